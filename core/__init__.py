@@ -1,0 +1,10 @@
+"""Generative models as values: what is learned, drawn and judged, with no screen in sight.
+
+Four nouns and one verb. A `Key` is randomness, a `Dataset` is what is learned, a `Step` is one frozen moment of a
+process, a `Trace` a bounded recording of Steps; `fit(config, x, key, *, start=None)` is an iterator of models.
+"""
+
+MODELS = {
+    "gmm": "core.gmm",
+}
+"""The catalogue: a model's name and the module that declares its `Config`, its model class and `fit`."""

@@ -1,0 +1,93 @@
+"""Options declared once: a model's `Config` is a frozen dataclass whose fields carry their range and label.
+
+    @dataclass(frozen=True)
+    class Config:
+        components: Annotated[int, Range(1, 12, "Mixture components K")] = 3
+        covariance: Annotated[str, Choice(("full", "diag"), "Covariance")] = "full"
+
+        def __post_init__(self): check(self)
+
+The constructor validates by the declaration, the page draws its widgets from it, and a link is read by it.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, get_type_hints
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number from `low` to `high`, both allowed; `step` and `log` are hints to whoever draws the control."""
+
+    low: float
+    high: float
+    label: str
+    help: str = ""
+    step: float | None = None
+    log: bool = False
+    more: bool = False
+
+    def problem(self, value: Any, kind: type) -> str | None:
+        """Why `value` is not allowed, or None."""
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not math.isfinite(value) or (kind is int and value != int(value)):
+            return f"must be {'a whole' if kind is int else 'a'} number, not {value!r}"
+        if not self.low <= value <= self.high:
+            return f"must lie between {self.low:g} and {self.high:g}, not {value:g}"
+        return None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words; `more` says that the control belongs under "More"."""
+
+    words: tuple[str, ...]
+    label: str
+    help: str = ""
+    more: bool = False
+
+    def problem(self, value: Any, kind: type) -> str | None:
+        """Why `value` is not allowed, or None."""
+        return None if value in self.words else f"must be one of {', '.join(self.words)}, not {value!r}"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One field of a Config: its name, type, default and declaration."""
+
+    name: str
+    kind: type
+    default: Any
+    spec: Range | Choice
+
+    def parse(self, text: str) -> Any:
+        """The value that `text` (from a link) stands for; ValueError with one clear sentence if it is not allowed."""
+        value: Any = text
+        if self.kind in (int, float):
+            try:
+                value = self.kind(text)
+            except ValueError:
+                value = text
+        self.validate(value)
+        return value
+
+    def validate(self, value: Any) -> None:
+        """Raise ValueError, naming the option, if `value` is not allowed."""
+        problem = self.spec.problem(value, self.kind)
+        if problem:
+            raise ValueError(f"{self.spec.label} ({self.name}) {problem}.")
+
+
+def options(config: type) -> Iterator[Option]:
+    """The declared options of a Config class, in order."""
+    hints = get_type_hints(config, include_extras=True)
+    for f in fields(config):
+        kind, spec = hints[f.name].__origin__, hints[f.name].__metadata__[0]
+        yield Option(f.name, kind, f.default, spec)
+
+
+def check(config: Any) -> None:
+    """Raise ValueError for the first option of `config` that is outside its declaration."""
+    for option in options(type(config)):
+        option.validate(getattr(config, option.name))
