@@ -33,7 +33,7 @@ class Step(Generic[State]):
 
     def __post_init__(self) -> None:
         """Make the metrics and arrays read-only."""
-        object.__setattr__(self, "metrics", MappingProxyType(dict(self.metrics)))
+        object.__setattr__(self, "metrics", MappingProxyType({k: float(v) for k, v in self.metrics.items()}))
         object.__setattr__(self, "arrays", MappingProxyType({name: frozen(a) for name, a in self.arrays.items()}))
 
 
