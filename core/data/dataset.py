@@ -1,5 +1,6 @@
 """A Dataset: what is learned, the axes it is drawn on, and the truth where it is known."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -30,7 +31,8 @@ class Dataset:
     while a model is fitted, so axes never jump. `labels` are class numbers indexing `classes`. `truth` is the exact
     distribution the points came from, `entropy` its differential entropy in nats; both None where nobody knows them.
     `standardise` says that columns differ in unit, so models are fitted on standardised columns and reported in the
-    original units. `source` says in one sentence where the points are from.
+    original units. `source` says in one sentence where the points are from. `digest` names the points and labels by
+    their content; it is filled in.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Dataset:
         for name, value in (("points", points), ("bounds", np.array(self.bounds, dtype=float))):
             value.flags.writeable = False
             object.__setattr__(self, name, value)
+        if not self.digest:
+            object.__setattr__(self, "digest", digest(points, self.labels))
 
     @property
     def dim(self) -> int:
@@ -68,6 +72,15 @@ class Dataset:
     def __len__(self) -> int:
         """The number of points n."""
         return len(self.points)
+
+
+def digest(points: np.ndarray, labels: np.ndarray | None = None) -> str:
+    """The first 12 hexadecimal digits of SHA-256 over shape, dtype and bytes of the points, and of the labels if any."""
+    hashed = hashlib.sha256()
+    for array in (points,) if labels is None else (points, labels):
+        hashed.update(f"{array.shape} {array.dtype.str} ".encode())
+        hashed.update(np.ascontiguousarray(array).tobytes())
+    return hashed.hexdigest()[:12]
 
 
 def around(points: Float[np.ndarray, "n d"], margin: float = 0.12) -> Float[np.ndarray, "d 2"]:
