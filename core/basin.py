@@ -78,6 +78,8 @@ def descend(
         active, moments = active[going], moments[going]
         if t == config.iterations or not len(active):
             break
+        if t and t % every == 0:
+            yield snapshot(t)
         new_weights, new_means, new_covariances = em.maximise(moments, d, config.covariance, config.floor)
         sick = em.collapsed(new_covariances, variance)
         for row in np.flatnonzero(sick.any(axis=-1)):
@@ -91,10 +93,8 @@ def descend(
             new_covariances[sound],
         )
         iterations[active] += 1
-        if t % every == every - 1:
-            yield snapshot(t + 1)
     active = active[:0]
-    yield snapshot(int(iterations.max(initial=0)))
+    yield snapshot(t)
 
 
 def plane_starts(

@@ -23,7 +23,7 @@ from jaxtyping import Float
 from core import em
 from core.key import Key
 from core.options import Choice, Range, check
-from core.process import Step, frozen
+from core.process import Halt, Step, frozen
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
 STARTS = ("k-means++", "random points", "quantiles")
@@ -111,14 +111,18 @@ class GMM:
         return GMM(self.weights, self.means * scale + shift, self.covariances * scale[:, None] * scale)
 
 
-class Collapse(ValueError):
-    """A component became singular: `component` (from 0), the `point` (row) it fell onto, the `iteration` it happened in."""
+class Collapse(Halt):
+    """A component became singular: `component` (from 0), the `point` (row) nearest to where, the `iteration` it happened in.
 
-    def __init__(self, component: int, point: int, iteration: int) -> None:
-        self.component, self.point, self.iteration = component, point, iteration
+    `mass` is the expected number of points it was responsible for: about one for a fall onto a point, none if it starved.
+    """
+
+    def __init__(self, component: int, point: int, iteration: int, mass: float) -> None:
+        self.component, self.point, self.iteration, self.mass = component, point, iteration, mass
+        what = f"collapsed onto point {point + 1}" if mass > 1e-6 else "lost all its points to the others"
         super().__init__(
-            f"Component {component + 1} collapsed onto point {point + 1} in iteration {iteration}: its variance went to 0 "
-            "and the likelihood to infinity. Raise the variance floor, use fewer components, or start elsewhere."
+            f"Component {component + 1} {what} in iteration {iteration}: its variance went to 0, where the likelihood has "
+            "no top. Raise the variance floor, use fewer components, or start elsewhere."
         )
 
 
@@ -133,11 +137,12 @@ def initial(config: Config, x: Float[np.ndarray, "n d"], key: Key) -> GMM:
     """The mixture a fit starts from: means chosen as `config.start` says, equal weights, the data's shape shrunk by K."""
     k, d = config.components, x.shape[1]
     if len(x) < max(2, k):
-        raise ValueError(f"{len(x)} points are too few for {k} components: give at least {max(2, k)}.")
+        raise Halt(f"{len(x)} points are too few for {k} components: give at least {max(2, k)}.")
     scatter = np.atleast_2d(np.cov(x.T, bias=True))
-    if not (np.diag(scatter) > 0).all():
-        column = int(np.argmin(np.diag(scatter)))
-        raise ValueError(f"Column {column + 1} is constant: a mixture needs values that differ.")
+    spread = np.where(np.ptp(x, axis=0) > 0, np.diag(scatter), 0.0)  # a mean's rounding error is no spread
+    if not (spread > 0).all():
+        column = int(np.argmin(spread))
+        raise Halt(f"Column {column + 1} is constant: a mixture needs values that differ.")
     shape = np.diag(np.diag(scatter)) / k + config.floor * np.eye(d)  # no correlation yet: valid in every kind but two
     covariances = em.constrain(np.broadcast_to(shape, (k, d, d)).copy(), np.full(k, 1 / k), config.covariance)
     return GMM(np.full(k, 1 / k), start_means(config, x, (key / "start").generator()), covariances)
@@ -174,11 +179,13 @@ def fit(
     Step 0 is the start; odd steps are E (same model, new responsibilities), even ones M (new model). Every Step has the
     metrics `log_likelihood` (mean, nats) and, from the first E on, `bound`, which equals it after an E; E and M carry
     `responsibilities` (n, k) in `arrays`. `start` may be a mixture or a Step to resume from. `device` is accepted for
-    the shared signature; the arithmetic is NumPy's. Raises `Collapse` after the last sound Step, ValueError for data
-    that no mixture can be fitted to.
+    the shared signature; the arithmetic is NumPy's. Raises `Collapse` after the last sound Step, `Halt` for data that
+    no mixture can be fitted to.
     """
     resumed = start if isinstance(start, Step) else None
     model = start.state if isinstance(start, Step) else start or initial(config, x, key)
+    if model.means.shape != (config.components, x.shape[1]):
+        raise Halt(f"The start has means of shape {model.means.shape}; {(config.components, x.shape[1])} is needed.")
     centre, variance = x.mean(axis=0), float(x.var(axis=0).max())
     phi = em.features(x - centre)
     index, previous = (resumed.index, resumed.metrics["gain"]) if resumed else (0, np.inf)
@@ -206,8 +213,8 @@ def fit(
         sick = em.collapsed(covariances, variance)
         if sick.any():
             component = int(np.argmax(sick))
-            point = int(np.argmax(r[component]))
-            raise Collapse(component, point, (index + 1) // 2)
+            point = int(((x - centre - means[component]) ** 2).sum(axis=1).argmin())
+            raise Collapse(component, point, (index + 1) // 2, float(moments[component, 0]))
         model = GMM(weights, means + centre, covariances)
         bound = expected_joint(moments, model, centre) / len(x) + entropy
         before, old = log_likelihood, r

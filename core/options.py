@@ -10,7 +10,6 @@
 The constructor validates by the declaration, the page draws its widgets from it, and a link is read by it.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
@@ -20,18 +19,18 @@ from typing import Any, get_type_hints
 class Range:
     """A number from `low` to `high`, both allowed; `step` and `log` are hints to whoever draws the control."""
 
-    low: float
-    high: float
+    low: int | float
+    high: int | float
     label: str
     help: str = ""
-    step: float | None = None
+    step: int | float | None = None
     log: bool = False
     more: bool = False
 
     def problem(self, value: Any, kind: type) -> str | None:
         """Why `value` is not allowed, or None."""
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or (kind is int and value != int(value)):
+        number = isinstance(value, int if kind is int else (int, float)) and not isinstance(value, bool)
+        if not number or not abs(value) < 1e300:  # an int too long for a float, infinity or NaN
             return f"must be {'a whole' if kind is int else 'a'} number, not {value!r}"
         if not self.low <= value <= self.high:
             return f"must lie between {self.low:g} and {self.high:g}, not {value:g}"

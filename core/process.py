@@ -16,6 +16,10 @@ import numpy as np
 State = TypeVar("State")
 
 
+class Halt(ValueError):
+    """A process cannot begin or go on; the text is the one sentence a person reads."""
+
+
 @dataclass(frozen=True)
 class Step(Generic[State]):
     """One moment of a process.
@@ -35,6 +39,9 @@ class Step(Generic[State]):
         """Make the metrics and arrays read-only."""
         object.__setattr__(self, "metrics", MappingProxyType({k: float(v) for k, v in self.metrics.items()}))
         object.__setattr__(self, "arrays", MappingProxyType({name: frozen(a) for name, a in self.arrays.items()}))
+
+
+OVERHEAD = 1024  # about what a Step's Python objects take besides its arrays
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
@@ -61,8 +68,9 @@ class Trace(Generic[State]):
     """A recording of Steps that is safe to read while another thread appends to it.
 
     `limit` is the most bytes its Steps may hold together (at least the first and the newest are kept whatever their
-    size). `len`, `[i]` and iteration run over the Steps kept; `version` grows whenever a Step is dropped, so that a
-    reader who copies only what is new knows when to copy afresh.
+    size). `len`, `[i]` and iteration run over the Steps kept. A thinned Trace holds its newest Step only until a newer
+    one comes, so a reader who copies what is new must begin at the last Step it has; `version` grows whenever an older
+    one is dropped, and then the reader must copy afresh.
     """
 
     def __init__(self, steps: Iterable[Step[State]] = (), *, limit: int = 64 << 20) -> None:
@@ -78,11 +86,10 @@ class Trace(Generic[State]):
 
     def append(self, step: Step[State]) -> None:
         """Record the newest Step, thinning the older ones if the limit is passed."""
-        size = nbytes(step)
+        size = nbytes(step) + OVERHEAD
         with self._lock:
             if self._kept and self._kept[-1][0] % self._stride:
-                self._bytes -= self._kept.pop()[2]  # the newest was held only because it was the newest
-                self.version += 1
+                self._bytes -= self._kept.pop()[2]  # it was held only because it was the newest
             self._kept.append((self._count, step, size))
             self._bytes += size
             self._count += 1
@@ -116,7 +123,7 @@ class Trace(Generic[State]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes held by the kept Steps."""
+        """Bytes held by the kept Steps, their Python objects included."""
         return self._bytes
 
     def metrics(self) -> dict[str, np.ndarray]:

@@ -30,6 +30,16 @@ class Judged:
     held_out: metrics.Estimate
     model: gmm.GMM | None
 
+    def shifted(self, log_jacobian: float, n: int) -> "Judged":
+        """The same judgement of densities that are larger by `log_jacobian` (nats) at each of `n` points."""
+        return replace(
+            self,
+            log_likelihood=self.log_likelihood + log_jacobian,
+            bic=self.bic - 2 * n * log_jacobian,
+            aic=self.aic - 2 * n * log_jacobian,
+            held_out=metrics.Estimate(self.held_out.value + log_jacobian, self.held_out.error),
+        )
+
 
 def best_of(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, restarts: int = RESTARTS) -> gmm.GMM | None:
     """The most likely of `restarts` fits that did not collapse; None if all did."""

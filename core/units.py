@@ -7,7 +7,7 @@ the original units.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -16,6 +16,7 @@ from core.data.dataset import Dataset
 from core.process import Step
 
 
+@runtime_checkable
 class Rescalable(Protocol):
     """A model that can be carried to other units."""
 
@@ -64,4 +65,5 @@ def units_of(dataset: Dataset) -> Units:
     x = dataset.points
     if not dataset.standardise:
         return Units(np.zeros(dataset.dim), np.ones(dataset.dim))
-    return Units(x.mean(axis=0), x.std(axis=0))
+    scale = np.where(np.ptp(x, axis=0) > 0, x.std(axis=0), 1.0)  # a constant column is left to the model to refuse
+    return Units(x.mean(axis=0), scale)

@@ -1,0 +1,80 @@
+"""Identities that must hold for what is on the screen, each with its value, its tolerance and a verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from core.gmm import GMM
+from core.process import Step
+
+
+@dataclass(frozen=True)
+class Check:
+    """`value` should be `target` within `tolerance`; `at_least` asks only that it does not fall below."""
+
+    name: str
+    value: float
+    target: float
+    tolerance: float
+    at_least: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """The verdict."""
+        off = self.target - self.value if self.at_least else abs(self.value - self.target)
+        return bool(off <= self.tolerance)
+
+
+def mass(model: GMM, reach: float = 9.0, side: int = 81) -> float:
+    """The integral of the density by the trapezoid rule, on a grid along the axes of each component, `reach` sigmas wide.
+
+    Summed over components, each on its own grid, so that a needle beside a hill is resolved too.
+    """
+    u = np.linspace(-reach, reach, side)
+    lattice = np.stack(np.meshgrid(*[u] * model.dim, indexing="ij"), -1).reshape(-1, model.dim)
+    cell = (u[1] - u[0]) ** model.dim
+    total = 0.0
+    for k, (mean, covariance) in enumerate(zip(model.means, model.covariances, strict=True)):
+        factor = np.linalg.cholesky(covariance)
+        density = np.exp(model.log_joint(mean + lattice @ factor.T)[:, k])
+        total += float(density.sum()) * cell * float(np.diag(factor).prod())
+    return total
+
+
+def slack(model: GMM, floor: Float[np.ndarray, " d"]) -> float:
+    """The most that an M-step's mean log-likelihood can lose to the `floor` it adds to the variances, nats.
+
+    With x the largest eigenvalue of floor relative to the covariance it was added to, a component's expected
+    log-density drops by at most d / 2 [log(1 + x) - x / (1 + x)].
+    """
+    share = np.linalg.eigvals(np.linalg.solve(model.covariances, np.diag(floor))).real.max()
+    x = share / max(1 - share, 1e-12)
+    return model.dim / 2 * float(np.log1p(x) - x / (1 + x))
+
+
+def of_mixture(steps: Sequence[Step[GMM]], shown: int, floor: Float[np.ndarray, " d"]) -> list[Check]:
+    """The identities of an EM run up to the Step `shown`: weights, responsibilities, integral, bound and climb.
+
+    Without a floor the log-likelihood cannot fall; with one, by no more than `slack`, which widens that tolerance.
+    """
+    step = steps[shown]
+    model = step.state
+    checks = [Check("weights sum to 1", float(model.weights.sum()), 1.0, 1e-12)]
+    if "responsibilities" in step.arrays:
+        off = np.abs(step.arrays["responsibilities"].sum(axis=1) - 1).max()
+        checks.append(Check("responsibilities of each point sum to 1 (largest error)", float(off), 0.0, 1e-12))
+    if model.dim <= 2:
+        checks.append(Check("density integrates to 1", mass(model), 1.0, 1e-6))
+    if "bound" in step.metrics:
+        gap = step.metrics["log_likelihood"] - step.metrics["bound"]
+        touching = step.phase == "E"
+        name = "bound touches the log-likelihood (gap, nats)" if touching else "bound lies below (gap, nats)"
+        checks.append(Check(name, gap, 0.0, 1e-9, at_least=not touching))
+    gains = np.diff([s.metrics["log_likelihood"] for s in steps[: shown + 1]])
+    if len(gains):
+        loss = max((slack(s.state, floor) for s in steps[1 : shown + 1] if s.phase == "M"), default=0.0)
+        name = "log-likelihood never fell (least gain, nats)"
+        checks.append(Check(name, float(gains.min()), 0.0, 1e-9 + loss, at_least=True))
+    return checks
