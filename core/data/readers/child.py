@@ -1,0 +1,73 @@
+"""The process that reads one file and ends: `python -m core.data.readers.child`.
+
+It takes a file name (one line of UTF-8) and the bytes of the file from its standard input, gives up what it does not
+need (address space, processor time, writing to disk), reads, and answers on its standard output with one reply of
+`core.data.readers.wire`. On systems without resource limits the parent's clock alone holds.
+"""
+
+import gc
+import os
+import sys
+from typing import BinaryIO
+
+from core.data.read import parse
+from core.data.readers import wire
+from core.data.readers.table import ReadError
+
+MEMORY = 1 << 30
+"""Address space for reading, in bytes, above what the interpreter and its libraries take."""
+SECONDS = 5
+"""Processor time, in seconds."""
+
+TOO_MUCH = "The file needs more memory to read than is allowed; keep fewer rows or columns."
+
+
+def confine() -> None:
+    """Lower the limits of this process for good, where the system has any."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = {resource.RLIMIT_CPU: SECONDS, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
+    try:
+        with open("/proc/self/statm", encoding="ascii") as stat:
+            limits[resource.RLIMIT_AS] = int(stat.read().split()[0]) * resource.getpagesize() + MEMORY
+    except OSError:
+        # Without /proc (macOS) the interpreter's own share is unknown; 1 GiB is a fair guess.
+        limits[resource.RLIMIT_AS] = 2 * MEMORY
+    for limit, value in limits.items():
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (ValueError, OSError):
+            continue
+
+
+def answer(filename: str, raw: bytes) -> bytes:
+    """The reply for a file: its table or a refusal."""
+    try:
+        return wire.pack(parse(filename, raw))
+    except ReadError as error:
+        return wire.pack_error(str(error))
+    except MemoryError:
+        return wire.pack_error(TOO_MUCH)
+
+
+def main(source: BinaryIO, sink: BinaryIO) -> None:
+    """Read one file from `source`, confined, and answer on `sink`."""
+    filename = source.readline(1000).decode("utf-8", "replace").rstrip("\n")
+    raw = source.read()
+    if raw.startswith(b"PAR1"):
+        # The library is loaded before the limit is set, so that its own size is not counted against the file.
+        import core.data.readers.parquet  # noqa: F401
+    confine()
+    # A million short lists hold no cycles; looking for some takes longer than reading.
+    gc.disable()
+    sink.write(answer(filename, raw))
+    sink.flush()
+
+
+if __name__ == "__main__":
+    replies = os.fdopen(os.dup(1), "wb")
+    # Whatever a library prints must not be taken for a reply.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    main(sys.stdin.buffer, replies)
