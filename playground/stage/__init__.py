@@ -1,0 +1,47 @@
+"""The stage: one big square on which every process of the playground is shown, played, scrubbed and touched."""
+
+from playground.stage.component import Result, stage
+from playground.stage.packing import pack, unpack
+from playground.stage.scene import (
+    Arrows,
+    Bells,
+    Brush,
+    Contours,
+    Curves,
+    Density,
+    Ellipses,
+    Field,
+    Frame,
+    Handles,
+    Histogram,
+    Layer,
+    Line,
+    Mesh,
+    Paths,
+    Points,
+    Scene,
+)
+
+__all__ = [
+    "Arrows",
+    "Bells",
+    "Brush",
+    "Contours",
+    "Curves",
+    "Density",
+    "Ellipses",
+    "Field",
+    "Frame",
+    "Handles",
+    "Histogram",
+    "Layer",
+    "Line",
+    "Mesh",
+    "Paths",
+    "Points",
+    "Result",
+    "Scene",
+    "pack",
+    "stage",
+    "unpack",
+]

@@ -1,0 +1,98 @@
+"""Mounts the stage and reads back where the hand and the playhead came to rest."""
+
+import base64
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+
+HERE: Final = Path(__file__).parent
+SCRIPTS: Final = (  # concatenated in this order into one module; each file is one idea
+    "codec",
+    "colour",
+    "geometry",
+    "discs",
+    "field",
+    "shapes",
+    "mixture",
+    "clock",
+    "paint",
+    "chart",
+    "readout",
+    "hands",
+    "brush",
+    "zoom",
+    "panel",
+    "main",
+)
+GRID: Final = 4096  # drawn points lie on a GRID x GRID lattice over the bounds
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What the stage has reported for the scene it shows; None where nothing was reported.
+
+    `frame` is where the playhead rests in recording `run`: compare `run` with the recording you hold before you use it.
+    `handles` (k, 2) and `drawn` (points, classes) stand until the scene's id changes. `missing` lives for one script run:
+    send the frames from that index on.
+    """
+
+    frame: int | None = None
+    handles: np.ndarray | None = None
+    drawn: tuple[np.ndarray, np.ndarray] | None = None
+    missing: int | None = None
+    run: str | None = None
+
+
+def stage(data: bytes, *, key: str) -> Result:
+    """Show the message `data` (from `pack`) on the stage called `key`."""
+    said = _component()(
+        key=key,
+        data=data,
+        on_rest_change=_nothing,
+        on_hands_change=_nothing,
+        on_drawn_change=_nothing,
+        on_missing_change=_nothing,
+    )
+    scene = json.loads(data[4 : 4 + struct.unpack_from("<I", data)[0]])["scene"]
+    return read(said, scene)
+
+
+def read(said: Mapping[str, Any], scene: Mapping[str, Any]) -> Result:
+    """The component's reports as a Result, leaving out what was said about another scene."""
+    here = {name: v for name in ("rest", "hands", "drawn") if (v := said.get(name)) and v["scene"] == scene["id"]}
+    rest, missing = here.get("rest"), said.get("missing")
+    return Result(
+        frame=rest and rest["frame"],
+        handles=np.array(here["hands"]["xy"], float).reshape(-1, 2) if "hands" in here else None,
+        drawn=_drawn(here["drawn"]["points"], scene["bounds"]) if "drawn" in here else None,
+        missing=missing and missing["have"],
+        run=rest and rest["run"],
+    )
+
+
+def _drawn(text: str, bounds: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Points and classes from base64: n uint16 pairs on the lattice, then n uint8 classes."""
+    raw = base64.b64decode(text)
+    n = len(raw) // 5
+    low, high = np.asarray(bounds, float).T
+    lattice = np.frombuffer(raw, "<u2", 2 * n).reshape(n, 2)
+    return low + lattice / (GRID - 1) * (high - low), np.frombuffer(raw, "u1", n, 4 * n).copy()
+
+
+@cache
+def _component() -> Any:
+    """The component, registered at its first use, so that importing this module needs no running server."""
+    script = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+    html, css = ((HERE / name).read_text(encoding="utf-8") for name in ("stage.html", "stage.css"))
+    return st.components.v2.component("stage", html=html, css=css, js=script)
+
+
+def _nothing() -> None:
+    """Reports are read from the return value; Streamlit wants a callback for each name."""

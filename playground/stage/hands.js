@@ -1,0 +1,101 @@
+/* hands: handles that are moved by mouse, touch or arrow keys. They are buttons, so that Tab reaches each. */
+
+const handLayer = (s) => s.scene.layers.find((layer) => layer.kind === "Handles");
+const sameNumbers = (a, b) => a?.length === b?.length && a.every((v, i) => v === b[i]);
+
+/** Take the handles of a message; what the hand moved stays until Python sends other numbers, or another scene. */
+function takeHands(s, otherScene) {
+  const layer = handLayer(s);
+  const sent = layer?.arrays.xy;
+  if (!sent) s.hands = null;
+  else if (otherScene || !s.hands || !sameNumbers(s.hands.sent, sent)) s.hands = {sent, xy: Float32Array.from(sent), moved: false};
+  buildHands(s);
+}
+
+function buildHands(s) {
+  const k = s.hands ? s.hands.xy.length / 2 : 0;
+  while (s.el.hands.children.length > k) s.el.hands.lastChild.remove();
+  while (s.el.hands.children.length < k) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "hand";
+    const nib = document.createElement("span");
+    nib.textContent = s.el.hands.children.length + 1;
+    button.append(nib);
+    s.el.hands.append(button);
+    bindHand(s, button, s.el.hands.children.length - 1);
+  }
+}
+
+/** Put every button over its place and name it for a screen reader. */
+function placeHands(s) {
+  if (!s.hands) return;
+  const layer = handLayer(s);
+  [...s.el.hands.children].forEach((button, i) => {
+    const [x, y] = [s.hands.xy[2 * i], s.hands.xy[2 * i + 1]];
+    const place = [toX(s, x), toY(s, y)];
+    button.hidden = !s.on[layer.name] || !inside(s, place);
+    button.style.transform = `translate(${place[0]}px, ${place[1]}px)`;
+    const where = layer.axis === "x" ? fixed(x, 2) : `(${fixed(x, 2)}, ${fixed(y, 2)})`;
+    button.setAttribute("aria-label", `${layer.label || layer.name} ${i + 1} at ${where}`);
+  });
+}
+
+/** Layers that follow the hand: at the first frame their means are where the handles are. */
+function follow(s, layer, now) {
+  if (!s.hands?.moved || s.pos > 0 || !now.mean || !handLayer(s).moves.includes(layer.name)) return now;
+  const flat = layer.kind === "Bells"; // means on the x-axis alone
+  const mean = Float32Array.from(now.mean, (_, i) => s.hands.xy[flat ? 2 * i : i]);
+  return {...now, mean};
+}
+
+function moveHand(s, i, x, y) {
+  const [[x0, x1], [y0, y1]] = s.scene.bounds;
+  s.hands.moved = true;
+  s.hands.xy[2 * i] = Math.min(x1, Math.max(x0, x));
+  if (handLayer(s).axis === "xy") s.hands.xy[2 * i + 1] = Math.min(y1, Math.max(y0, y));
+  if (s.pos > 0 || s.playing) seek(s, 0); // the hand moves the start
+  s.pointer = [toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1])];
+  touch(s, handLayer(s).moves.length > 0);
+}
+
+/** Python hears of the hands only when they let go. */
+function letGo(s) {
+  const xy = Array.from({length: s.hands.xy.length / 2}, (_, i) => [s.hands.xy[2 * i], s.hands.xy[2 * i + 1]]);
+  s.tell("hands", {scene: s.scene.id, xy});
+}
+
+function bindHand(s, button, i) {
+  let grip = null; // where on the handle it was taken, so that it does not jump
+  button.onpointerdown = (event) => {
+    if (event.button) return;
+    event.stopPropagation();
+    button.setPointerCapture(event.pointerId);
+    const [px, py] = placeOf(s, event);
+    grip = [toX(s, s.hands.xy[2 * i]) - px, toY(s, s.hands.xy[2 * i + 1]) - py];
+    button.classList.add("held");
+  };
+  button.onpointermove = (event) => {
+    if (!grip) return;
+    event.stopPropagation();
+    const [px, py] = placeOf(s, event);
+    moveHand(s, i, fromX(s, px + grip[0]), fromY(s, py + grip[1]));
+  };
+  button.onpointerup = button.onpointercancel = () => {
+    if (grip && s.hands.moved) letGo(s);
+    grip = null;
+    button.classList.remove("held");
+  };
+  button.onkeydown = (event) => {
+    const by = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const size = event.shiftKey ? 0.05 : 0.01;
+    const [dx, dy] = [(s.view.x1 - s.view.x0) * size * by[0], (s.view.y1 - s.view.y0) * size * by[1]];
+    moveHand(s, i, s.hands.xy[2 * i] + dx, s.hands.xy[2 * i + 1] + dy);
+    clearTimeout(s.letting);
+    s.letting = setTimeout(() => letGo(s), 400); // a held key is one movement
+  };
+  button.onblur = () => showReadout(s, null);
+}

@@ -1,0 +1,268 @@
+"""What a stage shows: a Scene of typed layers, and Frames that say what those layers hold at one moment.
+
+A layer's own arrays are static; a Frame overrides them. Arrays are checked and cast when they are packed, so that a wrong
+shape fails in Python, with the layer's name, and never in the browser.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, TypeAlias
+
+import numpy as np
+
+Role: TypeAlias = Literal["data", "model", "truth", "noise", "hand", "classes", "difference"]
+Spec: TypeAlias = Mapping[str, tuple[str, tuple[int | None, ...]]]  # array name -> (dtype, shape; None is any length)
+
+ROLES: Final = frozenset({"data", "model", "truth", "noise", "hand", "classes", "difference"})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Layer:
+    """One thing on the stage, with a name for the code, a label for the legend and a role that gives its colour."""
+
+    ARRAYS: ClassVar[Spec] = MappingProxyType({})
+
+    name: str
+    label: str = ""
+    role: Role = "data"
+    on: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a role that has no colour."""
+        if self.role not in ROLES:
+            raise ValueError(f"layer {self.name!r}: role {self.role!r} is not one of {sorted(ROLES)}")
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The static arrays that are set."""
+        return {name: value for name in self.ARRAYS if (value := getattr(self, name)) is not None}
+
+    def options(self) -> dict[str, Any]:
+        """Everything else, ready for JSON."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in self.ARRAYS}
+
+    def cast(self, name: str, value: Any) -> np.ndarray:
+        """`value` as the contiguous array that travels, or a ValueError that names the layer."""
+        if name not in self.ARRAYS:
+            raise ValueError(f"layer {self.name!r} ({type(self).__name__}) has no array {name!r}")
+        dtype, shape = self.ARRAYS[name]
+        array = np.asarray(value)
+        if dtype != "<f4" and array.dtype.kind not in "iub":
+            raise ValueError(f"layer {self.name!r}: {name} must hold whole numbers, not {array.dtype}")
+        fits = array.ndim == len(shape) and all(
+            want in (None, have) for want, have in zip(shape, array.shape, strict=True)
+        )
+        if not fits:
+            raise ValueError(f"layer {self.name!r}: {name} has shape {array.shape}, not {shape}")
+        if dtype == "u1" and array.size and (array.min() < 0 or array.max() > 255):
+            raise ValueError(f"layer {self.name!r}: {name} must lie in 0..255")
+        return np.ascontiguousarray(array, dtype=dtype)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Points(Layer):
+    """Discs that keep their identity: point i of one frame glides to point i of the next.
+
+    `mix` (responsibilities times 255) colours each point by a mixture of the class colours, `cls` by one of them.
+    `size` is a diameter in CSS pixels.
+    """
+
+    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2)), "mix": ("u1", (None, None)), "cls": ("u1", (None,))})
+
+    xy: np.ndarray | None = None
+    mix: np.ndarray | None = None
+    cls: np.ndarray | None = None
+    size: float = 6.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Field(Layer):
+    """A function on the scene's rectangle, sampled on `linspace` nodes that include both edges; row 0 is the lowest y.
+
+    The ramp runs from nothing at `vmin` to the role's colour at `vmax`; role "difference" runs from -vmax to vmax.
+    """
+
+    ARRAYS = MappingProxyType({"values": ("<f4", (None, None))})
+
+    values: np.ndarray | None = None
+    vmin: float = 0.0
+    vmax: float = 1.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Contours(Layer):
+    """Level lines: polyline i is `xy[start[i]:start[i + 1]]`, at `level[i]`."""
+
+    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2)), "start": ("<i4", (None,)), "level": ("<f4", (None,))})
+
+    xy: np.ndarray | None = None
+    start: np.ndarray | None = None
+    level: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ellipses(Layer):
+    """Gaussians as their `sigmas` ellipses, numbered at the mean; a small `weight` draws a faint, thin line."""
+
+    ARRAYS = MappingProxyType({"mean": ("<f4", (None, 2)), "cov": ("<f4", (None, 2, 2)), "weight": ("<f4", (None,))})
+
+    mean: np.ndarray | None = None
+    cov: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    sigmas: tuple[float, ...] = (1.0, 2.0)
+    role: Role = "classes"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Density(Layer):
+    """The density of a Gaussian mixture in the plane, evaluated in the browser; the ramp ends at `vmax`."""
+
+    ARRAYS = Ellipses.ARRAYS
+
+    mean: np.ndarray | None = None
+    cov: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    vmin: float = 0.0
+    vmax: float = 1.0
+    role: Role = "model"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Bells(Layer):
+    """Weighted Gaussians over x, evaluated in the browser: each filled and numbered, or (`total`) their sum as a line."""
+
+    ARRAYS = MappingProxyType({"mean": ("<f4", (None,)), "var": ("<f4", (None,)), "weight": ("<f4", (None,))})
+
+    mean: np.ndarray | None = None
+    var: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    total: bool = False
+    dashed: bool = False
+    role: Role = "model"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Curves(Layer):
+    """Functions of x: row c of `y` over the nodes `x`; role "classes" gives each row its class colour."""
+
+    ARRAYS = MappingProxyType({"x": ("<f4", (None,)), "y": ("<f4", (None, None))})
+
+    x: np.ndarray | None = None
+    y: np.ndarray | None = None
+    dashed: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Histogram(Layer):
+    """Bars that stand on y = 0 between consecutive `edges`."""
+
+    ARRAYS = MappingProxyType({"edges": ("<f4", (None,)), "heights": ("<f4", (None,))})
+
+    edges: np.ndarray | None = None
+    heights: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Arrows(Layer):
+    """Vectors `uv`, in the units of the axes, that start at `xy`."""
+
+    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2)), "uv": ("<f4", (None, 2))})
+
+    xy: np.ndarray | None = None
+    uv: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Mesh(Layer):
+    """A bent sheet of paper: the lines through a grid of points, for instance the image of a lattice under a flow."""
+
+    ARRAYS = MappingProxyType({"grid": ("<f4", (None, None, 2))})
+
+    grid: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Paths(Layer):
+    """p polylines of s points each, for instance the trajectories of particles."""
+
+    ARRAYS = MappingProxyType({"xy": ("<f4", (None, None, 2))})
+
+    xy: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Handles(Layer):
+    """Numbered points that a hand moves, by mouse, touch or arrow keys; the layers called `moves` follow with their means.
+
+    The hand moves the start, so taking one rewinds to the first frame. Where it lets go is `Result.handles`.
+    """
+
+    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2))})
+
+    xy: np.ndarray | None = None
+    axis: Literal["xy", "x"] = "xy"
+    moves: tuple[str, ...] = ()
+    role: Role = "hand"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve of the chart under the stage: a metric of the frames."""
+
+    metric: str
+    label: str
+    role: Role = "model"
+    dashed: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Brush:
+    """Makes the stage a sheet to spray points on, at most 2,000.
+
+    `size` is the brush's radius as a share of the width, `jitter` how far points scatter in it (0: on the path, 1: all
+    of it). `xy` and `cls` are the points that are there at the start.
+    """
+
+    classes: Sequence[str] = ("A",)
+    size: float = 0.06
+    jitter: float = 0.6
+    points_per_second: float = 60.0
+    xy: np.ndarray | None = None
+    cls: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The stage before anything happens: its axes, which never jump, and its layers, painted in their order.
+
+    `id` names what is shown: as long as it stays the same, zoom, toggles and what the hand moved are kept.
+    """
+
+    id: str
+    bounds: Sequence[Sequence[float]] | np.ndarray
+    layers: Sequence[Layer]
+    axes: tuple[str, str] = ("x", "y")
+    lines: Sequence[Line] = ()
+    aspect: Literal["square", "strip"] = "square"
+    alt: str = ""
+    brush: Brush | None = None
+    autoplay: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse names that are used twice and bounds that enclose nothing."""
+        names = [layer.name for layer in self.layers]
+        if len(set(names)) < len(names):
+            raise ValueError(f"layer names must be unique: {names}")
+        (x0, x1), (y0, y1) = self.bounds
+        if not (np.isfinite([x0, x1, y0, y1]).all() and x0 < x1 and y0 < y1):
+            raise ValueError(f"bounds must be [[x0, x1], [y0, y1]] with x0 < x1 and y0 < y1, not {self.bounds}")
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One moment: a caption, the arrays that differ from the scene's, and the metrics the lines are drawn from."""
+
+    caption: str = ""
+    arrays: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
