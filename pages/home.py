@@ -1,0 +1,57 @@
+"""Home: what this is, a fit that plays, and the shelf of data to begin with."""
+
+import streamlit as st
+
+from core.data import builtin
+from core.gmm import Config
+from core.key import Key
+from playground import film, frame, mixture, runs, session, shelf, thumbnails
+
+NAME = "home"
+SHOWN = {"pinwheel": 5, "eight_gaussians": 8, "two_moons": 6, "faithful": 2}
+SEEDS = {"pinwheel": 3}
+PER_ROW = 6
+
+frame.begin(
+    "Generative Playground",
+    "Draw, drag and upload; see how a model of p(x) is chosen, fitted, sampled and judged.",
+)
+left, right = st.columns([1.35, 1], gap="large")
+
+with right:
+    data = st.segmented_control(
+        "Playing now", list(SHOWN), default="pinwheel", format_func=builtin.NAMES.__getitem__, key="hero", required=True
+    )
+    dataset = builtin.load(data or "pinwheel")
+    st.markdown(
+        "**A model of p(x) is a machine that makes data.** To fit one is to turn its knobs until what it makes could "
+        "have been what you saw. Here every step of that is a frame you can play, scrub and question; what is exact is "
+        "drawn in green beside it.\n\n"
+        "The fit on the left was computed when you opened this page: each point asks which Gaussian it came from (E), "
+        "each Gaussian moves to the points it answers for (M)."
+    )
+    st.page_link(frame.page("em"), label="Do it by hand", icon=":material/arrow_forward:")
+
+config, key = Config(components=SHOWN[dataset.name]), Key(SEEDS.get(dataset.name, 0)) / "em"
+start = mixture.begin(dataset, config, key, None)
+run = runs.open_run(NAME, (dataset.name, config), "", lambda: mixture.steps(dataset, config, key, start))
+with left:
+    film.show(
+        NAME,
+        run,
+        mixture.scene(dataset, None, False, None, f"{NAME}:{dataset.name}"),
+        lambda steps: mixture.frames(dataset, steps),
+    )
+
+st.subheader("The shelf", anchor=False)
+st.caption("Pick a data set to fit by hand, or bring your own: draw it, or drop in a CSV, Parquet or NumPy file.")
+names = list(shelf.titles((1, 2)))
+for first in range(0, len(names), PER_ROW):
+    for column, name in zip(st.columns(PER_ROW), names[first : first + PER_ROW], strict=False):
+        with column:
+            title = shelf.titles((1, 2))[name]
+            if name not in (shelf.DRAWN, shelf.UPLOAD):
+                st.image(
+                    thumbnails.thumbnail(name, session.dark()), width=112, alt=f"A picture of the data set {title}"
+                )
+            st.page_link(frame.page("em"), label=title, query_params={"data": name})

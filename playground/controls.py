@@ -1,0 +1,30 @@
+"""A Config becomes widgets, and the widgets' values make a Config again.
+
+Each widget's key is the option's name and is bound to the query string, so the link carries every setting. Options
+declared with `more=True` are drawn apart, under "More".
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from core.options import Choice, Option, options
+
+
+def draw(preset: Any, *, more: bool) -> dict[str, Any]:
+    """Draw the options of `preset`'s class that are (or are not) declared `more`; its values are the defaults."""
+    wanted = (option for option in options(type(preset)) if option.spec.more == more)
+    return {option.name: _widget(option, getattr(preset, option.name)) for option in wanted}
+
+
+def _widget(option: Option, default: Any) -> Any:
+    spec = option.spec
+    bound: dict[str, Any] = {"key": option.name, "bind": "query-params", "help": spec.help or None}
+    if isinstance(spec, Choice):
+        return st.segmented_control(spec.label, spec.words, default=default, required=True, **bound) or default
+    if option.kind is int and spec.high - spec.low <= 20:
+        return st.slider(spec.label, int(spec.low), int(spec.high), default, **bound)
+    if option.kind is int:
+        return st.number_input(spec.label, int(spec.low), int(spec.high), default, **bound)
+    low, high, step = float(spec.low), float(spec.high), spec.step or default
+    return st.number_input(spec.label, low, high, default, step=step, format="%.3g", **bound)

@@ -1,0 +1,148 @@
+"""What stands beside and below the stage of the EM page: figures, numbers, the choice of K, basins, code and files."""
+
+from typing import Any
+
+import streamlit as st
+
+from core import checks, metrics, select
+from core.data.dataset import Dataset
+from core.gmm import GMM, Config, parameter_count
+from core.key import Key
+from core.process import Step
+from playground import basins, charts, film, hand, mixture, mixture_export, runs, session
+from playground import mixture_numbers as numbers
+from playground.runs import Run
+
+NAMES = ("Numbers", "How many?", "Basins", "Code and files")
+
+
+def figures(step: Step[GMM], dataset: Dataset, config: Config) -> None:
+    """The live numbers of the Step on show: log-likelihood, BIC, and the distance to the truth where it is known."""
+    level, n = step.metrics["log_likelihood"], len(dataset)
+    bic = metrics.bic(level * n, parameter_count(config, dataset.dim), n)
+    rows = [
+        ("Log-likelihood of the data", f"{level:.4f}", "nats per point"),
+        ("BIC, less is better", f"{bic:,.0f}", "nats"),
+    ]
+    if dataset.truth is not None and dataset.entropy is not None:
+        x, log_p = mixture.truth_draws(dataset.name)
+        gap = metrics.mean(log_p - step.state.log_prob(x))
+        rows.append(("Distance from the truth, KL", numbers.estimate(gap), f"nats, {len(x):,} fresh points"))
+        rows.append(("Entropy of the truth, exact", f"{dataset.entropy:.4f}", "nats"))
+    title = f"At step {step.index} ({step.phase})"
+    st.markdown("\n".join([f"| {title} | | |", "|---|--:|---|", *(f"| {a} | **{b}** | {c} |" for a, b, c in rows)]))
+
+
+def panel(name: str, run: Run, at: int, dataset: Dataset, config: Config, key: Key, start: GMM, code: str) -> None:
+    """The chosen panel."""
+    chosen = st.segmented_control(
+        "Look closer", NAMES, default=NAMES[0], key="panel", bind="query-params", required=True
+    )
+    if chosen == "How many?":
+        how_many(name, dataset, config, key)
+    elif chosen == "Basins":
+        basin_map(name, dataset, config, key, start)
+    elif chosen == "Code and files":
+        take_home(run, at, dataset, config, key, start, code)
+    else:
+        in_numbers(run, at, dataset, config)
+
+
+def component(k: int) -> int:
+    """The component that equations and basins speak of, from 0."""
+    if k == 1:
+        return 0
+    words = [str(i) for i in range(1, k + 1)]
+    chosen = st.segmented_control("Component", words, default="1", key="component", bind="query-params", required=True)
+    return int(chosen or 1) - 1
+
+
+def in_numbers(run: Run, at: int, dataset: Dataset, config: Config) -> None:
+    """The half-step's equation with its values, the table of parameters and the self-test strip."""
+    steps = run.job.trace.snapshot()[1]
+    step = steps[at]
+    which = component(config.components)
+    st.markdown(numbers.equation(step, dataset, which))
+    st.dataframe(numbers.parameters(step.state, dataset), hide_index=True)
+    st.caption(f"Trained: the parameters of step {step.index}. {dataset.source}")
+    st.subheader("Self-test", anchor=False)
+    found = checks.of_mixture(steps, at, mixture.floors(dataset, config))
+    st.dataframe(numbers.checks(found), hide_index=True)
+
+
+def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:
+    """K from 1 to 12, each from several starts, with BIC's choice marked."""
+    spec = (dataset.digest, config.covariance, config.floor, key)
+    run = runs.open_run(f"{name}.select", spec, "", lambda: mixture.sweep(dataset, config, key))
+
+    @st.fragment(run_every=runs.every(run))
+    def chart() -> None:
+        progress = run.job.progress()
+        if not len(run.job.trace):
+            st.caption("Fitting K = 1...")
+            return
+        rows = run.job.trace[-1].state
+        if progress.alive:
+            st.progress(
+                run.job.trace[-1].metrics["progress"], f"Fitted K = 1 to {len(rows)}, {select.RESTARTS} starts each."
+            )
+        best = select.chosen(rows)
+        st.altair_chart(
+            charts.selection(rows, best.components if best else None, 12, session.dark()), key=f"{name}.bic"
+        )
+        if best and not progress.alive:
+            st.markdown(
+                f"BIC chooses **K = {best.components}**; a fifth of the points was held out for the green scores."
+            )
+            set_k = {"components": best.components}
+            st.button(f"Use K = {best.components}", on_click=session.set_widgets, args=(set_k,), key=f"{name}.use")
+        st.dataframe(numbers.judged(rows), hide_index=True)
+
+    chart()
+
+
+def basin_map(name: str, dataset: Dataset, config: Config, key: Key, start: GMM) -> None:
+    """Thousands of starts coloured by where they end; dragging the start on the map drags it on the stage."""
+    if dataset.dim == 1 and config.components == 1:
+        st.caption("One Gaussian has one end, wherever it starts. Choose K = 2 or more to see basins.")
+        return
+    plane = basins.plane(dataset, config.components, component(config.components))
+    spec = (dataset.digest, config, key, plane.across, plane.up, basins.rest(start, plane))
+    run = runs.open_run(f"{name}.basins", spec, "", lambda: basins.steps(dataset, config, start, plane))
+
+    @st.fragment(run_every=runs.every(run))
+    def chart() -> None:
+        steps = run.job.trace.snapshot()[1]
+        if not steps:
+            st.caption("Starting everywhere at once...")
+            return
+        scene = basins.scene(dataset, start, plane, steps, f"{run.id}:{hand.encode(plane.hand(start))}")
+        said = film.show(f"{name}.basins", run, scene, lambda steps: basins.frames(dataset, start, plane, steps))
+        st.caption(basins.summary(dataset, steps[-1].state))
+        if said.handles is not None and hand.differs(said.handles, plane.hand(start)):
+            situation = (dataset.digest, config.components, config.start, key.seed)
+            hand.put(name, situation, plane.moved(start, said.handles[0]))
+            st.rerun(scope="app")
+
+    chart()
+
+
+def take_home(run: Run, at: int, dataset: Dataset, config: Config, key: Key, start: GMM, code: str) -> None:
+    """The script that makes these parameters again, the files, and the link."""
+    step = run.job.trace[at]
+    own = (
+        hand.differs(start.means, mixture.begin(dataset, config, key, None).means) is False
+        and runs.forked("em") is None
+    )
+    st.code(mixture_export.script(code, config, key.seed, None if own else start, step.index), language="python")
+    with st.container(horizontal=True):
+        given: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
+        table = mixture_export.responsibilities
+        st.download_button(
+            "Responsibilities (CSV)", lambda: table(step.state, dataset), "responsibilities.csv", **given
+        )
+        draws = mixture_export.samples
+        st.download_button("Samples (CSV)", lambda: draws(step.state, dataset, key.seed), "samples.csv", **given)
+        st.download_button("Parameters (JSON)", mixture_export.as_json(step.state, dataset), "parameters.json", **given)
+    st.caption("A link to this screen:")
+    st.code(session.link(), language=None, wrap_lines=True)

@@ -1,0 +1,59 @@
+"""A run's recording on its way to the stage: everything once, then only what is new.
+
+The message for a run is kept for the session, so that a rerun of the page sends the browser nothing it already has. A
+lost chunk (a page change, a reload) makes the stage report the first frame it misses, and the next message begins there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.process import Step
+from playground import session, sketch
+from playground.runs import Run
+from playground.stage import Brush, Frame, Result, Scene, pack, stage
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the browser was last sent: frames up to `total` of the recording called `key`, as `data`."""
+
+    key: tuple[str, str, int]
+    total: int
+    live: bool
+    data: bytes
+
+
+def show(name: str, run: Run, scene: Scene, frames: Callable[[Sequence[Step]], list[Frame]]) -> Result:
+    """Show a run on the stage called `name`; `frames` makes the Frames of all its Steps."""
+    version, steps = run.job.trace.snapshot()
+    live = run.job.progress().phase in ("waiting", "running")
+    key = (run.id, scene.id, version)
+    sent: Sent | None = session.recall(f"film.{name}", lambda: None)
+    missing = session.widget(f"stage.{name}", {}).get("missing") if sent else None
+    if sent is None or sent.key != key or missing:
+        sent = _send(name, key, scene, frames(steps), 0, live)
+    elif (sent.total, sent.live) != (len(steps), live):
+        sent = _send(name, key, scene, frames(steps), max(sent.total - 1, 0), live)  # the newest may have been replaced
+    return stage(sent.data, key=f"stage.{name}")
+
+
+def _send(name: str, key: tuple[str, str, int], scene: Scene, made: list[Frame], first: int, live: bool) -> Sent:
+    sent = Sent(key, len(made), live, pack(scene, made[first:], run=key[0], first=first, live=live))
+    session.hold(f"film.{name}", sent)
+    return sent
+
+
+def shown(run: Run, result: Result) -> int:
+    """The index of the Step on show: where the playhead rests, or the newest."""
+    last = len(run.job.trace) - 1
+    return min(result.frame, last) if result.run == run.id and result.frame is not None else last
+
+
+def sheet(name: str, brush: Brush | None) -> tuple[np.ndarray, np.ndarray] | None:
+    """An empty stage to draw on, while there are too few points to learn from; what was drawn, if anything."""
+    scene = Scene(
+        id=f"{name}:sheet", bounds=sketch.BOUNDS, layers=(), axes=("x1", "x2"), alt="a sheet to draw on", brush=brush
+    )
+    return stage(pack(scene, [], run=f"{name}:sheet"), key=f"stage.{name}").drawn

@@ -1,0 +1,76 @@
+"""The page table and what every page begins with."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from playground import session
+
+ROOT = Path(__file__).resolve().parent.parent
+ICON = str(Path(__file__).resolve().parent / "icon.png")
+
+PAGES = {  # section: (file in pages/, title, icon)
+    "": (("home", "Home", ":material/home:"),),
+    "Fit": (("em", "EM by hand", ":material/join_inner:"),),
+}
+"""Every page, in the order of the sidebar. The first one answers at `/`, the others at `/<file>`."""
+
+
+def navigation() -> st.Page:
+    """Declare the pages and return the one that was asked for."""
+    table = {
+        section: [st.Page(page(name), title=title, icon=icon, default=name == "home") for name, title, icon in rows]
+        for section, rows in PAGES.items()
+    }
+    return st.navigation(table, position="sidebar", expanded=True)
+
+
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.2rem 3rem 4rem; max-width: 1320px; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.1rem; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 2.6rem 1rem 3rem; } }
+</style>"""
+
+
+def page(name: str) -> Path:
+    """The file of a page, for links to it."""
+    return ROOT / "pages" / f"{name}.py"
+
+
+def show() -> None:
+    """Show the page that was asked for, inside the frame."""
+    asked_for = navigation()
+    session.enter()
+    asked_for.run()
+
+
+def begin(title: str, lede: str) -> None:
+    """A page's head: its title and one sentence. Shows the page inside the frame even if it was opened without it."""
+    if not session.entered():
+        navigation()
+        session.enter()
+        st.rerun()
+    st.html(STYLE)
+    st.title(title, anchor=False)
+    st.markdown(lede)
+
+
+def experiments(name: str, tries: Mapping[str, tuple[Mapping[str, Any], str]]) -> None:
+    """Three links that set the page's controls: title -> (settings, why one would try it)."""
+    st.subheader("Try this", anchor=False)
+    for column, (title, (settings, why)) in zip(st.columns(len(tries)), tries.items(), strict=True):
+        with column:
+            query = {key: str(value) for key, value in settings.items()}
+            st.page_link(page(name), label=title, icon=":material/science:", query_params=query)
+            st.caption(why)
+
+
+def warm() -> None:
+    """Import what the pages import, so that the first visitor does not wait for it."""
+    import altair  # noqa: F401
+    import contourpy  # noqa: F401
+
+    from core import basin, select  # noqa: F401
+    from playground import charts, runs, shelf, stage  # noqa: F401

@@ -1,0 +1,177 @@
+"""Where a run computes: a thread a job, behind four calls that a cluster could answer as well.
+
+`submit` starts draining an iterator of Steps into a Trace, `Job.progress` says how far it is, `Job.cancel` ends it and
+`Job.trace` holds the result. A job can be paused, resumed and moved on by single Steps. At most `RUNNING` Steps compute
+at once in the whole process, so many people's jobs take turns. When a session ends its jobs are orphaned, and reaped
+after `GRACE` seconds unless the browser came back, so a closed tab leaves nothing behind.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from core.process import Halt, Step, Trace
+
+RUNNING = 2
+GRACE = 20.0  # seconds a dropped connection may take to come back
+Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
+
+_slots = threading.BoundedSemaphore(RUNNING)
+_jobs: dict[str, "Job"] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: its phase, Steps taken, Steps a second, and the sentence it failed with ("" otherwise)."""
+
+    phase: Phase
+    steps: int
+    rate: float
+    error: str
+
+    @property
+    def alive(self) -> bool:
+        """Whether more Steps may come."""
+        return self.phase in ("waiting", "running", "paused")
+
+
+class Job:
+    """One process being drained into a Trace in a thread of its own."""
+
+    def __init__(self, steps: Callable[[], Iterator[Step]], limit: int) -> None:
+        self.trace: Trace = Trace(limit=limit)
+        self.seen = time.monotonic()
+        self._steps = steps
+        self._phase: Phase = "waiting"
+        self._error = ""
+        self._count = 0
+        self._worked = 0.0
+        self._allowed = float("inf")  # Steps that may be taken before pausing
+        self._wake = threading.Condition()
+        self._stop = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def progress(self) -> Progress:
+        """How far the job is, at this moment."""
+        self.seen = time.monotonic()
+        with self._wake:
+            rate = self._count / self._worked if self._worked > 0 else 0.0
+            return Progress(self._phase, self._count, rate, self._error)
+
+    def pause(self) -> None:
+        """Stop after the present Step; the job can be resumed."""
+        self._permit(0)
+
+    def resume(self) -> None:
+        """Go on to the end."""
+        self._permit(float("inf"))
+
+    def step(self, count: int = 1) -> None:
+        """Take `count` Steps, then pause."""
+        self._permit(count)
+
+    def cancel(self) -> None:
+        """End the job after the present Step; its Trace stays readable."""
+        with self._wake:
+            self._stop = True
+            self._wake.notify_all()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the job to end, at most `seconds`."""
+        self._thread.join(seconds)
+
+    def _permit(self, count: float) -> None:
+        with self._wake:
+            self._allowed = count
+            self._wake.notify_all()
+
+    def _may_go_on(self) -> bool:
+        """Wait while paused; False when the job is to end."""
+        with self._wake:
+            while self._allowed <= 0 and not self._stop:
+                self._phase = "paused"
+                self._wake.wait()
+            self._phase = "running"
+            self._allowed -= 1
+            return not self._stop
+
+    def _run(self) -> None:
+        try:
+            steps = self._steps()
+            while True:
+                if not self._may_go_on():
+                    return self._end("cancelled")
+                with _slots:
+                    began = time.perf_counter()
+                    step = next(steps, None)
+                    took = time.perf_counter() - began
+                if step is None:
+                    return self._end("done")
+                self.trace.append(step)
+                with self._wake:
+                    self._count += 1
+                    self._worked += took
+        except Exception as error:  # whatever went wrong is the person's to read, never a traceback
+            self._end("failed", sentence(error, self._count))
+
+    def _end(self, phase: Phase, error: str = "") -> None:
+        with self._wake:
+            self._phase, self._error = phase, error
+
+
+def sentence(error: Exception, steps: int) -> str:
+    """What a person reads when a process stopped: our own words as they are, anything else with its step."""
+    if isinstance(error, Halt):
+        return str(error)
+    return (
+        f"The run stopped at step {steps} with an unexpected {type(error).__name__}; change a setting or start again."
+    )
+
+
+def submit(owner: str, steps: Callable[[], Iterator[Step]], limit: int = 64 << 20) -> Job:
+    """Start a job for `owner`, cancelling the one it had under that name."""
+    job = Job(steps, limit)
+    with _lock:
+        old = _jobs.pop(owner, None)
+        _jobs[owner] = job
+    if old is not None:
+        old.cancel()
+    return job
+
+
+def release(owner: str) -> None:
+    """Cancel and forget all jobs whose name begins with `owner`."""
+    with _lock:
+        gone = [_jobs.pop(name) for name in list(_jobs) if name.startswith(owner)]
+    for job in gone:
+        job.cancel()
+
+
+def orphan(owner: str) -> None:
+    """Release `owner`'s jobs in `GRACE` seconds unless somebody looks at one of them before; returns at once."""
+    left = time.monotonic()
+
+    def reap() -> None:
+        with _lock:
+            watched = any(job.seen > left for name, job in _jobs.items() if name.startswith(owner))
+        if not watched:
+            release(owner)
+
+    timer = threading.Timer(GRACE, reap)
+    timer.daemon = True
+    timer.start()
+
+
+def living() -> int:
+    """How many jobs are alive in this process."""
+    with _lock:
+        return sum(job.alive for job in _jobs.values())

@@ -1,0 +1,264 @@
+"""A mixture's fit as a film for the stage: layers for what is learned and believed, one Frame for each half-step."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+import contourpy
+import numpy as np
+import streamlit as st
+
+from core import select
+from core.data import builtin
+from core.data.dataset import Dataset, Truth
+from core.gmm import GMM, Config, fit, initial
+from core.key import Key
+from core.process import Step
+from core.units import units_of
+from playground.runs import Run
+from playground.stage import (
+    Bells,
+    Brush,
+    Contours,
+    Curves,
+    Density,
+    Ellipses,
+    Frame,
+    Handles,
+    Histogram,
+    Layer,
+    Line,
+    Points,
+    Scene,
+)
+
+SHOWN = 4000  # points on the stage; all of them are fitted
+SAMPLES = 400
+CAPTIONS = {
+    "start": "Start: the components are placed; no point has been asked yet.",
+    "E": "E: each point asks which component it came from.",
+    "M": "M: each component moves to the points it is responsible for.",
+}
+LINES = (
+    Line("log_likelihood", "log-likelihood", "model", unit="nats per point"),
+    Line("bound", "bound", "data", dashed=True, unit="nats per point"),
+)
+BEFORE = Line("kept", "kept run", "noise", unit="nats per point")
+
+
+def scene(dataset: Dataset, start: GMM | None, kept: bool, brush: Brush | None, name: str) -> Scene:
+    """The stage for a data set of one or two columns; `start` is where the draggable means are (None: no handles)."""
+    lines = (*LINES, BEFORE) if kept else LINES
+    shared: dict[str, Any] = {"axes": axes(dataset), "lines": lines, "alt": described(dataset), "brush": brush}
+    if dataset.dim == 1:
+        top = peak_1d(dataset)
+        bounds = [list(dataset.bounds[0]), [-0.16 * top, 1.2 * top]]
+        return Scene(id=name, bounds=bounds, layers=layers_1d(dataset, start, kept), aspect="strip", **shared)
+    return Scene(id=name, bounds=dataset.bounds, layers=layers_2d(dataset, start, kept), **shared)
+
+
+def axes(dataset: Dataset) -> tuple[str, str]:
+    """The names on the axes; one column is drawn against its density."""
+    return (dataset.columns[0], "density") if dataset.dim == 1 else (dataset.columns[0], dataset.columns[1])
+
+
+def described(dataset: Dataset) -> str:
+    """The stage in words."""
+    return f"{len(dataset):,} points of {dataset.title} and the Gaussian components fitted to them"
+
+
+def layers_2d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
+    """Density below, then points, ellipses, truth and handles."""
+    layers: list[Layer] = [
+        Density(name="density", label="Density", role="model", vmax=peak_2d(dataset)),
+        Points(name="points", label="Data", role="data", xy=visible(dataset), size=size_of(dataset)),
+    ]
+    if kept:
+        layers.append(Ellipses(name="kept", label="Kept run", role="noise"))
+    layers.append(Ellipses(name="components", label="Components (1, 2 sigma)"))
+    if dataset.truth is not None:
+        layers.append(Contours(name="truth", label="Truth", role="truth", on=False, **truth_lines(dataset.name)))
+    layers.append(Points(name="samples", label="Samples", role="model", on=False, size=4))
+    if start is not None:
+        layers.append(Handles(name="start", label="Start means", xy=start.means, moves=("components", "density")))
+    return layers
+
+
+def layers_1d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
+    """Histogram, the weighted components and their sum, the truth, and the points as a rug below the axis."""
+    edges, heights = histogram(dataset)
+    layers: list[Layer] = [Histogram(name="histogram", label="Histogram", role="data", edges=edges, heights=heights)]
+    if dataset.truth is not None:
+        x, y = truth_curve(dataset.name)
+        layers.append(Curves(name="truth", label="Truth", role="truth", x=x, y=y[None], dashed=True))
+    if kept:
+        layers.append(Bells(name="kept", label="Kept run", role="noise", total=True))
+    layers += [
+        Bells(name="components", label="Components", role="classes"),
+        Bells(name="sum", label="Their sum", role="model", total=True),
+        Points(name="points", label="Data", role="data", xy=rug(dataset), size=size_of(dataset)),
+    ]
+    if start is not None:
+        xy = on_axis(start.means)
+        layers.append(Handles(name="start", label="Start means", xy=xy, axis="x", moves=("components", "sum")))
+    return layers
+
+
+def frames(dataset: Dataset, steps: Sequence[Step[GMM]], before: Sequence[Step[GMM]] = ()) -> list[Frame]:
+    """One Frame a Step; `before` are the Steps of a kept run, shown beside them at the same index."""
+    rows = shown_rows(dataset)
+    return [
+        frame(dataset, step, rows, before[min(i, len(before) - 1)] if before else None) for i, step in enumerate(steps)
+    ]
+
+
+def frame(dataset: Dataset, step: Step[GMM], rows: np.ndarray, before: Step[GMM] | None) -> Frame:
+    """What the stage holds at one half-step."""
+    mixture = parameters(step.state)
+    arrays = {"components": mixture}
+    if dataset.dim == 1:
+        arrays["sum"] = mixture
+    else:
+        arrays["density"] = mixture
+        arrays["samples"] = {"xy": step.state.sample(SAMPLES, Key(0) / "samples on stage")}
+    r = step.arrays.get("responsibilities")
+    if r is not None:
+        arrays["points"] = {"mix": np.rint(r[rows] * 255).astype(np.uint8)}
+    metrics = {name: step.metrics[name] for name in ("log_likelihood", "bound") if name in step.metrics}
+    if before is not None:
+        arrays["kept"] = parameters(before.state)
+        metrics["kept"] = before.metrics["log_likelihood"]
+    return Frame(caption=f"{(step.index + 1) // 2} {CAPTIONS[step.phase]}".strip("0 "), arrays=arrays, metrics=metrics)
+
+
+def parameters(model: GMM) -> dict[str, np.ndarray]:
+    """The arrays of a Bells, Density or Ellipses layer."""
+    if model.dim == 1:
+        return {"mean": model.means[:, 0], "var": model.covariances[:, 0, 0], "weight": model.weights}
+    return {"mean": model.means, "cov": model.covariances, "weight": model.weights}
+
+
+def on_axis(means: np.ndarray) -> np.ndarray:
+    """One-dimensional means as places on the x-axis."""
+    return np.column_stack([means[:, 0], np.zeros(len(means))])
+
+
+def shown_rows(dataset: Dataset) -> np.ndarray:
+    """The rows on the stage: all, or a fixed random choice of `SHOWN`."""
+    if len(dataset) <= SHOWN:
+        return np.arange(len(dataset))
+    return np.sort((Key(0) / "points on stage").generator().choice(len(dataset), SHOWN, replace=False))
+
+
+def visible(dataset: Dataset) -> np.ndarray:
+    """The points on the stage."""
+    return dataset.points[shown_rows(dataset)]
+
+
+def size_of(dataset: Dataset) -> float:
+    """Smaller discs for more points."""
+    return 7.0 if len(dataset) <= 300 else 5.5 if len(dataset) <= 1500 else 4.0
+
+
+def rug(dataset: Dataset) -> np.ndarray:
+    """One-dimensional points spread over a band below the axis, so that equal ones can be told apart."""
+    x = visible(dataset)[:, 0]
+    depth = (Key(0) / "rug").generator().uniform(0.025, 0.13, len(x))
+    return np.column_stack([x, -depth * peak_1d(dataset)])
+
+
+def histogram(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Freedman and Diaconis's bins (at most 80) and the density in each."""
+    x = dataset.points[:, 0]
+    edges = np.histogram_bin_edges(x, "fd")
+    if len(edges) > 81:
+        edges = np.linspace(x.min(), x.max(), 81)
+    return edges, np.histogram(x, edges, density=True)[0]
+
+
+def peak_1d(dataset: Dataset) -> float:
+    """The height the density axis must show: the tallest bar, or the truth's top."""
+    top = float(histogram(dataset)[1].max())
+    return max(top, float(truth_curve(dataset.name)[1].max())) if dataset.truth is not None else top
+
+
+def peak_2d(dataset: Dataset) -> float:
+    """A density the colour ramp may end at: the fullest of 24 x 24 cells."""
+    x, y = dataset.points.T
+    return float(np.histogram2d(x, y, bins=24, range=dataset.bounds.tolist(), density=True)[0].max())
+
+
+def _truth(name: str) -> tuple[Truth, np.ndarray]:
+    dataset = builtin.load(name)
+    assert dataset.truth is not None
+    return dataset.truth, dataset.bounds
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def truth_curve(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The exact density of a built-in 1-D set at 600 places."""
+    truth, bounds = _truth(name)
+    x = np.linspace(bounds[0, 0], bounds[0, 1], 600)
+    return x, np.exp(truth.log_prob(x[:, None]))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def truth_lines(name: str, side: int = 140) -> dict[str, np.ndarray]:
+    """Level lines of the exact density of a built-in 2-D set that enclose 30, 60 and 90 percent of its mass."""
+    truth, bounds = _truth(name)
+    x, y = (np.linspace(low, high, side) for low, high in bounds)
+    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    density = np.exp(truth.log_prob(grid)).reshape(side, side)
+    order = np.sort(density.ravel())[::-1]
+    levels = order[np.searchsorted(order.cumsum() / order.sum(), (0.3, 0.6, 0.9))]
+    generator = contourpy.contour_generator(x, y, density)
+    parts = [(line, level) for level in np.unique(levels * (1 - 1e-9)) for line in generator.lines(level)]
+    return {
+        "xy": np.concatenate([line for line, _ in parts]),
+        "start": np.cumsum([0, *(len(line) for line, _ in parts)]),
+        "level": np.array([level for _, level in parts]),
+    }
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def truth_draws(name: str, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
+    """Fresh draws from a built-in set's exact distribution and their log-densities."""
+    truth, _ = _truth(name)
+    x = truth.sample(n, Key(0) / "fresh draws")
+    return x, truth.log_prob(x)
+
+
+def begin(dataset: Dataset, config: Config, key: Key, means: np.ndarray | None) -> GMM:
+    """The mixture a fit of `dataset` starts from, in original units; `means` are a hand's choice of them."""
+    units = units_of(dataset)
+    start = units.back(initial(config, units.standard(dataset.points), key))
+    return start if means is None else replace(start, means=means)
+
+
+def steps(dataset: Dataset, config: Config, key: Key, start: GMM) -> Iterator[Step[GMM]]:
+    """The half-steps of a fit from `start`, in original units."""
+    units = units_of(dataset)
+    return units.report(fit(config, units.standard(dataset.points), key, start=units.into(start)))
+
+
+def sweep(dataset: Dataset, config: Config, key: Key) -> Iterator[Step]:
+    """Every K judged, on standardised columns where the data asks for it, scores carried to the original units."""
+    units = units_of(dataset)
+    for step in select.sweep(config, units.standard(dataset.points), key):
+        yield replace(step, state=tuple(row.shifted(units.log_jacobian, len(dataset)) for row in step.state))
+
+
+def label(config: Config) -> str:
+    """A run in a few words."""
+    return f"K = {config.components}, {config.covariance}, from {config.start}"
+
+
+def scene_id(name: str, dataset: Dataset, start: GMM, kept: Run | None) -> str:
+    """Names what the stage shows; what its handles and brush said counts only as long as this stays the same."""
+    return f"{name}:{dataset.digest}:{kept.id if kept else ''}:{sha256(start.means.tobytes()).hexdigest()[:12]}"
+
+
+def floors(dataset: Dataset, config: Config) -> np.ndarray:
+    """The variance floor of each column, in original units squared."""
+    return config.floor * units_of(dataset).scale ** 2

@@ -1,0 +1,135 @@
+"""A mixture in numbers: its parameters beside the true ones, and the half-step's equation with the values in it."""
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from core.checks import Check
+from core.data.dataset import Dataset
+from core.gmm import GMM
+from core.metrics import Estimate
+from core.process import Step
+from core.select import Judged
+
+
+def parameters(model: GMM, dataset: Dataset) -> pd.DataFrame:
+    """One row a component: weight, mean and standard deviation per column, correlation; the true values where known."""
+    table = described(model, dataset.columns)
+    truth = dataset.truth
+    if isinstance(truth, GMM) and len(truth.weights) == len(model.weights):
+        true = described(truth, dataset.columns).iloc[matched(model, truth)].reset_index(drop=True)
+        pairs = [column for name in table.columns for column in (table[name], true[name].rename(f"true {name}"))]
+        table = pd.concat(pairs, axis=1)
+    table.insert(0, "component", np.arange(1, len(table) + 1))
+    return table
+
+
+def described(model: GMM, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Weights, means, standard deviations and correlations as a table."""
+    deviations = np.sqrt(np.einsum("kii->ki", model.covariances))
+    table = {"weight": model.weights}
+    table |= {f"mean {name}": model.means[:, i] for i, name in enumerate(columns)}
+    table |= {f"sd {name}": deviations[:, i] for i, name in enumerate(columns)}
+    if model.dim == 2:
+        table["correlation"] = model.covariances[:, 0, 1] / deviations.prod(axis=1)
+    return pd.DataFrame(table)
+
+
+def matched(model: GMM, truth: GMM) -> np.ndarray:
+    """For each component, the true one paired with it so that the squared distances of means sum to the least."""
+    distance = ((model.means[:, None] - truth.means) ** 2).sum(axis=-1)
+    return linear_sum_assignment(distance)[1]
+
+
+def doubtful(step: Step[GMM]) -> int:
+    """The row whose responsibilities are most evenly spread: the point the mixture is least sure of."""
+    r = step.arrays["responsibilities"]
+    return int((r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin())
+
+
+def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
+    """The half-step that led to `step`, in symbols and in numbers, for one component (from 0), as Markdown."""
+    if step.phase == "E":
+        return e_equation(step, dataset, component)
+    if step.phase == "M":
+        return m_equation(step, dataset, component)
+    return "$$\np(x) = \\sum_{k=1}^{K} w_k\\,\\mathcal{N}(x \\mid \\mu_k, \\Sigma_k)\n$$\nStep forward for the first half-step."
+
+
+def e_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
+    """Responsibility of a component for the most doubtful point."""
+    n, k = doubtful(step), component
+    x, model = dataset.points[n : n + 1], step.state
+    joint = np.exp(model.log_joint(x)[0])
+    density = joint[k] / model.weights[k]
+    return (
+        "$$\n"
+        rf"r_{{n,{k + 1}}} = \frac{{w_{k + 1}\,\mathcal{{N}}(x_n \mid \mu_{k + 1}, \Sigma_{k + 1})}}{{p(x_n)}} = "
+        rf"\frac{{{number(model.weights[k])} \times {number(density)}}}{{{number(joint.sum())}}} = "
+        rf"\mathbf{{{joint[k] / joint.sum():.3f}}}"
+        "\n$$\n"
+        f"for point n = {n + 1}, the one this mixture is least sure of, at ${vector(x[0])}$."
+    )
+
+
+def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
+    """A component's new weight and mean from the responsibilities."""
+    k, r = component, step.arrays["responsibilities"][:, component]
+    mass, total = r.sum(), r @ dataset.points
+    count = f"{len(dataset):,}".replace(",", r"\,")
+    return (
+        "$$\n"
+        rf"w_{k + 1} = \frac{{\sum_n r_{{n,{k + 1}}}}}{{N}} = \frac{{{number(mass)}}}{{{count}}} = "
+        rf"\mathbf{{{step.state.weights[k]:.3f}}} \qquad \mu_{k + 1} = "
+        rf"\frac{{\sum_n r_{{n,{k + 1}}}\,x_n}}{{\sum_n r_{{n,{k + 1}}}}} = "
+        rf"\frac{{{vector(total)}}}{{{number(mass)}}} = \mathbf{{{vector(step.state.means[k])}}}"
+        "\n$$\n"
+        "The covariance is the same average of (x - mean) squared, plus the floor."
+    )
+
+
+def number(value: float) -> str:
+    """A number with as many digits as it deserves, in TeX."""
+    text = f"{value:.4g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
+    return text
+
+
+def vector(values: np.ndarray) -> str:
+    """One number, or several in brackets."""
+    inside = ",\\, ".join(number(v) for v in values)
+    return inside if len(values) == 1 else f"({inside})"
+
+
+def checks(found: list[Check]) -> pd.DataFrame:
+    """The self-test strip as a table."""
+    return pd.DataFrame(
+        {
+            "identity": [c.name for c in found],
+            "value": [f"{c.value:.12g}" for c in found],
+            "should be": [("at least " if c.at_least else "") + f"{c.target:g}" for c in found],
+            "tolerance": [f"{c.tolerance:.1e}" for c in found],
+            "verdict": ["✓ holds" if c.holds else "✗ broken" for c in found],
+        }
+    )
+
+
+def estimate(value: Estimate, digits: int = 3) -> str:
+    """A value with its standard error."""
+    return f"{value.value:.{digits}f} ± {value.error:.{digits}f}"
+
+
+def judged(rows: tuple[Judged, ...]) -> pd.DataFrame:
+    """The table behind the chart of K."""
+    return pd.DataFrame(
+        {
+            "K": [r.components for r in rows],
+            "parameters": [r.parameters for r in rows],
+            "log-likelihood (nats per point)": [round(r.log_likelihood, 4) for r in rows],
+            "BIC (nats)": [round(r.bic, 1) for r in rows],
+            "AIC (nats)": [round(r.aic, 1) for r in rows],
+            "held out (nats per point)": [estimate(r.held_out) for r in rows],
+        }
+    )

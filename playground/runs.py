@@ -1,0 +1,105 @@
+"""A live process and its recording, belonging to one session and one page.
+
+`open_run` returns the page's run for a specification: the same one as long as the specification stays the same, else a
+new one that replaces it. `keep` sets the present run aside to be drawn under the next ones, `fork` makes the next run
+begin from a chosen Step of this one. When the session ends its jobs end too.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.process import Step
+from playground import jobs, session
+
+AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job and what it was asked to do: `spec` decides whether it can be shown again, `label` says it in words."""
+
+    id: str
+    spec: Hashable
+    label: str
+    job: jobs.Job
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A Step of an earlier run from which the next one begins."""
+
+    run: str
+    step: Step
+    label: str
+
+
+@st.cache_resource(scope="session", on_release=jobs.orphan, show_spinner=False)
+def _watch(owner: str) -> str:
+    """Tie the owner's jobs to the session: its end orphans them."""
+    return owner
+
+
+def open_run(name: str, spec: Hashable, label: str, steps: Callable[[], Iterator[Step]]) -> Run:
+    """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one."""
+    held: Run | None = session.recall(f"run.{name}", lambda: None)
+    if held is not None and held.spec == spec:
+        held.job.progress()
+        return held
+    owner = _watch(session.owner())
+    count = session.recall(f"count.{name}", lambda: 0) + 1
+    run = Run(f"{name}-{count}", spec, label, jobs.submit(f"{owner}/{name}", steps))
+    session.hold(f"count.{name}", count)
+    session.hold(f"run.{name}", run)
+    run.job.wait(AT_ONCE)
+    return run
+
+
+def keep(name: str) -> None:
+    """Set the present run aside, to be drawn under the next ones."""
+    session.hold(f"kept.{name}", session.recall(f"run.{name}", lambda: None))
+
+
+def kept(name: str) -> Run | None:
+    """The run that was set aside, unless it is the present one."""
+    aside = session.recall(f"kept.{name}", lambda: None)
+    return None if aside is session.recall(f"run.{name}", lambda: None) else aside
+
+
+def drop_kept(name: str) -> None:
+    """Forget the run that was set aside."""
+    session.hold(f"kept.{name}", None)
+
+
+def fork(name: str, step: Step) -> None:
+    """Keep the present run and let the next one begin from `step`."""
+    run: Run | None = session.recall(f"run.{name}", lambda: None)
+    if run is not None:
+        keep(name)
+        session.hold(f"fork.{name}", Fork(run.id, step, run.label))
+
+
+def forked(name: str) -> Fork | None:
+    """Where the next run begins, if not at its own start."""
+    return session.recall(f"fork.{name}", lambda: None)
+
+
+def fork_of(name: str, fits: Callable[[Step], bool]) -> Fork | None:
+    """The fork of `name` if its Step `fits` the present settings; one that does not is let go."""
+    fork = forked(name)
+    if fork is not None and not fits(fork.step):
+        unfork(name)
+        return None
+    return fork
+
+
+def unfork(name: str) -> None:
+    """Begin at the run's own start again."""
+    session.hold(f"fork.{name}", None)
+
+
+def every(run: Any) -> float | None:
+    """How often a fragment should look at `run`: 5 times a second while Steps may come, else never."""
+    return 0.2 if run.job.progress().alive else None

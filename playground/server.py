@@ -1,0 +1,96 @@
+"""The server: the app behind a Content-Security-Policy, with its imports and page table ready before the first visit.
+
+python -m playground.server --port 8501
+"""
+
+import argparse
+import base64
+import gc
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from playground import frame
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def inline_scripts() -> str:
+    """The digests of the scripts written out in Streamlit's own page, so that these and no others may run."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    found = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, re.DOTALL)
+    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in found)
+
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        f"script-src 'self' blob: {inline_scripts()}",  # components arrive as blob modules
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' ws: wss: blob: data:",
+        "worker-src 'self' blob:",
+        "frame-ancestors 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+    )
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class Headers:
+    """Middleware that adds the security headers to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add to the head of the answer."""
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, answer)
+
+
+@asynccontextmanager
+async def ready(app: Any) -> AsyncIterator[None]:
+    """Before the first visit: make the page table known, import what pages need, and set it aside for the collector."""
+    frame.navigation()  # without it a cold deep link would open a page outside the frame
+    frame.warm()
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+app = st.App(ROOT / "streamlit_app.py", middleware=[Middleware(Headers)], lifespan=ready)
+
+
+def main() -> None:
+    """Serve on localhost, or on --host."""
+    import uvicorn
+
+    parser = argparse.ArgumentParser(description="Generative Playground")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8501)
+    options = parser.parse_args()
+    print(f"Generative Playground: http://localhost:{options.port}", flush=True)
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+
+
+if __name__ == "__main__":
+    main()

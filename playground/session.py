@@ -1,0 +1,119 @@
+"""What belongs to one person: the only module that touches the session's state and the query string.
+
+Widgets that carry a setting are bound to the query string by their key, so the address bar always holds a link to the
+screen. What is not a widget (start means that were dragged, points that were drawn) is written there by `put_in_link`.
+"""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import streamlit as st
+
+from core.options import options
+
+Value = TypeVar("Value")
+
+
+def enter() -> None:
+    """Note that the frame has been drawn in this session."""
+    st.session_state["frame.entered"] = True
+
+
+def entered() -> bool:
+    """Whether the frame has been drawn in this session."""
+    return st.session_state.get("frame.entered", False)
+
+
+def owner() -> str:
+    """A name for this session that nobody can guess."""
+    return recall("owner", lambda: uuid4().hex)
+
+
+def recall(name: str, make: Callable[[], Value]) -> Value:
+    """The session's value called `name`, made on first use."""
+    key = f"held.{name}"
+    if key not in st.session_state:
+        st.session_state[key] = make()
+    return st.session_state[key]
+
+
+def hold(name: str, value: Any) -> None:
+    """Keep `value` under `name` for this session."""
+    st.session_state[f"held.{name}"] = value
+
+
+def set_widgets(values: Mapping[str, Any]) -> None:
+    """Set keyed widgets (from a callback, before they are drawn); the link follows."""
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+def widget(key: str, default: Any = None) -> Any:
+    """The present value of a keyed widget that may not have been drawn yet."""
+    return st.session_state.get(key, default)
+
+
+def from_link(name: str) -> str | None:
+    """The link's value of something that is not a widget."""
+    return st.query_params.get(name)
+
+
+def put_in_link(name: str, value: str | None) -> None:
+    """Write (or, with None, remove) something that is not a widget in the link."""
+    if value is None:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def link() -> str:
+    """The address that shows this screen."""
+    path = (st.context.url or "").split("?")[0]
+    query = urlencode([(k, v) for k in st.query_params for v in st.query_params.get_all(k)])
+    return f"{path}?{query}" if query else path
+
+
+def complaints(page: str, config: type, choices: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """One sentence for each setting in the link that cannot be used; collected once, on the page's first run.
+
+    Streamlit drops such values itself; this says so. `choices` are further keyed widgets and their allowed words.
+    """
+
+    def read() -> list[str]:
+        said = []
+        for option in options(config):
+            text = st.query_params.get(option.name)
+            if text is not None:
+                try:
+                    option.parse(text)
+                except ValueError as error:
+                    said.append(f"The link asked for something else: {error} The default {option.default} is used.")
+        for name, words in choices.items():
+            text = st.query_params.get(name)
+            if text is not None and text not in words:
+                said.append(
+                    f"The link asked for {name} {text[:40]!r}, which is not here; {words[0]!r} is used instead."
+                )
+        return said
+
+    return recall(f"complaints.{page}", read)
+
+
+def fingerprint(raw: bytes) -> bytes:
+    """A digest of bytes, to recognise what was seen before in this session."""
+    return sha256(raw).digest()
+
+
+def changed(name: str, value: Any) -> bool:
+    """Whether `value` differs from the one given last under this name; remembers it."""
+    before = st.session_state.get(f"held.{name}")
+    st.session_state[f"held.{name}"] = value
+    return before != value
+
+
+def dark() -> bool:
+    """Whether the person's theme is dark."""
+    return st.context.theme.type == "dark"

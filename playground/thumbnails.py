@@ -1,0 +1,48 @@
+"""Small pictures of the built-in data sets, computed from the data they stand for."""
+
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.data import builtin
+from core.data.dataset import Dataset
+from core.key import Key
+from playground.palette import ROLES
+
+SIDE = 112
+DRAWS = 20_000
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def thumbnail(name: str, dark: bool) -> bytes:
+    """A PNG of a built-in set: where its points are dense (2-D), or its histogram (1-D), in the data's blue."""
+    dataset = builtin.load(name, DRAWS, Key(0))
+    if dataset.dim > 2:
+        dataset = builtin.columns(dataset, dataset.columns[-2:])
+    ink = bars(dataset) if dataset.dim == 1 else cloud(dataset)
+    colour = ROLES["data"][dark]
+    pixels = np.empty((SIDE, SIDE, 4), np.uint8)
+    pixels[..., :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    pixels[..., 3] = np.rint(255 * ink)
+    png = io.BytesIO()
+    Image.fromarray(pixels).save(png, "png", optimize=True)
+    return png.getvalue()
+
+
+def cloud(dataset: Dataset) -> np.ndarray:
+    """How dense the points are in each pixel, 0 to 1, row 0 at the top; few points are drawn as discs."""
+    bins = SIDE if len(dataset) > 1000 else SIDE // 4
+    counts = np.histogram2d(dataset.points[:, 1], dataset.points[:, 0], bins, dataset.bounds[::-1].tolist())[0]
+    ink = np.minimum(counts / np.quantile(counts[counts > 0], 0.9), 1) ** 0.7
+    return np.kron(ink, np.ones((SIDE // bins, SIDE // bins)))[::-1]
+
+
+def bars(dataset: Dataset) -> np.ndarray:
+    """A filled histogram, row 0 at the top."""
+    low, high = dataset.bounds[0]
+    bins = SIDE // 4 if len(dataset) <= 1000 else SIDE // 2
+    heights = np.histogram(dataset.points[:, 0], bins, (low, high))[0].repeat(SIDE // bins)
+    level = (np.arange(SIDE)[::-1, None] + 0.5) / SIDE * 1.1
+    return 0.85 * (level <= heights / heights.max())

@@ -1,0 +1,8 @@
+"""The entry: page settings, then the chosen page."""
+
+import streamlit as st
+
+from playground import frame
+
+st.set_page_config(page_title="Generative Playground", page_icon=frame.ICON, layout="wide")
+frame.show()
