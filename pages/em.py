@@ -24,7 +24,9 @@ with right:
         values |= controls.draw(PRESET, more=True)
         seed = st.number_input("Seed of the start", 0, 9999, 0, key="seed", bind="query-params")
         shelf.more(session.widget("data", DATA))
-    for sentence in session.complaints(NAME, Config, {"data": tuple(shelf.titles((1, 2))), "panel": em_panels.NAMES}):
+    for sentence in session.complaints(
+        NAME, Config, {"data": tuple(shelf.titles((1, 2)).values()), "panel": em_panels.NAMES}
+    ):
         st.warning(sentence)
     figures = st.container()
 
@@ -78,13 +80,16 @@ em_panels.panel(NAME, run, at, dataset, config, key, start, shelved.code)
 experiments(
     NAME,
     {
-        "Old Faithful in two": ({"data": "faithful", "components": 2}, "Two kinds of eruption, found in a few steps."),
+        "Old Faithful in two": (
+            {"data": "Old Faithful", "components": 2},
+            "Two kinds of eruption, found in a few steps.",
+        ),
         "A collapse": (
-            {"data": "galaxies", "components": 9, "floor": 0, "start": "random points", "seed": 1},
+            {"data": "Galaxies", "components": 9, "floor": 0, "start": "random points", "seed": 1},
             "Without a floor a component falls onto one galaxy, where the likelihood has no top.",
         ),
         "Your start, your end": (
-            {"data": "demonstration", "components": 2, "panel": "Basins"},
+            {"data": "The classic demonstration", "components": 2, "panel": "Basins"},
             "Drag a start over the map: where does EM end, and can you find the saddle?",
         ),
     },

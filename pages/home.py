@@ -54,4 +54,4 @@ for first in range(0, len(names), PER_ROW):
                 st.image(
                     thumbnails.thumbnail(name, session.dark()), width=112, alt=f"A picture of the data set {title}"
                 )
-            st.page_link(frame.page("em"), label=title, query_params={"data": name})
+            st.page_link(frame.page("em"), label=title, query_params={"data": title})

@@ -20,17 +20,13 @@ def figures(step: Step[GMM], dataset: Dataset, config: Config) -> None:
     """The live numbers of the Step on show: log-likelihood, BIC, and the distance to the truth where it is known."""
     level, n = step.metrics["log_likelihood"], len(dataset)
     bic = metrics.bic(level * n, parameter_count(config, dataset.dim), n)
-    rows = [
-        ("Log-likelihood of the data", f"{level:.4f}", "nats per point"),
-        ("BIC, less is better", f"{bic:,.0f}", "nats"),
-    ]
+    rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", "nats, less is better")]
     if dataset.truth is not None and dataset.entropy is not None:
         x, log_p = mixture.truth_draws(dataset.name)
         gap = metrics.mean(log_p - step.state.log_prob(x))
-        rows.append(("Distance from the truth, KL", numbers.estimate(gap), f"nats, {len(x):,} fresh points"))
-        rows.append(("Entropy of the truth, exact", f"{dataset.entropy:.4f}", "nats"))
-    title = f"At step {step.index} ({step.phase})"
-    st.markdown("\n".join([f"| {title} | | |", "|---|--:|---|", *(f"| {a} | **{b}** | {c} |" for a, b, c in rows)]))
+        rows.append(("KL from the truth", numbers.estimate(gap), "nats, 0 is perfect"))
+        rows.append(("Entropy of the truth", f"{dataset.entropy:.4f}", "nats, exact"))
+    st.markdown(numbers.table(f"Step {step.index} ({step.phase})", rows))
 
 
 def panel(name: str, run: Run, at: int, dataset: Dataset, config: Config, key: Key, start: GMM, code: str) -> None:
@@ -124,7 +120,8 @@ def basin_map(name: str, dataset: Dataset, config: Config, key: Key, start: GMM)
             hand.put(name, situation, plane.moved(start, said.handles[0]))
             st.rerun(scope="app")
 
-    chart()
+    with st.columns([1.35, 1], gap="large")[0]:
+        chart()
 
 
 def take_home(run: Run, at: int, dataset: Dataset, config: Config, key: Key, start: GMM, code: str) -> None:

@@ -16,18 +16,16 @@ LINK = "means"
 def means(name: str, situation: Hashable, shape: tuple[int, int]) -> np.ndarray | None:
     """The means (k, d) a hand chose in this situation, or None; those of a fresh link count for the first situation."""
     held = session.recall(f"hand.{name}", lambda: (situation, decode(session.from_link(LINK), shape)))
-    if held[0] != situation:
-        put(name, situation, None)
-        return None
-    session.put_in_link(LINK, None if held[1] is None else encode(held[1]))
-    return held[1]
+    chosen = held[1] if held[0] == situation else None
+    put(name, situation, chosen)
+    session.put_in_link(LINK, None if chosen is None else encode(chosen))
+    return chosen
 
 
 def put(name: str, situation: Hashable, chosen: np.ndarray | None) -> None:
-    """Hold the means a hand chose, or (None) let them go."""
+    """Hold the means a hand chose, or (None) let them go; the page's next run writes them in the link."""
     rounded = None if chosen is None else decode(encode(chosen), chosen.shape)  # what the link can say, so it says all
     session.hold(f"hand.{name}", (situation, rounded))
-    session.put_in_link(LINK, None if rounded is None else encode(rounded))
 
 
 def encode(chosen: np.ndarray) -> str:

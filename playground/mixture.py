@@ -76,12 +76,12 @@ def layers_2d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
     ]
     if kept:
         layers.append(Ellipses(name="kept", label="Kept run", role="noise"))
-    layers.append(Ellipses(name="components", label="Components (1, 2 sigma)"))
+    layers.append(Ellipses(name="components", label="Components"))
     if dataset.truth is not None:
         layers.append(Contours(name="truth", label="Truth", role="truth", on=False, **truth_lines(dataset.name)))
     layers.append(Points(name="samples", label="Samples", role="model", on=False, size=4))
     if start is not None:
-        layers.append(Handles(name="start", label="Start means", xy=start.means, moves=("components", "density")))
+        layers.append(Handles(name="start", label="Starts", xy=start.means, moves=("components", "density")))
     return layers
 
 
@@ -101,7 +101,7 @@ def layers_1d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
     ]
     if start is not None:
         xy = on_axis(start.means)
-        layers.append(Handles(name="start", label="Start means", xy=xy, axis="x", moves=("components", "sum")))
+        layers.append(Handles(name="start", label="Starts", xy=xy, axis="x", moves=("components", "sum")))
     return layers
 
 
@@ -158,7 +158,7 @@ def visible(dataset: Dataset) -> np.ndarray:
 
 def size_of(dataset: Dataset) -> float:
     """Smaller discs for more points."""
-    return 7.0 if len(dataset) <= 300 else 5.5 if len(dataset) <= 1500 else 4.0
+    return (7.0 if len(dataset) <= 300 else 5.5 if len(dataset) <= 1500 else 4.0) - 2.0 * (dataset.dim == 1)
 
 
 def rug(dataset: Dataset) -> np.ndarray:

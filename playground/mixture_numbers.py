@@ -103,6 +103,12 @@ def vector(values: np.ndarray) -> str:
     return inside if len(values) == 1 else f"({inside})"
 
 
+def table(title: str, rows: list[tuple[str, str, str]]) -> str:
+    """Quantity, value and unit as a Markdown table; a value is never broken over two lines."""
+    lines = (f"| {name} | **{value.replace(' ', chr(0xA0))}** | {unit} |" for name, value, unit in rows)
+    return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
+
+
 def checks(found: list[Check]) -> pd.DataFrame:
     """The self-test strip as a table."""
     return pd.DataFrame(

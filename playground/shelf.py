@@ -93,7 +93,7 @@ def columns(names: tuple[str, ...], preset: tuple[str, ...], dims: tuple[int, ..
 def drawn(dims: tuple[int, ...]) -> Shelved:
     """Points being drawn on the stage; they live in the link."""
     flat = 2 not in dims or (1 in dims and st.toggle("Use x alone (1-D)", key="flat", bind="query-params"))
-    text = session.from_link("points") or session.recall("drawing", str)
+    text = session.recall("drawing", lambda: session.from_link("points") or "")
     if text and sketch.decode(text) is None:
         st.warning(
             "The drawing in this link is damaged, so the sheet is empty; draw again or ask for the link once more."
@@ -109,12 +109,11 @@ def drawn(dims: tuple[int, ...]) -> Shelved:
 
 
 def draw(xy: np.ndarray, cls: np.ndarray) -> bool:
-    """Take what the brush reported as the session's drawing; whether it is a new one."""
+    """Take what the brush reported as the session's drawing; whether it is a new one (the page's next run links it)."""
     text = sketch.encode(xy, cls) if len(xy) else ""
     if text == session.recall("drawing", str):
         return False
     session.hold("drawing", text)
-    session.put_in_link("points", text or None)
     return True
 
 

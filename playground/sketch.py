@@ -1,7 +1,7 @@
 """Points drawn by hand: a Dataset on a lattice, short enough to travel in a link.
 
-A drawn point is one of 4096 x 4096 lattice places and a class. Sorted, differenced and deflated, a thousand points take
-about three thousand characters of a link.
+A drawn point is one of 4096 x 4096 places of the unit square and a class. Sorted, differenced and deflated, a thousand
+points take about three thousand characters of a link.
 """
 
 import base64
@@ -19,9 +19,8 @@ CLASSES = ("A", "B", "C")
 
 
 def encode(xy: np.ndarray, cls: np.ndarray) -> str:
-    """Drawn points (n, 2) and classes (n,) as URL-safe text; their order is given up."""
-    low, high = BOUNDS.T
-    lattice = np.rint((xy - low) / (high - low) * (SIDE - 1)).clip(0, SIDE - 1).astype(np.int64)
+    """Drawn points (n, 2) of the unit square and classes (n,) as URL-safe text; their order is given up."""
+    lattice = np.rint(xy * (SIDE - 1)).clip(0, SIDE - 1).astype(np.int64)
     codes = np.sort((cls.astype(np.int64) * SIDE + lattice[:, 0]) * SIDE + lattice[:, 1])
     steps = np.diff(codes, prepend=0).astype("<u4")
     planes = steps.view(np.uint8).reshape(-1, 4).T.tobytes()  # bytes of like weight together deflate better
@@ -42,17 +41,16 @@ def decode(text: str) -> tuple[np.ndarray, np.ndarray] | None:
     codes = np.cumsum(steps.astype(np.int64))
     if codes[-1] >= len(CLASSES) * SIDE * SIDE:
         return None
-    low, high = BOUNDS.T
-    lattice = np.stack([codes // SIDE % SIDE, codes % SIDE], axis=1)
-    return low + lattice / (SIDE - 1) * (high - low), codes // SIDE**2
+    return np.stack([codes // SIDE % SIDE, codes % SIDE], axis=1) / (SIDE - 1), codes // SIDE**2
 
 
 def dataset(text: str, flat: bool) -> Dataset | None:
-    """The drawing as a Dataset: both coordinates, or (flat) only the first; None if it has fewer than 10 points."""
+    """The drawing as a Dataset on [-4, 4]: both coordinates, or (flat) only the first; None if it has fewer than 10 points."""
     drawn = decode(text)
     if drawn is None or len(drawn[0]) < 10:
         return None
-    xy, cls = drawn
+    share, cls = drawn
+    xy = BOUNDS[:, 0] + share * (BOUNDS[:, 1] - BOUNDS[:, 0])
     d = 1 if flat else 2
     if (np.ptp(xy[:, :d], axis=0) == 0).any():
         return None

@@ -4,21 +4,24 @@ const LATTICE = 4095;
 const MOST = 2000;
 const UNDOS = 60;
 
-/** Take the brush of a message; a drawing stays until the scene changes. */
+/** Take the brush of a message; another scene may bring another drawing, but its own drawing come back keeps the undos. */
 function takeBrush(s, otherScene) {
   const told = s.scene.brush;
   if (!told) return void (s.brush = null);
-  const points = () => {
-    const {xy, cls} = told.arrays;
-    return Array.from({length: xy ? xy.length / 2 : 0}, (_, i) => lattice(s, xy[2 * i], xy[2 * i + 1], cls?.[i] ?? 0));
-  };
-  if (otherScene || !s.brush) {
-    s.brush = {points: points(), undo: [], redo: [], cls: 0, size: told.size, jitter: told.jitter, eraser: false, due: 0};
-  }
-  Object.assign(s.brush, {classes: told.classes, rate: told.rate});
+  const born = !s.brush;
+  s.brush ??= {points: [], undo: [], redo: [], cls: 0, size: told.size, jitter: told.jitter, eraser: false, due: 0};
+  const points = drawnPoints(told.arrays);
+  if ((otherScene || born) && asSet(points) !== asSet(s.brush.points)) Object.assign(s.brush, {points, undo: [], redo: []});
+  Object.assign(s.brush, {classes: told.classes, rate: told.rate, fresh: s.brush.fresh && !otherScene});
   s.brush.cls = Math.min(s.brush.cls, told.classes.length - 1);
   buildBrush(s);
 }
+
+function drawnPoints({xy, cls}) {
+  const at = (share) => Math.round(share * LATTICE);
+  return Array.from({length: xy ? xy.length / 2 : 0}, (_, i) => [at(xy[2 * i]), at(xy[2 * i + 1]), cls?.[i] ?? 0]);
+}
+const asSet = (points) => points.map(([x, y, c]) => (c * 4096 + x) * 4096 + y).sort().join();
 
 function lattice(s, x, y, cls) {
   const at = (v, [lo, hi]) => Math.round(Math.min(1, Math.max(0, (v - lo) / (hi - lo))) * LATTICE);
@@ -29,8 +32,9 @@ const sheetY = (s, q) => toY(s, s.scene.bounds[1][0] + (q / LATTICE) * (s.scene.
 const nib = (s) => s.brush.size * s.geo.w;
 const brushColour = (s, c) => (s.brush.classes.length > 1 ? s.theme.cls(c) : s.theme.roles.data);
 
-/** The drawing, as discs. */
+/** The drawing, as discs; not where a layer already shows it, except while it changes. */
 function paintDrawing(s, g) {
+  if (s.scene.layers.length && !s.brush.fresh) return;
   const {dpr, width, height} = s.geo;
   clearSheet(s.sheet, Math.round(width * dpr), Math.round(height * dpr));
   for (const [x, y, c] of s.brush.points) {
@@ -58,6 +62,7 @@ function remember(s) {
   s.brush.undo = [...s.brush.undo.slice(1 - UNDOS), s.brush.points];
   s.brush.redo = [];
   s.brush.points = [...s.brush.points];
+  s.brush.fresh = true;
 }
 
 function startStroke(s, place) {
@@ -110,6 +115,7 @@ function travel(s, from, to) {
   if (!s.brush[from].length) return;
   s.brush[to].push(s.brush.points);
   s.brush.points = s.brush[from].pop();
+  s.brush.fresh = true;
   reportDrawing(s);
 }
 

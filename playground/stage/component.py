@@ -39,8 +39,8 @@ class Result:
     """What the stage has reported for the scene it shows; None where nothing was reported.
 
     `frame` is where the playhead rests in recording `run`: compare `run` with the recording you hold before you use it.
-    `handles` (k, 2) and `drawn` (points, classes) stand until the scene's id changes. `missing` lives for one script run:
-    send the frames from that index on.
+    `handles` (k, 2) and `drawn` (points in the unit square, classes) stand until the scene's id changes. `missing` lives
+    for one script run: send the frames from that index on.
     """
 
     frame: int | None = None
@@ -71,19 +71,18 @@ def read(said: Mapping[str, Any], scene: Mapping[str, Any]) -> Result:
     return Result(
         frame=rest and rest["frame"],
         handles=np.array(here["hands"]["xy"], float).reshape(-1, 2) if "hands" in here else None,
-        drawn=_drawn(here["drawn"]["points"], scene["bounds"]) if "drawn" in here else None,
+        drawn=_drawn(here["drawn"]["points"]) if "drawn" in here else None,
         missing=missing and missing["have"],
         run=rest and rest["run"],
     )
 
 
-def _drawn(text: str, bounds: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Points and classes from base64: n uint16 pairs on the lattice, then n uint8 classes."""
+def _drawn(text: str) -> tuple[np.ndarray, np.ndarray]:
+    """Points in the unit square and classes, from base64: n uint16 pairs on the lattice, then n uint8 classes."""
     raw = base64.b64decode(text)
     n = len(raw) // 5
-    low, high = np.asarray(bounds, float).T
     lattice = np.frombuffer(raw, "<u2", 2 * n).reshape(n, 2)
-    return low + lattice / (GRID - 1) * (high - low), np.frombuffer(raw, "u1", n, 4 * n).copy()
+    return lattice / (GRID - 1), np.frombuffer(raw, "u1", n, 4 * n).copy()
 
 
 @cache

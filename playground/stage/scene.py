@@ -221,7 +221,8 @@ class Brush:
     """Makes the stage a sheet to spray points on, at most 2,000.
 
     `size` is the brush's radius as a share of the width, `jitter` how far points scatter in it (0: on the path, 1: all
-    of it). `xy` and `cls` are the points that are there at the start.
+    of it). `xy` and `cls` are the points that are there at the start, as
+    shares of the width and height (0 to 1), so that a drawing fits any axes.
     """
 
     classes: Sequence[str] = ("A",)

@@ -125,7 +125,7 @@ def test_reports_about_another_scene_are_left_out(scene):
     result = read(said, header)
     assert (result.frame, result.run, result.missing) == (3, "r", 5)
     np.testing.assert_array_equal(result.handles, [[0.25, -0.5]])
-    np.testing.assert_allclose(result.drawn[0], [[-2, -1], [2, 3]])
+    np.testing.assert_allclose(result.drawn[0], [[0, 0], [1, 1]])
     np.testing.assert_array_equal(result.drawn[1], [0, 2])
     stale = read({name: {**value, "scene": "other"} for name, value in said.items()}, header)
     assert (stale.frame, stale.handles, stale.drawn, stale.run) == (None, None, None, None)
