@@ -15,6 +15,10 @@ begin(
     "EM by hand",
     "Add up Gaussians until they look like the data: drag the starts, play, and watch the log-likelihood climb.",
 )
+sets = shelf.titles((1, 2))
+complaints = session.complaints(
+    NAME, (PRESET, controls.Seed(), shelf.Amount()), {"data": (sets[DATA], *sets.values()), "panel": em_panels.NAMES}
+)
 left, right = st.columns([1.35, 1], gap="large")
 
 with right:
@@ -22,12 +26,10 @@ with right:
     values = controls.draw(PRESET, more=False)
     with st.expander("More"):
         values |= controls.draw(PRESET, more=True)
-        seed = st.number_input("Seed of the start", 0, 9999, 0, key="seed", bind="query-params")
+        seed = controls.draw(controls.Seed(), more=True)["seed"]
         shelf.more(session.widget("data", DATA))
-    for sentence in session.complaints(
-        NAME, Config, {"data": tuple(shelf.titles((1, 2)).values()), "panel": em_panels.NAMES}
-    ):
-        st.warning(sentence)
+    if complaints:
+        st.warning("\n\n".join(complaints))
     figures = st.container()
 
 config, key = Config(**values), Key(seed) / NAME

@@ -10,7 +10,6 @@ from playground import film, frame, mixture, runs, session, shelf, thumbnails
 NAME = "home"
 SHOWN = {"pinwheel": 5, "eight_gaussians": 8, "two_moons": 6, "faithful": 2}
 SEEDS = {"pinwheel": 3}
-PER_ROW = 6
 
 frame.begin(
     "Generative Playground",
@@ -45,13 +44,8 @@ with left:
 
 st.subheader("The shelf", anchor=False)
 st.caption("Pick a data set to fit by hand, or bring your own: draw it, or drop in a CSV, Parquet or NumPy file.")
-names = list(shelf.titles((1, 2)))
-for first in range(0, len(names), PER_ROW):
-    for column, name in zip(st.columns(PER_ROW), names[first : first + PER_ROW], strict=False):
-        with column:
-            title = shelf.titles((1, 2))[name]
-            if name not in (shelf.DRAWN, shelf.UPLOAD):
-                st.image(
-                    thumbnails.thumbnail(name, session.dark()), width=112, alt=f"A picture of the data set {title}"
-                )
+with st.container(horizontal=True, gap="medium"):
+    for name, title in shelf.titles((1, 2)).items():
+        with st.container(width=132, gap="small"):
+            st.image(thumbnails.thumbnail(name, session.dark()), width=112, alt=f"A picture of the data set {title}")
             st.page_link(frame.page("em"), label=title, query_params={"data": title})

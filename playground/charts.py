@@ -1,6 +1,7 @@
 """Arrays to charts. One palette, fixed meanings; no Streamlit here."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -9,8 +10,8 @@ from core.select import Judged
 from playground.palette import ROLES
 
 
-def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool) -> alt.VConcatChart:
-    """BIC and AIC over K with the chosen K marked, above the held-out log-likelihood with its standard error."""
+def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool) -> dict[str, Any]:
+    """BIC and AIC over K with the chosen K marked, and the held-out log-likelihood with its standard error."""
     colour = {role: pair[dark] for role, pair in ROLES.items()}
     table = pd.DataFrame(
         {
@@ -37,10 +38,10 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
         mark = alt.Chart(pd.DataFrame({"K": [chosen]})).encode(alt.X("K:Q"))
         layers.insert(0, mark.mark_rule(strokeDash=[4, 4], color=colour["hand"], strokeWidth=2))
     held = alt.Chart(table.dropna()).encode(k)
-    score = alt.Y("held out:Q", scale=alt.Scale(zero=False), title="held out, nats per point")
+    score = alt.Y("held out:Q", scale=alt.Scale(zero=False), title="held out (nats)")
     bars = held.mark_rule(color=colour["truth"], strokeWidth=2).encode(alt.Y("low:Q"), alt.Y2("high:Q"))
     dots = held.mark_point(filled=True, size=45, color=colour["truth"]).encode(score)
-    return alt.vconcat(
-        alt.layer(*layers).properties(width="container", height=220),
-        alt.layer(bars, dots).properties(width="container", height=130),
-    )
+    return {
+        "BIC and AIC over K": alt.layer(*layers).properties(height=270),
+        "held-out log-likelihood over K": alt.layer(bars, dots).properties(height=190),
+    }

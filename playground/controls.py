@@ -4,11 +4,19 @@ Each widget's key is the option's name and is bound to the query string, so the 
 declared with `more=True` are drawn apart, under "More".
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import streamlit as st
 
-from core.options import Choice, Option, options
+from core.options import Choice, Option, Range, options
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The seed of a fit's own randomness."""
+
+    seed: Annotated[int, Range(0, 9999, "Seed of the start", more=True)] = 0
 
 
 def draw(preset: Any, *, more: bool) -> dict[str, Any]:
@@ -25,6 +33,6 @@ def _widget(option: Option, default: Any) -> Any:
     if option.kind is int and spec.high - spec.low <= 20:
         return st.slider(spec.label, int(spec.low), int(spec.high), default, **bound)
     if option.kind is int:
-        return st.number_input(spec.label, int(spec.low), int(spec.high), default, **bound)
+        return st.number_input(spec.label, int(spec.low), int(spec.high), default, int(spec.step or 1), **bound)
     low, high, step = float(spec.low), float(spec.high), spec.step or default
     return st.number_input(spec.label, low, high, default, step=step, format="%.3g", **bound)

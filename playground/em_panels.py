@@ -78,21 +78,22 @@ def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:
             st.caption("Fitting K = 1...")
             return
         rows = run.job.trace[-1].state
-        if progress.alive:
-            st.progress(
-                run.job.trace[-1].metrics["progress"], f"Fitted K = 1 to {len(rows)}, {select.RESTARTS} starts each."
-            )
         best = select.chosen(rows)
-        st.altair_chart(
-            charts.selection(rows, best.components if best else None, 12, session.dark()), key=f"{name}.bic"
-        )
-        if best and not progress.alive:
-            st.markdown(
-                f"BIC chooses **K = {best.components}**; a fifth of the points was held out for the green scores."
-            )
-            set_k = {"components": best.components}
-            st.button(f"Use K = {best.components}", on_click=session.set_widgets, args=(set_k,), key=f"{name}.use")
-        st.dataframe(numbers.judged(rows), hide_index=True)
+        left, right = st.columns([1, 1.2], gap="large")
+        with left:
+            for title, drawn in charts.selection(rows, best.components if best else None, 12, session.dark()).items():
+                st.altair_chart(drawn, key=f"{name}.{title}", alt=title)
+        with right:
+            if progress.alive:
+                share = run.job.trace[-1].metrics["progress"]
+                st.progress(share, f"Fitted K = 1 to {len(rows)}, {select.RESTARTS} starts each.")
+            elif best:
+                st.markdown(
+                    f"BIC chooses **K = {best.components}**. A fifth of the points was held out for the scores."
+                )
+                set_k = {"components": best.components}
+                st.button(f"Use K = {best.components}", on_click=session.set_widgets, args=(set_k,), key=f"{name}.use")
+            st.dataframe(numbers.judged(rows), hide_index=True)
 
     chart()
 
@@ -112,16 +113,17 @@ def basin_map(name: str, dataset: Dataset, config: Config, key: Key, start: GMM)
         if not steps:
             st.caption("Starting everywhere at once...")
             return
-        scene = basins.scene(dataset, start, plane, steps, f"{run.id}:{hand.encode(plane.hand(start))}")
-        said = film.show(f"{name}.basins", run, scene, lambda steps: basins.frames(dataset, start, plane, steps))
-        st.caption(basins.summary(dataset, steps[-1].state))
+        left, right = st.columns([1.35, 1], gap="large")
+        with left:
+            scene = basins.scene(dataset, start, plane, steps, f"{run.id}:{hand.encode(plane.hand(start))}")
+            said = film.show(f"{name}.basins", run, scene, lambda steps: basins.frames(dataset, start, plane, steps))
+        right.markdown(basins.summary(dataset, steps[-1].state))
         if said.handles is not None and hand.differs(said.handles, plane.hand(start)):
             situation = (dataset.digest, config.components, config.start, key.seed)
             hand.put(name, situation, plane.moved(start, said.handles[0]))
             st.rerun(scope="app")
 
-    with st.columns([1.35, 1], gap="large")[0]:
-        chart()
+    chart()
 
 
 def take_home(run: Run, at: int, dataset: Dataset, config: Config, key: Key, start: GMM, code: str) -> None:

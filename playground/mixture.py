@@ -129,7 +129,8 @@ def frame(dataset: Dataset, step: Step[GMM], rows: np.ndarray, before: Step[GMM]
     if before is not None:
         arrays["kept"] = parameters(before.state)
         metrics["kept"] = before.metrics["log_likelihood"]
-    return Frame(caption=f"{(step.index + 1) // 2} {CAPTIONS[step.phase]}".strip("0 "), arrays=arrays, metrics=metrics)
+    counted = f"Iteration {(step.index + 1) // 2}, " if step.index else ""
+    return Frame(caption=counted + CAPTIONS[step.phase], arrays=arrays, metrics=metrics)
 
 
 def parameters(model: GMM) -> dict[str, np.ndarray]:

@@ -122,8 +122,9 @@ def checks(found: list[Check]) -> pd.DataFrame:
     )
 
 
-def estimate(value: Estimate, digits: int = 3) -> str:
-    """A value with its standard error."""
+def estimate(value: Estimate) -> str:
+    """A value with its standard error, to the error's first digit."""
+    digits = max(0, -int(np.floor(np.log10(value.error)))) if value.error > 0 else 3
     return f"{value.value:.{digits}f} ± {value.error:.{digits}f}"
 
 

@@ -4,7 +4,7 @@ Widgets that carry a setting are bound to the query string by their key, so the 
 screen. What is not a widget (start means that were dragged, points that were drawn) is written there by `put_in_link`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -76,30 +76,34 @@ def link() -> str:
     return f"{path}?{query}" if query else path
 
 
-def complaints(page: str, config: type, choices: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """One sentence for each setting in the link that cannot be used; collected once, on the page's first run.
+def complaints(page: str, presets: Sequence[Any], choices: Mapping[str, Sequence[str]]) -> list[str]:
+    """One sentence for each setting in the link that cannot be used; read once, before the page draws its widgets.
 
-    Streamlit drops such values itself; this says so. `choices` are further keyed widgets and their allowed words.
+    Streamlit drops such values without a word; this says so. `presets` are the Configs whose values are the defaults,
+    `choices` further keyed widgets with their allowed words, the default first.
     """
 
     def read() -> list[str]:
         said = []
-        for option in options(config):
-            text = st.query_params.get(option.name)
-            if text is not None:
+        for preset in presets:
+            for option in options(type(preset)):
+                text = st.query_params.get(option.name)
                 try:
-                    option.parse(text)
+                    option.parse(text or str(getattr(preset, option.name)))
                 except ValueError as error:
-                    said.append(f"The link asked for something else: {error} The default {option.default} is used.")
+                    said.append(f"In this link: {error} It is {getattr(preset, option.name)} instead.")
         for name, words in choices.items():
             text = st.query_params.get(name)
             if text is not None and text not in words:
-                said.append(
-                    f"The link asked for {name} {text[:40]!r}, which is not here; {words[0]!r} is used instead."
-                )
+                said.append(f"In this link: there is no {name} called {plain(text[:40])}. It is {words[0]} instead.")
         return said
 
     return recall(f"complaints.{page}", read)
+
+
+def plain(text: str) -> str:
+    """A stranger's words with Markdown's signs made harmless."""
+    return "".join("\\" + c if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in text)
 
 
 def fingerprint(raw: bytes) -> bytes:

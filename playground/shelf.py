@@ -5,6 +5,7 @@ and the lines of Python that make the same Dataset. Nothing already on screen is
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import streamlit as st
@@ -14,11 +15,24 @@ from core.data.dataset import Dataset
 from core.data.read import ReadError, Table, read
 from core.data.summary import summary
 from core.key import Key
-from playground import session, sketch
+from core.options import Range, check, options
+from playground import controls, session, sketch
 from playground.stage import Brush
 
 DRAWN, UPLOAD = "drawn", "upload"
 TYPES = ["csv", "tsv", "txt", "parquet", "npy", "npz"]
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much of a toy to learn from."""
+
+    n: Annotated[int, Range(10, 20_000, "Points n", step=100, more=True)] = 1000
+    draw: Annotated[int, Range(0, 9999, "Draw of the data", "The seed of the points.", more=True)] = 0
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an amount outside its declaration."""
+        check(self)
 
 
 @dataclass(frozen=True)
@@ -48,24 +62,23 @@ def choose(dims: tuple[int, ...], default: str) -> Shelved:
     return shelved(name or default, dims)
 
 
-def amount() -> tuple[int, int]:
-    """How many points of a toy, and which draw of them; as set under "More"."""
-    return int(session.widget("n") or 1000), int(session.widget("draw") or 0)
-
-
 def more(name: str) -> None:
     """The controls of a toy that belong under "More"."""
     if name in builtin.TOYS:
-        st.number_input("Points n", 10, 20_000, 1000, 100, key="n", bind="query-params")
-        st.number_input("Draw of the data", 0, 9999, 0, key="draw", bind="query-params", help="The seed of the points.")
+        controls.draw(Amount(), more=True)
+
+
+def amount() -> Amount:
+    """How many points of a toy, and which draw of them; as set under "More"."""
+    return Amount(*(session.widget(option.name) or option.default for option in options(Amount)))
 
 
 def shelved(name: str, dims: tuple[int, ...]) -> Shelved:
     """A built-in set, with two columns picked where it has more."""
-    n, draw = amount()
-    dataset = _load(name, n, draw)
+    asked = amount()
+    dataset = _load(name, asked.n, asked.draw)
     code = f"dataset = builtin.load({name!r}"
-    code += f", n={n}, key=Key({draw}))" if name in builtin.TOYS else ")"
+    code += f", n={asked.n}, key=Key({asked.draw}))" if name in builtin.TOYS else ")"
     if dataset.dim not in dims:
         picked = columns(dataset.columns, dataset.columns[-2:], dims)
         dataset = builtin.columns(dataset, picked)
@@ -139,7 +152,7 @@ def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
     with st.expander(f"Understood: {table.rows:,} rows, {len(table.columns)} columns"):
         st.dataframe(summary(table), hide_index=True)
         for note in (*table.notes, *said):
-            st.caption(_plain(note))
+            st.caption(session.plain(note))
     session.put_in_link("digest", table.digest)
     code = (
         f"table = read({table.name!r}, Path({table.name!r}).read_bytes())\n"
@@ -175,8 +188,3 @@ def _read(name: str, raw: bytes) -> Table:
     if isinstance(found, ReadError):
         raise found
     return found
-
-
-def _plain(text: str) -> str:
-    """A stranger's words with Markdown's signs made harmless."""
-    return "".join("\\" + c if c in r"\`*_{}[]()<>#+-.!|$~:" else c for c in text)

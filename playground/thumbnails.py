@@ -17,18 +17,35 @@ DRAWS = 20_000
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def thumbnail(name: str, dark: bool) -> bytes:
-    """A PNG of a built-in set: where its points are dense (2-D), or its histogram (1-D), in the data's blue."""
+    """A PNG of a set on the shelf: where its points are dense (2-D), or its histogram (1-D), in the data's blue.
+
+    What a person brings has no points yet: an empty sheet in the hand's pink.
+    """
+    if name not in builtin.NAMES:
+        return png(sheet(), ROLES["hand"][dark])
     dataset = builtin.load(name, DRAWS, Key(0))
     if dataset.dim > 2:
         dataset = builtin.columns(dataset, dataset.columns[-2:])
-    ink = bars(dataset) if dataset.dim == 1 else cloud(dataset)
-    colour = ROLES["data"][dark]
+    return png(bars(dataset) if dataset.dim == 1 else cloud(dataset), ROLES["data"][dark])
+
+
+def png(ink: np.ndarray, colour: str) -> bytes:
+    """A picture of one colour on nothing; `ink` (SIDE, SIDE) is its opacity, 0 to 1."""
     pixels = np.empty((SIDE, SIDE, 4), np.uint8)
     pixels[..., :3] = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     pixels[..., 3] = np.rint(255 * ink)
-    png = io.BytesIO()
-    Image.fromarray(pixels).save(png, "png", optimize=True)
-    return png.getvalue()
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "png", optimize=True)
+    return out.getvalue()
+
+
+def sheet() -> np.ndarray:
+    """The dashed edge of an empty sheet."""
+    inside = np.abs(np.arange(SIDE) - SIDE / 2 + 0.5) < SIDE / 2 - 8
+    core = np.abs(np.arange(SIDE) - SIDE / 2 + 0.5) < SIDE / 2 - 11
+    edge = np.outer(inside, inside) & ~np.outer(core, core)
+    dash = (np.arange(SIDE)[:, None] + np.arange(SIDE)) % 12 < 7
+    return (edge & dash).astype(float)
 
 
 def cloud(dataset: Dataset) -> np.ndarray:

@@ -88,11 +88,12 @@ function paintAxes(s, g) {
   g.textBaseline = "middle";
   g.beginPath();
   g.textAlign = "center";
+  const named = g.measureText(s.scene.axes[0]).width; // the axis's name stands at its end
   for (const x of across.values) {
     const px = crisp(toX(s, x));
     g.moveTo(px, top);
     g.lineTo(px, top + h);
-    if (px < left + w - 22) g.fillText(fixed(x, across.decimals), px, top + h + 13);
+    if (px < left + w - named - 14) g.fillText(fixed(x, across.decimals), px, top + h + 13);
   }
   g.textAlign = "right";
   for (const y of up.values) {
