@@ -42,7 +42,7 @@ class Config:
     tolerance: Annotated[
         float, Range(0, 1, "Tolerance (nats)", "Stop when an iteration gains less per point.", more=True)
     ] = 1e-5
-    iterations: Annotated[int, Range(1, 1000, "Most iterations", "An iteration is an E and an M.", more=True)] = 200
+    iterations: Annotated[int, Range(1, 10_000, "Most iterations", "An iteration is an E and an M.", more=True)] = 200
 
     def __post_init__(self) -> None:
         """Raise ValueError for an option outside its declaration."""
@@ -177,10 +177,10 @@ def fit(
     """Yield the start, then E and M half-steps in turn, until an iteration gains less than the tolerance.
 
     Step 0 is the start; odd steps are E (same model, new responsibilities), even ones M (new model). Every Step has the
-    metrics `log_likelihood` (mean, nats) and, from the first E on, `bound`, which equals it after an E; E and M carry
-    `responsibilities` (n, k) in `arrays`. `start` may be a mixture or a Step to resume from. `device` is accepted for
-    the shared signature; the arithmetic is NumPy's. Raises `Collapse` after the last sound Step, `Halt` for data that
-    no mixture can be fitted to.
+    metrics `log_likelihood` (mean, nats) and, from the first E on, `bound`, which equals it after an E; E and M carry in
+    `arrays` the `responsibilities` (n, k), their sums over points `mass` (k,) and the sums `weighted` (k, d) of r x.
+    `start` may be a mixture or a Step to resume from. `device` is accepted for the shared signature; the arithmetic is
+    NumPy's. Raises `Collapse` after the last sound Step, `Halt` for data that no mixture can be fitted to.
     """
     resumed = start if isinstance(start, Step) else None
     model = start.state if isinstance(start, Step) else start or initial(config, x, key)
@@ -205,7 +205,7 @@ def fit(
                 model,
                 "E",
                 {"log_likelihood": log_likelihood, "bound": log_likelihood, "gain": gain},
-                {"responsibilities": r.T},
+                evidence(r, moments, centre),
             )
         if gain < config.tolerance or index >= 2 * config.iterations:
             return
@@ -217,7 +217,7 @@ def fit(
             raise Collapse(component, point, (index + 1) // 2, float(moments[component, 0]))
         model = GMM(weights, means + centre, covariances)
         bound = expected_joint(moments, model, centre) / len(x) + entropy
-        before, old = log_likelihood, r
+        before, used = log_likelihood, evidence(r, moments, centre)
         r, moments, log_likelihood, entropy = e_step(model)
         gain = log_likelihood - before
         index += 1
@@ -226,8 +226,16 @@ def fit(
             model,
             "M",
             {"log_likelihood": log_likelihood, "bound": bound, "gain": gain},
-            {"responsibilities": old.T},
+            used,
         )
+
+
+def evidence(
+    r: Float[np.ndarray, "k n"], moments: Float[np.ndarray, "k f"], centre: Float[np.ndarray, " d"]
+) -> dict[str, np.ndarray]:
+    """What an M-step rests on: responsibilities, their sums over the points, and the sums of r x."""
+    mass = moments[:, 0]
+    return {"responsibilities": r.T, "mass": mass, "weighted": moments[:, 1 : 1 + len(centre)] + mass[:, None] * centre}
 
 
 def expected_joint(moments: Float[np.ndarray, "k f"], model: GMM, centre: Float[np.ndarray, " d"]) -> float:

@@ -69,7 +69,7 @@ def instrument() -> int:
         runs.unfork(NAME)
         hand.put(NAME, situation, means)
     stroke = said.drawn is not None and shelf.draw(*said.drawn)
-    if means is not None or stroke or session.changed(f"{NAME}.at", (run.id, at)):
+    if means is not None or stroke or session.changed(f"{NAME}.rest", film.rest(run, said)):
         st.rerun(scope="app")
     return at
 

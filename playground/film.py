@@ -51,6 +51,11 @@ def shown(run: Run, result: Result) -> int:
     return min(result.frame, last) if result.run == run.id and result.frame is not None else last
 
 
+def rest(run: Run, result: Result) -> tuple[str, int | None, bool]:
+    """What the numbers beside a stage depend on: the run, the frame its playhead rests on, and whether it still grows."""
+    return run.id, result.frame if result.run == run.id else None, run.job.progress().alive
+
+
 def sheet(name: str, brush: Brush | None) -> tuple[np.ndarray, np.ndarray] | None:
     """An empty stage to draw on, while there are too few points to learn from; what was drawn, if anything."""
     scene = Scene(

@@ -107,13 +107,10 @@ def layers_1d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
 
 def frames(dataset: Dataset, steps: Sequence[Step[GMM]], before: Sequence[Step[GMM]] = ()) -> list[Frame]:
     """One Frame a Step; `before` are the Steps of a kept run, shown beside them at the same index."""
-    rows = shown_rows(dataset)
-    return [
-        frame(dataset, step, rows, before[min(i, len(before) - 1)] if before else None) for i, step in enumerate(steps)
-    ]
+    return [frame(dataset, step, before[min(i, len(before) - 1)] if before else None) for i, step in enumerate(steps)]
 
 
-def frame(dataset: Dataset, step: Step[GMM], rows: np.ndarray, before: Step[GMM] | None) -> Frame:
+def frame(dataset: Dataset, step: Step[GMM], before: Step[GMM] | None) -> Frame:
     """What the stage holds at one half-step."""
     mixture = parameters(step.state)
     arrays = {"components": mixture}
@@ -124,7 +121,7 @@ def frame(dataset: Dataset, step: Step[GMM], rows: np.ndarray, before: Step[GMM]
         arrays["samples"] = {"xy": step.state.sample(SAMPLES, Key(0) / "samples on stage")}
     r = step.arrays.get("responsibilities")
     if r is not None:
-        arrays["points"] = {"mix": np.rint(r[rows] * 255).astype(np.uint8)}
+        arrays["points"] = {"mix": np.rint(r * 255).astype(np.uint8)}
     metrics = {name: step.metrics[name] for name in ("log_likelihood", "bound") if name in step.metrics}
     if before is not None:
         arrays["kept"] = parameters(before.state)
@@ -238,9 +235,14 @@ def begin(dataset: Dataset, config: Config, key: Key, means: np.ndarray | None) 
 
 
 def steps(dataset: Dataset, config: Config, key: Key, start: GMM) -> Iterator[Step[GMM]]:
-    """The half-steps of a fit from `start`, in original units."""
-    units = units_of(dataset)
-    return units.report(fit(config, units.standard(dataset.points), key, start=units.into(start)))
+    """The half-steps of a fit from `start`, in original units, with the responsibilities of the points on the stage."""
+    units, rows = units_of(dataset), shown_rows(dataset)
+    for step in units.report(fit(config, units.standard(dataset.points), key, start=units.into(start))):
+        arrays = dict(step.arrays)
+        if "mass" in arrays:
+            arrays["responsibilities"] = arrays["responsibilities"][rows]
+            arrays["weighted"] = arrays["weighted"] * units.scale + arrays["mass"][:, None] * units.shift
+        yield replace(step, arrays=arrays)
 
 
 def sweep(dataset: Dataset, config: Config, key: Key) -> Iterator[Step]:

@@ -10,6 +10,7 @@ from core.gmm import GMM
 from core.metrics import Estimate
 from core.process import Step
 from core.select import Judged
+from playground.mixture import shown_rows
 
 
 def parameters(model: GMM, dataset: Dataset) -> pd.DataFrame:
@@ -41,10 +42,10 @@ def matched(model: GMM, truth: GMM) -> np.ndarray:
     return linear_sum_assignment(distance)[1]
 
 
-def doubtful(step: Step[GMM]) -> int:
-    """The row whose responsibilities are most evenly spread: the point the mixture is least sure of."""
+def doubtful(step: Step[GMM], rows: np.ndarray) -> int:
+    """The row, among those on the stage, whose responsibilities are most evenly spread."""
     r = step.arrays["responsibilities"]
-    return int((r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin())
+    return int(rows[(r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin()])
 
 
 def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
@@ -58,7 +59,7 @@ def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
 
 def e_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     """Responsibility of a component for the most doubtful point."""
-    n, k = doubtful(step), component
+    n, k = doubtful(step, shown_rows(dataset)), component
     x, model = dataset.points[n : n + 1], step.state
     joint = np.exp(model.log_joint(x)[0])
     density = joint[k] / model.weights[k]
@@ -74,8 +75,7 @@ def e_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
 
 def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     """A component's new weight and mean from the responsibilities."""
-    k, r = component, step.arrays["responsibilities"][:, component]
-    mass, total = r.sum(), r @ dataset.points
+    k, mass, total = component, step.arrays["mass"][component], step.arrays["weighted"][component]
     count = f"{len(dataset):,}".replace(",", r"\,")
     return (
         "$$\n"

@@ -44,11 +44,11 @@ def _watch(owner: str) -> str:
 
 def open_run(name: str, spec: Hashable, label: str, steps: Callable[[], Iterator[Step]]) -> Run:
     """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one."""
+    owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
     held: Run | None = session.recall(f"run.{name}", lambda: None)
     if held is not None and held.spec == spec:
         held.job.progress()
         return held
-    owner = _watch(session.owner())
     count = session.recall(f"count.{name}", lambda: 0) + 1
     run = Run(f"{name}-{count}", spec, label, jobs.submit(f"{owner}/{name}", steps))
     session.hold(f"count.{name}", count)

@@ -35,7 +35,7 @@ def decode(text: str) -> tuple[np.ndarray, np.ndarray] | None:
         planes = stream.decompress(raw, 4 * LIMIT + 1)
     except (binascii.Error, ValueError, zlib.error):
         return None
-    if len(planes) % 4 or not 0 < len(planes) <= 4 * LIMIT:
+    if not stream.eof or len(planes) % 4 or not 0 < len(planes) <= 4 * LIMIT:
         return None
     steps = np.frombuffer(planes, np.uint8).reshape(4, -1).T.copy().view("<u4")[:, 0]
     codes = np.cumsum(steps.astype(np.int64))
