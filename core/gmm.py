@@ -14,7 +14,7 @@ k-means++ starts. All logarithms are natural (nats).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -179,11 +179,11 @@ def fit(
     Step 0 is the start; odd steps are E (same model, new responsibilities), even ones M (new model). Every Step has the
     metrics `log_likelihood` (mean, nats) and, from the first E on, `bound`, which equals it after an E; E and M carry in
     `arrays` the `responsibilities` (n, k), their sums over points `mass` (k,) and the sums `weighted` (k, d) of r x.
-    `start` may be a mixture or a Step to resume from. `device` is accepted for the shared signature; the arithmetic is
-    NumPy's. Raises `Collapse` after the last sound Step, `Halt` for data that no mixture can be fitted to.
+    `start` may be a Step to resume from or a mixture, whose covariances are brought to the kind asked for; `device` is
+    for the shared signature alone. Raises `Collapse` after the last sound Step, `Halt` where no mixture can be fitted.
     """
     resumed = start if isinstance(start, Step) else None
-    model = start.state if isinstance(start, Step) else start or initial(config, x, key)
+    model = start.state if isinstance(start, Step) else shaped(config, start or initial(config, x, key))
     if model.means.shape != (config.components, x.shape[1]):
         raise Halt(f"The start has means of shape {model.means.shape}; {(config.components, x.shape[1])} is needed.")
     centre, variance = x.mean(axis=0), float(x.var(axis=0).max())
@@ -228,6 +228,12 @@ def fit(
             {"log_likelihood": log_likelihood, "bound": bound, "gain": gain},
             used,
         )
+
+
+def shaped(config: Config, start: GMM) -> GMM:
+    """`start` with covariances of the kind `config` asks for: itself, or the nearest by likelihood if it has others."""
+    covariances = em.constrain(start.covariances, start.weights, config.covariance)
+    return start if np.allclose(covariances, start.covariances, rtol=1e-12) else replace(start, covariances=covariances)
 
 
 def evidence(

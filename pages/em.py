@@ -59,7 +59,7 @@ def own_start() -> None:
 def instrument() -> int:
     """The stage and the run's bar; a frame that came to rest, a dragged mean or a stroke reruns the page."""
     kept = runs.kept(NAME)
-    before = list(kept.job.trace) if kept else []
+    before = runs.since(kept, fork)
     scene = mixture.scene(dataset, start, bool(before), shelved.brush, mixture.scene_id(NAME, dataset, start, kept))
     said = film.show(NAME, run, scene, lambda steps: mixture.frames(dataset, steps, before))
     at = film.shown(run, said)

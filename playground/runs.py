@@ -95,6 +95,12 @@ def fork_of(name: str, fits: Callable[[Step], bool]) -> Fork | None:
     return fork
 
 
+def since(kept: Run | None, fork: Fork | None) -> list[Step]:
+    """The Steps of a kept run, from the fork on where the present run was forked from it."""
+    steps = list(kept.job.trace) if kept else []
+    return [step for step in steps if step.index >= fork.step.index] if kept and fork and fork.run == kept.id else steps
+
+
 def unfork(name: str) -> None:
     """Begin at the run's own start again."""
     session.hold(f"fork.{name}", None)

@@ -721,3 +721,14 @@ def test_resuming_takes_a_step_and_not_its_history():
     bare = Step(step.index, step.state, step.phase, {"gain": step.metrics["gain"]})
     rest = gmm.fit(Config(3, iterations=3, tolerance=0.0), x, Key(0), start=bare)
     assert [s.index for s in rest] == [5, 6, 7]
+
+
+@pytest.mark.parametrize("kind", COVARIANCES)
+def test_a_start_of_another_kind_is_brought_to_the_kind_asked_for(kind):
+    """A fork may change the kind: the start is then shaped, and the log-likelihood climbs from there."""
+    x = np.random.default_rng(5).normal(size=(200, 2)) @ np.array([[2.0, 0.7], [0.0, 0.5]])
+    full = list(gmm.fit(Config(3, floor=0.0), x, Key(0)))[-1].state
+    steps = list(gmm.fit(Config(3, kind, floor=0.0, tolerance=0.0, iterations=20), x, Key(0), start=full))
+    gains = np.diff([step.metrics["log_likelihood"] for step in steps])
+    assert gains.min() > -1e-12
+    np.testing.assert_allclose(steps[0].state.covariances, em.constrain(full.covariances, full.weights, kind), rtol=1e-12)
