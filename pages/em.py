@@ -62,8 +62,14 @@ def instrument() -> int:
     before = runs.since(kept, fork)
     scene = mixture.scene(dataset, start, bool(before), shelved.brush, mixture.scene_id(NAME, dataset, start, kept))
     said = film.show(NAME, run, scene, lambda steps: mixture.frames(dataset, steps, before))
-    at = film.shown(run, said)
-    run_bar.bar(NAME, run, run.job.trace[at], "half-steps", own_start if fork or chosen is not None else None)
+    at = film.shown(NAME, run, said)
+    run_bar.bar(
+        NAME,
+        run,
+        run.job.trace[at],
+        f"of at most {2 * config.iterations + 1:,} half-steps",
+        own_start if fork or chosen is not None else None,
+    )
     means = hand.moved(said.handles, start.means)
     if means is not None:
         runs.unfork(NAME)
@@ -76,6 +82,7 @@ def instrument() -> int:
 
 with left:
     at = instrument()
+film.link(run, at)
 with figures:
     em_panels.figures(run.job.trace[at], dataset, config)
 em_panels.panel(NAME, run, at, dataset, config, key, start, shelved.code)

@@ -5,7 +5,7 @@ lost chunk (a page change, a reload) makes the stage report the first frame it m
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from core.process import Step
 from playground import session, sketch
 from playground.runs import Run
 from playground.stage import Brush, Frame, Result, Scene, pack, stage
+
+LINK = "frame"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ def show(name: str, run: Run, scene: Scene, frames: Callable[[Sequence[Step]], l
     live = run.job.progress().phase in ("waiting", "running")
     key = (run.id, scene.id, version)
     sent: Sent | None = session.recall(f"film.{name}", lambda: None)
+    scene = replace(scene, at=opening(name, run))
     missing = session.widget(f"stage.{name}", {}).get("missing") if sent else None
     if sent is None or sent.key != key or missing:
         sent = _send(name, key, scene, frames(steps), 0, live)
@@ -45,10 +48,24 @@ def _send(name: str, key: tuple[str, str, int], scene: Scene, made: list[Frame],
     return sent
 
 
-def shown(run: Run, result: Result) -> int:
-    """The index of the Step on show: where the playhead rests, or the newest."""
+def shown(name: str, run: Run, result: Result) -> int:
+    """The index of the Step on show: where the playhead rests, else where the link said, else the newest."""
     last = len(run.job.trace) - 1
-    return min(result.frame, last) if result.run == run.id and result.frame is not None else last
+    rested = result.frame if result.run == run.id else None
+    asked = opening(name, run)
+    return last if rested is None and asked is None else min(rested if rested is not None else asked or 0, last)
+
+
+def opening(name: str, run: Run) -> int | None:
+    """The frame on which the link of a fresh session asks its first run to rest."""
+    first, asked = session.recall(f"opening.{name}", lambda: (run.id, session.from_link(LINK) or ""))
+    return int(asked) if run.id == first and asked.isdecimal() and len(asked) < 9 else None
+
+
+def link(run: Run, at: int) -> None:
+    """Write the frame on show in the link, unless it is the newest."""
+    newest = at >= len(run.job.trace) - 1
+    session.put_in_link(LINK, None if newest else str(at))
 
 
 def rest(run: Run, result: Result) -> tuple[str, int | None, bool]:

@@ -201,7 +201,7 @@ def truth_curve(name: str) -> tuple[np.ndarray, np.ndarray]:
     return x, np.exp(truth.log_prob(x[:, None]))
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@st.cache_data(show_spinner="Computing the exact density...", max_entries=64)
 def truth_lines(name: str, side: int = 140) -> dict[str, np.ndarray]:
     """Level lines of the exact density of a built-in 2-D set that enclose 30, 60 and 90 percent of its mass."""
     truth, bounds = _truth(name)
@@ -219,7 +219,7 @@ def truth_lines(name: str, side: int = 140) -> dict[str, np.ndarray]:
     }
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@st.cache_data(show_spinner="Drawing from the truth...", max_entries=64)
 def truth_draws(name: str, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
     """Fresh draws from a built-in set's exact distribution and their log-densities."""
     truth, _ = _truth(name)

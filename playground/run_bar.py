@@ -64,4 +64,4 @@ def status(name: str, phase: str, steps: int, rate: float, unit: str) -> str:
         "cancelled": "Cancelled",
         "failed": "Stopped",
     }[phase]
-    return f"{words} after {steps:,} {unit}, {rate:,.0f} {unit} per second.{begun}"
+    return f"{words} after {steps:,} {unit}, {rate:,.0f} a second.{begun}"

@@ -118,9 +118,14 @@ function record(s, message) {
   return complete;
 }
 
-/** A new recording plays once from its start; without motion, it shows where it ends. */
+/** A new recording plays once from its start, or rests where it was told to; without motion, it shows where it ends. */
 function begin(s) {
   s.glide = null;
+  if (s.scene.at !== null) {
+    s.playing = false;
+    s.pos = Math.min(s.scene.at, lastOf(s));
+    return rest(s);
+  }
   s.playing = s.live || (s.scene.autoplay && s.frames.length > 1 && !reduced());
   s.pos = s.scene.autoplay && reduced() ? lastOf(s) : 0;
   if (!s.playing) rest(s);

@@ -88,6 +88,7 @@ def _scene(scene: Scene, payload: _Payload) -> dict[str, Any]:
         "aspect": scene.aspect,
         "alt": scene.alt,
         "autoplay": scene.autoplay,
+        "at": scene.at,
         "brush": scene.brush and _brush(scene.brush, payload),
         "lines": [vars(line) for line in scene.lines],
         "layers": [

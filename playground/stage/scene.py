@@ -238,6 +238,7 @@ class Scene:
     """The stage before anything happens: its axes, which never jump, and its layers, painted in their order.
 
     `id` names what is shown: as long as it stays the same, zoom, toggles and what the hand moved are kept.
+    A new recording plays once (`autoplay`), or rests at frame `at`.
     """
 
     id: str
@@ -249,6 +250,7 @@ class Scene:
     alt: str = ""
     brush: Brush | None = None
     autoplay: bool = True
+    at: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that are used twice and bounds that enclose nothing."""
