@@ -5,6 +5,8 @@ process, a `Trace` a bounded recording of Steps; `fit(config, x, key, *, start=N
 """
 
 MODELS = {
+    "gaussian": "core.gaussian",
     "gmm": "core.gmm",
+    "kde": "core.kde",
 }
 """The catalogue: a model's name and the module that declares its `Config`, its model class and `fit`."""

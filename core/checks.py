@@ -1,7 +1,7 @@
 """Identities that must hold for what is on the screen, each with its value, its tolerance and a verdict."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -38,20 +38,21 @@ def mass(model: GMM, reach: float = 9.0, side: int = 81) -> float:
     total = 0.0
     for k, (mean, covariance) in enumerate(zip(model.means, model.covariances, strict=True)):
         factor = np.linalg.cholesky(covariance)
-        density = np.exp(model.log_joint(mean + lattice @ factor.T)[:, k])
-        total += float(density.sum()) * cell * float(np.diag(factor).prod())
+        alone = replace(model, weights=np.ones(1), means=mean[None], covariances=covariance[None])
+        density = np.exp(alone.log_joint(mean + lattice @ factor.T))
+        total += float(model.weights[k] * density.sum()) * cell * float(np.diag(factor).prod())
     return total
 
 
 def slack(model: GMM, floor: Float[np.ndarray, " d"]) -> float:
     """The most that an M-step's mean log-likelihood can lose to the `floor` it adds to the variances, nats.
 
-    With x the largest eigenvalue of floor relative to the covariance it was added to, a component's expected
-    log-density drops by at most d / 2 [log(1 + x) - x / (1 + x)].
+    With x_k the largest eigenvalue of the floor relative to the covariance it was added to, the expected log-density of
+    a point of component k drops by at most d / 2 [log(1 + x_k) - x_k / (1 + x_k)]; components count by their weights.
     """
-    share = np.linalg.eigvals(np.linalg.solve(model.covariances, np.diag(floor))).real.max()
-    x = share / max(1 - share, 1e-12)
-    return model.dim / 2 * float(np.log1p(x) - x / (1 + x))
+    share = np.linalg.eigvals(np.linalg.solve(model.covariances, np.diag(floor))).real.max(axis=-1)
+    x = share / np.maximum(1 - share, 1e-12)
+    return model.dim / 2 * float(model.weights @ (np.log1p(x) - x / (1 + x)))
 
 
 def of_mixture(steps: Sequence[Step[GMM]], shown: int, floor: Float[np.ndarray, " d"]) -> list[Check]:

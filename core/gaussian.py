@@ -3,7 +3,7 @@
     l(mu, S) = mean_n log N(x_n | mu, S) = -1/2 [d log 2 pi + log |S| + tr S^-1 (C + (m - mu)(m - mu)^T)]
 
 Of the points only their mean m and (biased) covariance C matter, and the top is at mu = m, S = C (Fisher, 1922). The
-closed form goes there at once; gradient ascent and Newton's method climb there in the coordinates of `core.hill`, which
+closed form goes there at once; gradient ascent and Newton's method climb there in the coordinates of `core.likelihood`, which
 have neither unit nor boundary, so that the climb is the same in minutes as in seconds. Nats throughout.
 """
 
@@ -15,14 +15,15 @@ import numpy as np
 from jaxtyping import Float
 
 from core import em
-from core.hill import Hill
 from core.key import Key
+from core.likelihood import Hill, Sufficient, sufficient
 from core.options import Choice, Range, check
 from core.process import Halt, Step, frozen
 
 COVARIANCES = ("full", "diag", "spherical")
 METHODS = ("closed form", "gradient ascent", "Newton")
 SEARCHES = ("halving", "fixed")
+SINGULAR = 1e-12  # smallest eigenvalue of a correlation matrix below which a covariance has collapsed
 
 
 @dataclass(frozen=True)
@@ -124,77 +125,40 @@ def positive(covariance: Float[np.ndarray, "d d"]) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Sufficient:
-    """All that a Gaussian's likelihood asks of n points: their mean (d,) and covariance (d, d), divided by n."""
-
-    n: int
-    mean: Float[np.ndarray, " d"]
-    covariance: Float[np.ndarray, "d d"]
-
-    def log_likelihood(self, model: Gaussian) -> float:
-        """The mean log-likelihood of the points, nats."""
-        off = self.mean - model.mean
-        spread = np.trace(np.linalg.solve(model.covariance, self.covariance + np.outer(off, off)))
-        return model.dim / 2 - model.entropy - 0.5 * float(spread)
-
-
-def sufficient(x: Float[np.ndarray, "n d"]) -> Sufficient:
-    """The sufficient statistics of at least one point, by two passes; a constant column has variance exactly 0."""
-    if not len(x):
-        raise Halt("0 points have no mean: give at least one.")
-    centre = x[0] + (x - x[0]).mean(axis=0)
-    u = np.where(np.ptp(x, axis=0) > 0, x - centre, 0.0)
-    return Sufficient(len(x), centre, u.T @ u / len(x))
-
-
-def surface(
-    points: Sufficient, mus: Float[np.ndarray, " a"], sigmas: Float[np.ndarray, " b"]
-) -> Float[np.ndarray, "b a"]:
-    """The mean log-likelihood of one column at every (sigma, mu), nats: exact, whatever the number of points."""
-    if len(points.mean) != 1:
-        raise Halt("The surface over mu and sigma is that of one column.")
-    square = points.covariance[0, 0] + (points.mean[0] - mus) ** 2
-    sigmas = sigmas[:, None]
-    return -0.5 * em.LOG_2PI - np.log(sigmas) - 0.5 * square / sigmas**2
-
-
-def likelihood_underflow(
-    log_densities: Float[np.ndarray, " n"],
-) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"], int | None]:
-    """The running product of the densities as float64 has it, the running sum of their logs, the first exact zero.
-
-    The zero is the index at which the product becomes 0, None if it never does. Densities above 1 may overflow it to inf.
-    """
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        product = np.cumprod(np.exp(log_densities))
-    zero = product == 0
-    return product, np.cumsum(log_densities), int(zero.argmax()) if zero.any() else None
-
-
 def parameter_count(config: Config, d: int) -> int:
     """The number of free parameters in d dimensions."""
     return d + {"full": d * (d + 1) // 2, "diag": d, "spherical": 1}[config.covariance]
 
 
-def hill(config: Config, x: Float[np.ndarray, "n d"], points: Sufficient) -> Hill:
-    """The hill of these points; Halt where it has no top."""
-    d = x.shape[1]
-    target = points.covariance + config.floor * np.eye(d)
-    spread = np.diag(target)
+def maximum(config: Config, points: Sufficient) -> Gaussian:
+    """The most likely Gaussian of the kind, mean m and covariance C + floor I cut to its shape; Halt if there is none."""
+    if points.n < 2:
+        raise Halt(f"{points.n} points are too few for a Gaussian: give at least 2.")
+    covariance = constrained(points.covariance + config.floor * np.eye(len(points.mean)), config.covariance)
+    spread = np.diag(covariance)
     if not (spread > 0).all():
         raise Halt(f"Column {int(np.argmin(spread)) + 1} is constant: a Gaussian needs values that differ.")
-    scale = np.sqrt(np.full(d, spread.mean()) if config.covariance == "spherical" else spread)
-    target = target / scale[:, None] / scale
-    if config.covariance == "full" and np.linalg.eigvalsh(target)[0] < 1e-12:
+    if np.linalg.eigvalsh(covariance / np.sqrt(np.outer(spread, spread)))[0] < SINGULAR:
         raise Halt("The points lie on a line or plane: a full covariance needs more points, a floor, or the diag kind.")
+    return Gaussian(points.mean, covariance)
+
+
+def constrained(covariance: Float[np.ndarray, "d d"], kind: str) -> Float[np.ndarray, "d d"]:
+    """The covariance of this kind that is nearest in likelihood."""
+    return em.constrain(covariance[None], np.ones(1), kind)[0]
+
+
+def hill(config: Config, points: Sufficient) -> Hill:
+    """The hill that the climbs go up, its unit the standard deviations at the top."""
+    scale = np.sqrt(np.diag(maximum(config, points).covariance))
+    target = (points.covariance + config.floor * np.eye(len(scale))) / scale[:, None] / scale
     return Hill(config.covariance, points.mean, scale, target)
 
 
-def initial(config: Config, x: Float[np.ndarray, "n d"], key: Key) -> Gaussian:
+def initial(config: Config, points: Sufficient, key: Key) -> Gaussian:
     """A start off the top on purpose: 1.5 standard deviations away in a random direction, and 0.6 times as wide."""
-    ground = hill(config, x, sufficient(x))
-    along = key.generator().standard_normal(x.shape[1])
+    ground = hill(config, points)
+    along = key.generator().standard_normal(len(ground.centre))
     along /= np.linalg.norm(along)
     return Gaussian(ground.centre + 1.5 * ground.scale * along, np.diag((0.6 * ground.scale) ** 2))
 
@@ -215,42 +179,51 @@ def fit(
     is first brought to the config's. `device` is accepted for the shared signature. `Halt` where there is no top, for
     Newton in more than one dimension, and where a fixed step leads out of the range of numbers.
     """
-    if len(x) < 2:
-        raise Halt(f"{len(x)} points are too few for a Gaussian: give at least 2.")
+    if not len(x):
+        raise Halt("0 points are too few for a Gaussian: give at least 2.")
     if config.method == "Newton" and x.shape[1] > 1:
         raise Halt(f"Newton's method is offered for one column, not {x.shape[1]}: choose gradient ascent.")
     points = sufficient(x)
-    ground = hill(config, points)
+    ground, top = hill(config, points), maximum(config, points)
     resumed = start if isinstance(start, Step) else None
-    model = start.state if isinstance(start, Step) else start or initial(config, x, key)
+    model = start.state if isinstance(start, Step) else start or initial(config, points, key)
     if model.dim != x.shape[1]:
         raise Halt(f"The start has {model.dim} columns; {x.shape[1]} are needed.")
-    if not resumed:
-        model = constrained(model, config.covariance)
+
+    def at(model: Gaussian) -> np.ndarray:
+        return ground.coordinates(model.mean, model.covariance)
 
     def moment(index: int, phase: str, gain: float, halvings: int) -> Step[Gaussian]:
-        slope = ground.slope(ground.coordinates(model.mean, model.covariance))
-        level, norm = points.log_likelihood(model), float(np.linalg.norm(slope))
+        slope = ground.slope(at(model))
+        level = points.log_likelihood(model.mean, model.covariance)
+        norm = float(np.linalg.norm(slope))
         metrics = {"log_likelihood": level, "gain": gain, "gradient_norm": norm, "halvings": halvings}
         return Step(index, model, phase, metrics, {"gradient": slope})
 
     index, gain = (resumed.index, resumed.metrics["gain"]) if resumed else (0, np.inf)
     if not resumed:
+        shape = constrained(model.covariance, config.covariance)
+        model = model if np.array_equal(shape, model.covariance) else Gaussian(model.mean, shape)
+        if not np.isfinite(ground.height(at(model))):
+            raise Halt("The start is millions of times too narrow or too wide for these points: begin nearer to them.")
         yield moment(0, "start", gain, 0)
-    last = 1 if config.method == "closed form" else config.iterations
-    while index < last and not abs(gain) < config.tolerance:
+    if config.method == "closed form":
+        if index == 0:
+            before, model = ground.height(at(model)), top
+            gain = ground.height(at(top)) - before
+            yield moment(1, "closed form", gain, 0)
+        return
+    while index < config.iterations and not abs(gain) < config.tolerance:
         index += 1
-        theta, halvings = ground.coordinates(model.mean, model.covariance), 0
-        before = ground.height(theta)
-        if config.method == "closed form":
-            phase, there = "closed form", ground.top()
-        else:
-            slope = ground.slope(theta)
-            phase, step = ground.newton(theta) if config.method == "Newton" else ("ascent", config.step * slope)
-            there = theta + step
-            if config.search == "halving":
-                there, halvings = ground.climb(theta, step)
-        gain = ground.height(there) - before
+        theta = at(model)
+        phase, step = (
+            ground.newton(theta) if config.method == "Newton" else ("ascent", config.step * ground.slope(theta))
+        )
+        found = ground.climb(theta, step) if config.search == "halving" else (theta + step, 0)
+        if found is None:
+            return
+        there, halvings = found
+        gain = ground.height(there) - ground.height(theta)
         if not np.isfinite(gain):
             raise Halt(f"Iteration {index} left the range of numbers: give a shorter step, or let it be halved.")
         model = Gaussian(*ground.gaussian(there))

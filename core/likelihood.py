@@ -1,6 +1,11 @@
-"""The log-likelihood of a Gaussian as a hill to climb, in coordinates without a unit or a boundary.
+"""The likelihood of a Gaussian: what it asks of the points, its surface, and its hill to climb.
 
-With m the mean of a column, s its standard deviation, a = (mu - m) / s and b = log(sigma / s), the mean log-likelihood is
+    l(mu, S) = mean_n log N(x_n | mu, S) = -1/2 [d log 2 pi + log |S| + tr S^-1 (C + (m - mu)(m - mu)^T)]
+
+Of n points only their mean m and covariance C (divided by n) enter: they are sufficient (Fisher, 1922). The hill is l in
+coordinates without a unit or a boundary.
+
+For one column with standard deviation s, a = (mu - m) / s and b = log(sigma / s),
 
     l = constant - b - (1 + a^2) exp(-2 b) / 2
 
@@ -18,9 +23,60 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-FURTHEST = 150.0  # the size of a coordinate beyond which no height is computed
+from core import em
+from core.process import Halt
+
+FURTHEST = 16.0  # log(sigma / s) beyond which no height is computed
 HALVINGS = 60
 ROUNDING = 1e-13  # of a height, relative
+
+
+@dataclass(frozen=True)
+class Sufficient:
+    """All that a Gaussian's likelihood asks of n points: their mean (d,) and covariance (d, d), divided by n."""
+
+    n: int
+    mean: Float[np.ndarray, " d"]
+    covariance: Float[np.ndarray, "d d"]
+
+    def log_likelihood(self, mean: Float[np.ndarray, " d"], covariance: Float[np.ndarray, "d d"]) -> float:
+        """The mean log-likelihood of the points under N(mean, covariance), nats."""
+        off = self.mean - mean
+        spread = np.trace(np.linalg.solve(covariance, self.covariance + np.outer(off, off)))
+        return -0.5 * float(len(mean) * em.LOG_2PI + np.linalg.slogdet(covariance)[1] + spread)
+
+
+def sufficient(x: Float[np.ndarray, "n d"]) -> Sufficient:
+    """The sufficient statistics of at least one point, by two passes; a constant column has variance exactly 0."""
+    if not len(x):
+        raise Halt("0 points have no mean: give at least one.")
+    centre = x[0] + (x - x[0]).mean(axis=0)
+    u = np.where(np.ptp(x, axis=0) > 0, x - centre, 0.0)
+    return Sufficient(len(x), centre, u.T @ u / len(x))
+
+
+def surface(
+    points: Sufficient, mus: Float[np.ndarray, " a"], sigmas: Float[np.ndarray, " b"]
+) -> Float[np.ndarray, "b a"]:
+    """The mean log-likelihood of one column at every (sigma, mu), nats: exact, whatever the number of points."""
+    if len(points.mean) != 1:
+        raise Halt("The surface over mu and sigma is that of one column.")
+    square = points.covariance[0, 0] + (points.mean[0] - mus) ** 2
+    sigmas = sigmas[:, None]
+    return -0.5 * em.LOG_2PI - np.log(sigmas) - 0.5 * square / sigmas**2
+
+
+def likelihood_underflow(
+    log_densities: Float[np.ndarray, " n"],
+) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"], int | None]:
+    """The running product of the densities as float64 has it, the running sum of their logs, the first exact zero.
+
+    The zero is the index at which the product becomes 0, None if it never does. Densities above 1 may overflow it to inf.
+    """
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        product = np.cumprod(np.exp(log_densities))
+    zero = product == 0
+    return product, np.cumsum(log_densities), int(zero.argmax()) if zero.any() else None
 
 
 @dataclass(frozen=True)
@@ -50,11 +106,11 @@ class Hill:
         return self.centre + self.scale * a, factor @ factor.T * self.scale[:, None] * self.scale
 
     def height(self, theta: Float[np.ndarray, " p"]) -> float:
-        """-log |L| - 1/2 tr (L L^T)^-1 (target + a a^T); -inf where that is too far out to be computed."""
-        if not (np.abs(theta) < FURTHEST).all():
+        """-log |L| - 1/2 tr (L L^T)^-1 (target + a a^T); -inf beyond `FURTHEST`, where no digit would be right."""
+        if not (np.isfinite(theta).all() and (np.abs(theta[len(self.centre) :]) < FURTHEST).all()):
             return -np.inf
         a, factor = self._parts(theta)
-        inverse = np.linalg.inv(factor)
+        inverse = np.linalg.inv(factor)  # entries below e^32 |L| so far in: far from overflow
         spread = ((inverse @ (self.target + np.outer(a, a))) * inverse).sum()
         return float(-np.log(np.diag(factor)).sum() - 0.5 * spread)
 

@@ -1,0 +1,20 @@
+"""Every bench in one run: `python -m tests.bench`; exit status 1 where a result is wrong, never because it is slow."""
+
+import sys
+import time
+
+from tests.bench import bench_em, bench_pages, bench_people, bench_stage, bench_start
+
+
+def main() -> int:
+    """Run them one after another, so that none disturbs another."""
+    began, wrong = time.monotonic(), 0
+    for bench in (bench_em, bench_stage, bench_start, bench_pages, bench_people):
+        wrong |= bench.main()
+        print()
+    print(f"{time.monotonic() - began:.0f} s in all; {'a result is WRONG' if wrong else 'no result is wrong'}")
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
