@@ -1,24 +1,37 @@
 """EM by hand: Gaussian mixtures in one and two dimensions, half-step by half-step."""
 
+from typing import NoReturn
+
 import streamlit as st
 
-from core.gmm import Config
+from core.gmm import GMM, Config
 from core.key import Key
+from core.process import Halt, Step
 from playground import controls, em_panels, film, hand, mixture, run_bar, runs, session, shelf
 from playground.frame import begin, experiments
 
 NAME = "em"
 DATA = "eight_gaussians"
 PRESET = Config(components=8)
+TRIES = {
+    "Old Faithful in two": ({"data": "Old Faithful", "components": 2}, "Two kinds of eruption, found in a few steps."),
+    "A collapse": (
+        {"data": "Galaxies", "components": 9, "floor": 0, "start": "random points", "seed": 1},
+        "Without a floor a component falls onto one galaxy, where the likelihood has no top.",
+    ),
+    "Your start, your end": (
+        {"data": "The classic demonstration", "components": 2, "panel": "Basins"},
+        "Drag a start over the map: where does EM end, and can you find the saddle?",
+    ),
+}
 
 begin(
     "EM by hand",
     "Add up Gaussians until they look like the data: drag the starts, play, and watch the log-likelihood climb.",
 )
 sets = shelf.titles((1, 2))
-complaints = session.complaints(
-    NAME, (PRESET, controls.Seed(), shelf.Amount()), {"data": (sets[DATA], *sets.values()), "panel": em_panels.NAMES}
-)
+words = {"data": (sets[DATA], *sets.values()), "panel": em_panels.NAMES, "component": em_panels.components(12)}
+complaints = session.complaints(NAME, (PRESET, controls.Seed(), shelf.Amount()), words)
 left, right = st.columns([1.35, 1], gap="large")
 
 with right:
@@ -28,25 +41,42 @@ with right:
         values |= controls.draw(PRESET, more=True)
         seed = controls.draw(controls.Seed(), more=True)["seed"]
         shelf.more(session.widget("data", DATA))
-    if complaints:
-        st.warning("\n\n".join(complaints))
+    said = st.container()
     figures = st.container()
 
-config, key = Config(**values), Key(seed) / NAME
-if shelved.dataset is None:
+config, key, shape = Config(**values), Key(seed) / NAME, (values["components"], shelved.dim)
+
+
+def unfitted(problem: str) -> NoReturn:
+    """The data alone, with the brush if there is one, and what is in the way of a fit."""
     with left:
-        drawn = film.sheet(NAME, shelved.brush)
+        drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
+        if problem:
+            st.warning(problem)
     if drawn is not None and shelf.draw(*drawn):
         st.rerun()
+    experiments(NAME, TRIES)
     st.stop()
 
+
+if shelved.dataset is None:
+    unfitted("")
 dataset = shelved.dataset
 situation = (dataset.digest, config.components, config.start, seed)
-chosen = hand.means(NAME, situation, (config.components, dataset.dim))
-fork = runs.fork_of(NAME, lambda step: step.state.means.shape == (config.components, dataset.dim))
-start = fork.step.state if fork else mixture.begin(dataset, config, key, chosen)
-spec = (dataset.digest, config, seed, hand.encode(start.means), fork and (fork.run, fork.step.index))
+chosen = hand.means(NAME, situation, shape, dataset.bounds)
+if lines := complaints + hand.complaint(NAME, chosen):
+    said.warning("\n\n".join(lines))
+fork = runs.fork_of(NAME, dataset.digest, lambda step: step.state.means.shape == shape)
+try:
+    start = fork.step.state if fork else mixture.begin(dataset, config, key, chosen)
+except Halt as halt:
+    unfitted(str(halt))
+spec = (dataset.digest, config, seed, hand.encode(start.means), fork and (fork.run.id, fork.step.index))
 run = runs.open_run(NAME, spec, mixture.label(config), lambda: mixture.steps(dataset, config, key, start))
+if not len(run.job.trace):
+    with left:
+        run_bar.wait(run)
+    st.stop()
 
 
 def own_start() -> None:
@@ -56,50 +86,35 @@ def own_start() -> None:
 
 
 @st.fragment(run_every=runs.every(run))
-def instrument() -> int:
+def instrument() -> tuple[list[Step[GMM]], int]:
     """The stage and the run's bar; a frame that came to rest, a dragged mean or a stroke reruns the page."""
-    kept = runs.kept(NAME)
+    kept = runs.kept(NAME, dataset.digest)
     before = runs.since(kept, fork)
-    scene = mixture.scene(dataset, start, bool(before), shelved.brush, mixture.scene_id(NAME, dataset, start, kept))
-    said = film.show(NAME, run, scene, lambda steps: mixture.frames(dataset, steps, before))
-    at = film.shown(NAME, run, said)
-    run_bar.bar(
-        NAME,
-        run,
-        run.job.trace[at],
-        f"of at most {2 * config.iterations + 1:,} half-steps",
-        own_start if fork or chosen is not None else None,
-    )
+    name = mixture.scene_id(NAME, dataset, hand.version(NAME), start, kept)
+    scene = mixture.scene(dataset, start, bool(before), shelved.brush, name)
+    said = film.show(NAME, run, scene, lambda steps, first: mixture.frames(dataset, steps, first, before))
+    steps = run.job.trace.snapshot()[1]
+    at = min(film.shown(NAME, run, said), len(steps) - 1)
+    most = f"of at most {2 * config.iterations + 1:,} half-steps"
+    run_bar.bar(NAME, run, steps[at], most, own_start if fork or chosen is not None else None)
     means = hand.moved(said.handles, start.means)
     if means is not None:
         runs.unfork(NAME)
         hand.put(NAME, situation, means)
     stroke = said.drawn is not None and shelf.draw(*said.drawn)
-    if means is not None or stroke or session.changed(f"{NAME}.rest", film.rest(run, said)):
+    rested = session.changed(f"{NAME}.rest", film.rest(run, said)) and not whole
+    if rested or means is not None or stroke:
         st.rerun(scope="app")
-    return at
+    return steps, at
 
 
+whole = True  # what the instrument finds out now is on the page below anyway
 with left:
-    at = instrument()
+    steps, at = instrument()
+whole = False
 film.link(run, at)
 with figures:
-    em_panels.figures(run.job.trace[at], dataset, config)
-em_panels.panel(NAME, run, at, dataset, config, key, start, shelved.code)
-experiments(
-    NAME,
-    {
-        "Old Faithful in two": (
-            {"data": "Old Faithful", "components": 2},
-            "Two kinds of eruption, found in a few steps.",
-        ),
-        "A collapse": (
-            {"data": "Galaxies", "components": 9, "floor": 0, "start": "random points", "seed": 1},
-            "Without a floor a component falls onto one galaxy, where the likelihood has no top.",
-        ),
-        "Your start, your end": (
-            {"data": "The classic demonstration", "components": 2, "panel": "Basins"},
-            "Drag a start over the map: where does EM end, and can you find the saddle?",
-        ),
-    },
-)
+    em_panels.figures(steps[at], dataset, config)
+given = start if fork or chosen is not None else None
+em_panels.panel(NAME, run, steps, at, dataset, config, key, start, given, shelved.code)
+experiments(NAME, TRIES)

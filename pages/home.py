@@ -5,7 +5,7 @@ import streamlit as st
 from core.data import builtin
 from core.gmm import Config
 from core.key import Key
-from playground import film, frame, mixture, runs, session, shelf, thumbnails
+from playground import film, frame, mixture, run_bar, runs, session, shelf, thumbnails
 
 NAME = "home"
 SHOWN = {"pinwheel": 5, "eight_gaussians": 8, "two_moons": 6, "faithful": 2}
@@ -33,13 +33,17 @@ with right:
 
 config, key = Config(components=SHOWN[dataset.name]), Key(SEEDS.get(dataset.name, 0)) / "em"
 start = mixture.begin(dataset, config, key, None)
-run = runs.open_run(NAME, (dataset.name, config), "", lambda: mixture.steps(dataset, config, key, start))
+run = runs.open_run(NAME, (dataset.digest, config), "", lambda: mixture.steps(dataset, config, key, start))
+if not len(run.job.trace):
+    with left:
+        run_bar.wait(run)
+    st.stop()
 with left:
     film.show(
         NAME,
         run,
         mixture.scene(dataset, None, False, None, f"{NAME}:{dataset.name}"),
-        lambda steps: mixture.frames(dataset, steps),
+        lambda steps, first: mixture.frames(dataset, steps, first),
     )
 
 st.subheader("The shelf", anchor=False)

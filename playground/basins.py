@@ -4,7 +4,7 @@ For two columns the plane is the data's own and one component's start sweeps it;
 components are the axes. The other components start where they are on the stage.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,11 @@ class Plane:
     def hand(self, start: GMM) -> np.ndarray:
         """Where the present start lies on the map, (1, 2)."""
         return np.array([[start.means[self.across], start.means[self.up]]])
+
+    def centres(self, side: int) -> np.ndarray:
+        """The axes of the map: from the first start to the last, which are the centres of cells."""
+        half = (self.bounds[:, 1] - self.bounds[:, 0]) / side / 2
+        return np.stack([self.bounds[:, 0] + half, self.bounds[:, 1] - half], axis=1)
 
     def moved(self, start: GMM, place: np.ndarray) -> np.ndarray:
         """The start means with the present place on the map replaced, (k, d)."""
@@ -74,7 +79,7 @@ def scene(dataset: Dataset, start: GMM, chosen: Plane, ends: Sequence[Step[Ends]
     ]
     alt = f"{len(reached):,} starts coloured by the log-likelihood EM reaches from them"
     axes = (chosen.label(chosen.across, dataset), chosen.label(chosen.up, dataset))
-    return Scene(id=name, bounds=chosen.bounds, layers=layers, axes=axes, alt=alt)
+    return Scene(id=name, bounds=chosen.centres(SIDE[dataset.dim]), layers=layers, axes=axes, alt=alt)
 
 
 def levels(dataset: Dataset, ends: Ends) -> np.ndarray:
@@ -82,21 +87,23 @@ def levels(dataset: Dataset, ends: Ends) -> np.ndarray:
     return ends.log_likelihood + units_of(dataset).log_jacobian
 
 
-def frames(dataset: Dataset, start: GMM, chosen: Plane, ends: Sequence[Step[Ends]]) -> list[Frame]:
-    """One Frame for every five iterations of all starts."""
-    side = SIDE[dataset.dim]
+def film(dataset: Dataset, start: GMM, chosen: Plane) -> Callable[[Sequence[Step[Ends]], int], list[Frame]]:
+    """What makes the Frames of the map, one for every five iterations of all starts."""
     places = starts(dataset, start, chosen)
     xy = np.column_stack([places[(slice(None), *chosen.across)], places[(slice(None), *chosen.up)]])
-    return [
-        Frame(
-            caption=f"After {step.index} iterations {1 - step.metrics['running']:.0%} of the starts have come to rest.",
-            arrays={
-                "reached": {"values": levels(dataset, step.state).reshape(side, side)},
-                "collapsed": {"xy": xy[step.state.collapsed]},
-            },
-        )
-        for step in ends
-    ]
+    return lambda steps, first: [frame(dataset, step, xy) for step in steps]
+
+
+def frame(dataset: Dataset, step: Step[Ends], xy: np.ndarray) -> Frame:
+    """The map after some iterations; `xy` are the places of the starts."""
+    side = SIDE[dataset.dim]
+    return Frame(
+        caption=f"After {step.index} iterations {1 - step.metrics['running']:.0%} of the starts have come to rest.",
+        arrays={
+            "reached": {"values": levels(dataset, step.state).reshape(side, side)},
+            "collapsed": {"xy": xy[step.state.collapsed]},
+        },
+    )
 
 
 def summary(dataset: Dataset, ends: Ends) -> str:

@@ -39,7 +39,9 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
         layers.insert(0, mark.mark_rule(strokeDash=[4, 4], color=colour["hand"], strokeWidth=2))
     held = alt.Chart(table.dropna()).encode(k)
     score = alt.Y("held out:Q", scale=alt.Scale(zero=False), title="held out (nats)")
-    bars = held.mark_rule(color=colour["truth"], strokeWidth=2).encode(alt.Y("low:Q"), alt.Y2("high:Q"))
+    bars = held.mark_rule(color=colour["truth"], strokeWidth=2).encode(
+        alt.Y("low:Q", title="held out (nats)"), alt.Y2("high:Q")
+    )
     dots = held.mark_point(filled=True, size=45, color=colour["truth"]).encode(score)
     return {
         "BIC and AIC over K": alt.layer(*layers).properties(height=270),

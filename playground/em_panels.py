@@ -1,5 +1,6 @@
 """What stands beside and below the stage of the EM page: figures, numbers, the choice of K, basins, code and files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -16,21 +17,42 @@ from playground.runs import Run
 NAMES = ("Numbers", "How many?", "Basins", "Code and files")
 
 
+def components(k: int) -> tuple[str, ...]:
+    """The components' names on buttons."""
+    return tuple(str(i) for i in range(1, k + 1))
+
+
 def figures(step: Step[GMM], dataset: Dataset, config: Config) -> None:
     """The live numbers of the Step on show: log-likelihood, BIC, and the distance to the truth where it is known."""
     level, n = step.metrics["log_likelihood"], len(dataset)
     bic = metrics.bic(level * n, parameter_count(config, dataset.dim), n)
     rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", "nats, less is better")]
     if dataset.truth is not None and dataset.entropy is not None:
-        x, log_p = mixture.truth_draws(dataset.name)
-        gap = metrics.mean(log_p - step.state.log_prob(x))
+        gap = session.once("em.gap", (dataset.name, step.state.means.tobytes()), lambda: distance(step.state, dataset))
         rows.append(("KL from the truth", numbers.estimate(gap), "nats, 0 is perfect"))
         rows.append(("Entropy of the truth", f"{dataset.entropy:.4f}", "nats, exact"))
     st.markdown(numbers.table(f"Step {step.index} ({step.phase})", rows))
 
 
-def panel(name: str, run: Run, at: int, dataset: Dataset, config: Config, key: Key, start: GMM, code: str) -> None:
-    """The chosen panel."""
+def distance(model: GMM, dataset: Dataset) -> metrics.Estimate:
+    """KL(truth, model) from fresh draws, nats."""
+    x, log_p = mixture.truth_draws(dataset.name)
+    return metrics.mean(log_p - model.log_prob(x))
+
+
+def panel(
+    name: str,
+    run: Run,
+    steps: Sequence[Step[GMM]],
+    at: int,
+    dataset: Dataset,
+    config: Config,
+    key: Key,
+    start: GMM,
+    given: GMM | None,
+    code: str,
+) -> None:
+    """The chosen panel; `given` is the start if a hand or a fork chose it."""
     chosen = st.segmented_control(
         "Look closer", NAMES, default=NAMES[0], key="panel", bind="query-params", required=True
     )
@@ -39,30 +61,30 @@ def panel(name: str, run: Run, at: int, dataset: Dataset, config: Config, key: K
     elif chosen == "Basins":
         basin_map(name, dataset, config, key, start)
     elif chosen == "Code and files":
-        take_home(run, at, dataset, config, key, start, code)
+        take_home(steps[at], dataset, config, key, given, code)
     else:
-        in_numbers(run, at, dataset, config)
+        in_numbers(run, steps, at, dataset, config)
 
 
 def component(k: int) -> int:
     """The component that equations and basins speak of, from 0."""
     if k == 1:
         return 0
-    words = [str(i) for i in range(1, k + 1)]
+    words = components(k)
     chosen = st.segmented_control("Component", words, default="1", key="component", bind="query-params", required=True)
     return int(chosen or 1) - 1
 
 
-def in_numbers(run: Run, at: int, dataset: Dataset, config: Config) -> None:
+def in_numbers(run: Run, steps: Sequence[Step[GMM]], at: int, dataset: Dataset, config: Config) -> None:
     """The half-step's equation with its values, the table of parameters and the self-test strip."""
-    steps = run.job.trace.snapshot()[1]
     step = steps[at]
     which = component(config.components)
     st.markdown(numbers.equation(step, dataset, which))
     st.dataframe(numbers.parameters(step.state, dataset), hide_index=True)
-    st.caption(f"Trained: the parameters of step {step.index}. {dataset.source}")
+    st.caption(f"Trained: the parameters of step {step.index}. {session.plain(dataset.source)}")
     st.subheader("Self-test", anchor=False)
-    found = checks.of_mixture(steps, at, mixture.floors(dataset, config))
+    floors = mixture.floors(dataset, config)
+    found = session.once("em.checks", (run.id, len(steps), at), lambda: checks.of_mixture(steps, at, floors))
     st.dataframe(numbers.checks(found), hide_index=True)
 
 
@@ -74,6 +96,8 @@ def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:
     @st.fragment(run_every=runs.every(run))
     def chart() -> None:
         progress = run.job.progress()
+        if progress.error:
+            st.warning(progress.error)
         if not len(run.job.trace):
             st.caption("Fitting K = 1...")
             return
@@ -110,38 +134,41 @@ def basin_map(name: str, dataset: Dataset, config: Config, key: Key, start: GMM)
     @st.fragment(run_every=runs.every(run))
     def chart() -> None:
         steps = run.job.trace.snapshot()[1]
+        if run.job.progress().error:
+            st.warning(run.job.progress().error)
         if not steps:
             st.caption("Starting everywhere at once...")
             return
         left, right = st.columns([1.35, 1], gap="large")
         with left:
-            scene = basins.scene(dataset, start, plane, steps, f"{run.id}:{hand.encode(plane.hand(start))}")
-            said = film.show(f"{name}.basins", run, scene, lambda steps: basins.frames(dataset, start, plane, steps))
+            scene = basins.scene(
+                dataset, start, plane, steps, f"{run.id}:{hand.version(name)}:{hand.encode(plane.hand(start))}"
+            )
+            said = film.show(f"{name}.basins", run, scene, basins.film(dataset, start, plane))
         right.markdown(basins.summary(dataset, steps[-1].state))
-        if said.handles is not None and hand.differs(said.handles, plane.hand(start)):
+        place = hand.moved(said.handles, plane.hand(start))
+        if place is not None:
             situation = (dataset.digest, config.components, config.start, key.seed)
-            hand.put(name, situation, plane.moved(start, said.handles[0]))
+            runs.unfork(name)
+            hand.put(name, situation, plane.moved(start, place[0]))
             st.rerun(scope="app")
 
     chart()
 
 
-def take_home(run: Run, at: int, dataset: Dataset, config: Config, key: Key, start: GMM, code: str) -> None:
+def take_home(step: Step[GMM], dataset: Dataset, config: Config, key: Key, given: GMM | None, code: str) -> None:
     """The script that makes these parameters again, the files, and the link."""
-    step = run.job.trace[at]
-    own = (
-        hand.differs(start.means, mixture.begin(dataset, config, key, None).means) is False
-        and runs.forked("em") is None
-    )
-    st.code(mixture_export.script(code, config, key.seed, None if own else start, step.index), language="python")
+    st.code(mixture_export.script(code, config, key.seed, given, step.index), language="python")
     with st.container(horizontal=True):
-        given: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
+        offered: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
         table = mixture_export.responsibilities
         st.download_button(
-            "Responsibilities (CSV)", lambda: table(step.state, dataset), "responsibilities.csv", **given
+            "Responsibilities (CSV)", lambda: table(step.state, dataset), "responsibilities.csv", **offered
         )
         draws = mixture_export.samples
-        st.download_button("Samples (CSV)", lambda: draws(step.state, dataset, key.seed), "samples.csv", **given)
-        st.download_button("Parameters (JSON)", mixture_export.as_json(step.state, dataset), "parameters.json", **given)
+        st.download_button("Samples (CSV)", lambda: draws(step.state, dataset, key.seed), "samples.csv", **offered)
+        st.download_button(
+            "Parameters (JSON)", mixture_export.as_json(step.state, dataset), "parameters.json", **offered
+        )
     st.caption("A link to this screen:")
     st.code(session.link(), language=None, wrap_lines=True)

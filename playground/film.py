@@ -7,12 +7,10 @@ lost chunk (a page change, a reload) makes the stage report the first frame it m
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from core.process import Step
-from playground import session, sketch
+from playground import session
 from playground.runs import Run
-from playground.stage import Brush, Frame, Result, Scene, pack, stage
+from playground.stage import Frame, Result, Scene, pack, stage
 
 LINK = "frame"
 
@@ -27,8 +25,8 @@ class Sent:
     data: bytes
 
 
-def show(name: str, run: Run, scene: Scene, frames: Callable[[Sequence[Step]], list[Frame]]) -> Result:
-    """Show a run on the stage called `name`; `frames` makes the Frames of all its Steps."""
+def show(name: str, run: Run, scene: Scene, frames: Callable[[Sequence[Step], int], list[Frame]]) -> Result:
+    """Show a run on the stage called `name`; `frames` makes the Frames of some Steps, the first of which has an index."""
     version, steps = run.job.trace.snapshot()
     live = run.job.progress().phase in ("waiting", "running")
     key = (run.id, scene.id, version)
@@ -36,14 +34,23 @@ def show(name: str, run: Run, scene: Scene, frames: Callable[[Sequence[Step]], l
     scene = replace(scene, at=opening(name, run))
     missing = session.widget(f"stage.{name}", {}).get("missing") if sent else None
     if sent is None or sent.key != key or missing:
-        sent = _send(name, key, scene, frames(steps), 0, live)
+        sent = _send(name, key, scene, frames, steps, 0, live)
     elif (sent.total, sent.live) != (len(steps), live):
-        sent = _send(name, key, scene, frames(steps), max(sent.total - 1, 0), live)  # the newest may have been replaced
-    return stage(sent.data, key=f"stage.{name}")
+        sent = _send(name, key, scene, frames, steps, max(sent.total - 1, 0), live)  # the newest may have been replaced
+    return stage(sent.data, key=f"stage.{name}", scene=scene.id)
 
 
-def _send(name: str, key: tuple[str, str, int], scene: Scene, made: list[Frame], first: int, live: bool) -> Sent:
-    sent = Sent(key, len(made), live, pack(scene, made[first:], run=key[0], first=first, live=live))
+def _send(
+    name: str,
+    key: tuple[str, str, int],
+    scene: Scene,
+    frames: Callable[[Sequence[Step], int], list[Frame]],
+    steps: Sequence[Step],
+    first: int,
+    live: bool,
+) -> Sent:
+    data = pack(scene, frames(steps[first:], first), run=key[0], first=first, live=live)
+    sent = Sent(key, len(steps), live, data)
     session.hold(f"film.{name}", sent)
     return sent
 
@@ -73,9 +80,6 @@ def rest(run: Run, result: Result) -> tuple[str, int | None, bool]:
     return run.id, result.frame if result.run == run.id else None, run.job.progress().alive
 
 
-def sheet(name: str, brush: Brush | None) -> tuple[np.ndarray, np.ndarray] | None:
-    """An empty stage to draw on, while there are too few points to learn from; what was drawn, if anything."""
-    scene = Scene(
-        id=f"{name}:sheet", bounds=sketch.BOUNDS, layers=(), axes=("x1", "x2"), alt="a sheet to draw on", brush=brush
-    )
-    return stage(pack(scene, [], run=f"{name}:sheet"), key=f"stage.{name}").drawn
+def still(name: str, scene: Scene) -> Result:
+    """A stage without a recording: data that nothing was fitted to yet, or a sheet to draw on."""
+    return stage(pack(scene, [], run=f"{name}:still"), key=f"stage.{name}", scene=scene.id)

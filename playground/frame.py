@@ -27,6 +27,10 @@ def navigation() -> st.Page:
     return st.navigation(table, position="sidebar", expanded=True)
 
 
+TRY = "try"
+"""Rides along in the links to experiments: taking it out again makes the address bar follow, which a link to the page one
+is already on does not do by itself."""
+
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 3rem 4rem; max-width: 1320px; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.1rem; }
@@ -52,6 +56,7 @@ def begin(title: str, lede: str) -> None:
         navigation()
         session.enter()
         st.rerun()
+    session.put_in_link(TRY, None)
     st.html(STYLE)
     st.title(title, anchor=False)
     st.markdown(lede)
@@ -62,7 +67,7 @@ def experiments(name: str, tries: Mapping[str, tuple[Mapping[str, Any], str]]) -
     st.subheader("Try this", anchor=False)
     for column, (title, (settings, why)) in zip(st.columns(len(tries)), tries.items(), strict=True):
         with column:
-            query = {key: str(value) for key, value in settings.items()}
+            query = {key: str(value) for key, value in settings.items()} | {TRY: "1"}
             st.page_link(page(name), label=title, icon=":material/science:", query_params=query)
             st.caption(why)
 

@@ -13,24 +13,45 @@ from playground import session
 LINK = "means"
 
 
-def means(name: str, situation: Hashable, shape: tuple[int, int]) -> np.ndarray | None:
+def means(name: str, situation: Hashable, shape: tuple[int, int], bounds: np.ndarray) -> np.ndarray | None:
     """The means (k, d) a hand chose in this situation, or None; those of a fresh link count for the first situation."""
-    held = session.recall(f"hand.{name}", lambda: (situation, decode(session.from_link(LINK), shape)))
-    chosen = held[1] if held[0] == situation else None
-    put(name, situation, chosen)
+    held = session.recall(f"hand.{name}", lambda: (situation, linked(shape, bounds), 0))
+    if held[0] != situation:
+        put(name, situation, None)
+    chosen: np.ndarray | None = session.recall(f"hand.{name}", lambda: held)[1]
     session.put_in_link(LINK, None if chosen is None else encode(chosen))
     return chosen
+
+
+def linked(shape: tuple[int, int], bounds: np.ndarray) -> np.ndarray | None:
+    """The means in the link, or None; what lies off the axes is not one."""
+    asked = decode(session.from_link(LINK), shape)
+    return asked if asked is not None and ((asked >= bounds[:, 0]) & (asked <= bounds[:, 1])).all() else None
+
+
+def complaint(name: str, chosen: np.ndarray | None) -> list[str]:
+    """What to say if the link of a fresh session asked for means that cannot be used."""
+    asked = session.recall(f"hand.asked.{name}", lambda: bool(session.from_link(LINK)) and chosen is None)
+    return [
+        "In this link: the means do not fit the data and the number of components, so the own start is used."
+    ] * asked
 
 
 def put(name: str, situation: Hashable, chosen: np.ndarray | None) -> None:
     """Hold the means a hand chose, or (None) let them go; the page's next run writes them in the link."""
     rounded = None if chosen is None else decode(encode(chosen), chosen.shape)  # what the link can say, so it says all
-    session.hold(f"hand.{name}", (situation, rounded))
+    session.hold(f"hand.{name}", (situation, rounded, version(name) + 1))
+
+
+def version(name: str) -> int:
+    """How often the start was put elsewhere; a stage's older reports of its handles no longer count."""
+    held = session.recall(f"hand.{name}", lambda: None)
+    return held[2] if held else 0
 
 
 def encode(chosen: np.ndarray) -> str:
-    """Means as text, five significant digits."""
-    return ";".join(",".join(f"{value:.5g}" for value in row) for row in chosen)
+    """Means as text, nine significant digits: a float32's worth and the spread of large numbers."""
+    return ";".join(",".join(f"{value:.9g}" for value in row) for row in chosen)
 
 
 def decode(text: str | None, shape: tuple[int, int]) -> np.ndarray | None:
@@ -43,13 +64,8 @@ def decode(text: str | None, shape: tuple[int, int]) -> np.ndarray | None:
 
 
 def moved(places: np.ndarray | None, now: np.ndarray) -> np.ndarray | None:
-    """What a stage's handles say of the means (k, d), or None if they lie where the means are now."""
+    """What a stage's handles say of the means (k, d), or None if the link would say the same of both."""
     if places is None or len(places) != len(now):
         return None
     chosen = places[:, : now.shape[1]]
-    return chosen if differs(chosen, now) else None
-
-
-def differs(place: np.ndarray, now: np.ndarray) -> bool:
-    """Whether a hand's places are others than the present ones, beyond what a float32 can tell."""
-    return place.shape != now.shape or not np.allclose(place, now, rtol=1e-5, atol=1e-5 * np.abs(now).max())
+    return None if encode(chosen) == encode(now) else chosen

@@ -1,9 +1,10 @@
 """Where a run computes: a thread a job, behind four calls that a cluster could answer as well.
 
 `submit` starts draining an iterator of Steps into a Trace, `Job.progress` says how far it is, `Job.cancel` ends it and
-`Job.trace` holds the result. A job can be paused, resumed and moved on by single Steps. At most `RUNNING` Steps compute
-at once in the whole process, so many people's jobs take turns. When a session ends its jobs are orphaned, and reaped
-after `GRACE` seconds unless the browser came back, so a closed tab leaves nothing behind.
+`Job.trace` holds the result. A job can be paused, resumed and moved on by single Steps. At most `RUNNING` jobs compute
+at once in the whole process, the others wait for a turn, which goes first to those who have worked least. When a
+session ends its jobs are orphaned, and reaped after `GRACE` seconds unless the browser came back, so a closed tab leaves
+nothing behind.
 """
 
 import threading
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.process import Halt, Step, Trace
+from playground.turns import Turns
 
 RUNNING = 2
 GRACE = 20.0  # seconds a dropped connection may take to come back
 Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 
-_slots = threading.BoundedSemaphore(RUNNING)
+_turns = Turns(RUNNING)
 _jobs: dict[str, "Job"] = {}
 _lock = threading.Lock()
 
@@ -89,6 +91,11 @@ class Job:
         """Wait for the job to end, at most `seconds`."""
         self._thread.join(seconds)
 
+    def wait_first(self, seconds: float) -> None:
+        """Wait for the first Step (or the end), at most `seconds`."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._count > 0 or self._phase in ("done", "cancelled", "failed"), seconds)
+
     def _permit(self, count: float) -> None:
         with self._wake:
             self._allowed = count
@@ -100,32 +107,44 @@ class Job:
             while self._allowed <= 0 and not self._stop:
                 self._phase = "paused"
                 self._wake.wait()
-            self._phase = "running"
-            self._allowed -= 1
             return not self._stop
 
     def _run(self) -> None:
         try:
             steps = self._steps()
-            while True:
-                if not self._may_go_on():
-                    return self._end("cancelled")
-                with _slots:
-                    began = time.perf_counter()
-                    step = next(steps, None)
-                    took = time.perf_counter() - began
-                if step is None:
-                    return self._end("done")
-                self.trace.append(step)
-                with self._wake:
-                    self._count += 1
-                    self._worked += took
+            while self._may_go_on():
+                with _turns.turn(self._worked) as until:
+                    if not self._work(steps, until):
+                        return self._end("done")
+            self._end("cancelled")
         except Exception as error:  # whatever went wrong is the person's to read, never a traceback
             self._end("failed", sentence(error, self._count))
+
+    def _work(self, steps: Iterator[Step], until: float) -> bool:
+        """Take Steps while the turn lasts and they are allowed; False when there are no more."""
+        while True:
+            with self._wake:
+                if self._stop or self._allowed <= 0:
+                    return True
+                self._phase = "running"
+                self._allowed -= 1
+            began = time.perf_counter()
+            step = next(steps, None)
+            now = time.perf_counter()
+            if step is None:
+                return False
+            self.trace.append(step)
+            with self._wake:
+                self._count += 1
+                self._worked += now - began
+                self._wake.notify_all()
+            if now > until:
+                return True
 
     def _end(self, phase: Phase, error: str = "") -> None:
         with self._wake:
             self._phase, self._error = phase, error
+            self._wake.notify_all()
 
 
 def sentence(error: Exception, steps: int) -> str:

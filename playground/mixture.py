@@ -16,13 +16,16 @@ from core.gmm import GMM, Config, fit, initial
 from core.key import Key
 from core.process import Step
 from core.units import units_of
+from playground import sketch
 from playground.runs import Run
+from playground.shelf import Shelved
 from playground.stage import (
     Bells,
     Brush,
     Contours,
     Curves,
     Density,
+    Draws,
     Ellipses,
     Frame,
     Handles,
@@ -58,6 +61,13 @@ def scene(dataset: Dataset, start: GMM | None, kept: bool, brush: Brush | None, 
     return Scene(id=name, bounds=dataset.bounds, layers=layers_2d(dataset, start, kept), **shared)
 
 
+def sheet(name: str, shelved: Shelved) -> Scene:
+    """The stage without a fit: the data, or an empty sheet to draw on."""
+    if shelved.dataset is not None:
+        return scene(shelved.dataset, None, False, shelved.brush, f"{name}:unfitted:{shelved.dataset.digest}")
+    return Scene(f"{name}:sheet", sketch.BOUNDS, (), axes=("x1", "x2"), alt="a sheet to draw on", brush=shelved.brush)
+
+
 def axes(dataset: Dataset) -> tuple[str, str]:
     """The names on the axes; one column is drawn against its density."""
     return (dataset.columns[0], "density") if dataset.dim == 1 else (dataset.columns[0], dataset.columns[1])
@@ -79,7 +89,7 @@ def layers_2d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
     layers.append(Ellipses(name="components", label="Components"))
     if dataset.truth is not None:
         layers.append(Contours(name="truth", label="Truth", role="truth", on=False, **truth_lines(dataset.name)))
-    layers.append(Points(name="samples", label="Samples", role="model", on=False, size=4))
+    layers.append(Draws(name="samples", label="Samples", role="model", on=False, **randomness()))
     if start is not None:
         layers.append(Handles(name="start", label="Starts", xy=start.means, moves=("components", "density")))
     return layers
@@ -105,9 +115,19 @@ def layers_1d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
     return layers
 
 
-def frames(dataset: Dataset, steps: Sequence[Step[GMM]], before: Sequence[Step[GMM]] = ()) -> list[Frame]:
-    """One Frame a Step; `before` are the Steps of a kept run, shown beside them at the same index."""
-    return [frame(dataset, step, before[min(i, len(before) - 1)] if before else None) for i, step in enumerate(steps)]
+def randomness() -> dict[str, Any]:
+    """The uniform and normal numbers from which the stage makes its samples."""
+    generator = (Key(0) / "samples on stage").generator()
+    return {"u": generator.random(SAMPLES), "z": generator.standard_normal((SAMPLES, 2))}
+
+
+def frames(
+    dataset: Dataset, steps: Sequence[Step[GMM]], first: int = 0, before: Sequence[Step[GMM]] = ()
+) -> list[Frame]:
+    """One Frame a Step, the first of which has index `first`; `before` are a kept run's Steps, shown beside them."""
+    return [
+        frame(dataset, step, before[min(i, len(before) - 1)] if before else None) for i, step in enumerate(steps, first)
+    ]
 
 
 def frame(dataset: Dataset, step: Step[GMM], before: Step[GMM] | None) -> Frame:
@@ -117,8 +137,7 @@ def frame(dataset: Dataset, step: Step[GMM], before: Step[GMM] | None) -> Frame:
     if dataset.dim == 1:
         arrays["sum"] = mixture
     else:
-        arrays["density"] = mixture
-        arrays["samples"] = {"xy": step.state.sample(SAMPLES, Key(0) / "samples on stage")}
+        arrays["density"] = arrays["samples"] = mixture
     r = step.arrays.get("responsibilities")
     if r is not None:
         arrays["points"] = {"mix": np.rint(r * 255).astype(np.uint8)}
@@ -169,9 +188,10 @@ def rug(dataset: Dataset) -> np.ndarray:
 def histogram(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Freedman and Diaconis's bins (at most 80) and the density in each."""
     x = dataset.points[:, 0]
-    edges = np.histogram_bin_edges(x, "fd")
-    if len(edges) > 81:
-        edges = np.linspace(x.min(), x.max(), 81)
+    low, quarter, three, high = np.quantile(x, (0, 0.25, 0.75, 1))
+    width = 2 * (three - quarter) / np.cbrt(len(x))
+    count = int(np.ceil(min((high - low) / width, 80))) if width > 0 else 80
+    edges = np.linspace(low, high, max(count, 1) + 1)
     return edges, np.histogram(x, edges, density=True)[0]
 
 
@@ -202,7 +222,7 @@ def truth_curve(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 @st.cache_data(show_spinner="Computing the exact density...", max_entries=64)
-def truth_lines(name: str, side: int = 140) -> dict[str, np.ndarray]:
+def truth_lines(name: str, side: int = 240) -> dict[str, np.ndarray]:
     """Level lines of the exact density of a built-in 2-D set that enclose 30, 60 and 90 percent of its mass."""
     truth, bounds = _truth(name)
     x, y = (np.linspace(low, high, side) for low, high in bounds)
@@ -257,9 +277,11 @@ def label(config: Config) -> str:
     return f"K = {config.components}, {config.covariance}, from {config.start}"
 
 
-def scene_id(name: str, dataset: Dataset, start: GMM, kept: Run | None) -> str:
+def scene_id(name: str, dataset: Dataset, version: int, start: GMM, kept: Run | None) -> str:
     """Names what the stage shows; what its handles and brush said counts only as long as this stays the same."""
-    return f"{name}:{dataset.digest}:{kept.id if kept else ''}:{sha256(start.means.tobytes()).hexdigest()[:12]}"
+    return (
+        f"{name}:{version}:{dataset.digest}:{kept.id if kept else ''}:{sha256(start.means.tobytes()).hexdigest()[:12]}"
+    )
 
 
 def floors(dataset: Dataset, config: Config) -> np.ndarray:

@@ -124,6 +124,8 @@ def checks(found: list[Check]) -> pd.DataFrame:
 
 def estimate(value: Estimate) -> str:
     """A value with its standard error, to the error's first digit."""
+    if not np.isfinite(value.value):
+        return "none: every start collapsed"
     digits = max(0, -int(np.floor(np.log10(value.error)))) if value.error > 0 else 3
     return f"{value.value:.{digits}f} ± {value.error:.{digits}f}"
 

@@ -23,15 +23,15 @@ CLASSES: Final = (  # component or class 0, 1, 2, ...: (light theme, dark theme)
     ("#CC6677", "#E58A98"),
     ("#44AA99", "#63C7B6"),
     ("#882255", "#C8639A"),
-    ("#DDCC77", "#E6D88F"),
+    ("#C9A94F", "#E6D88F"),
     ("#661100", "#C07A66"),
     ("#88CCEE", "#A5DBF5"),
-    ("#F0E442", "#F5EC74"),
+    ("#D4C700", "#F5EC74"),
 )
 
 SURFACE: Final = {  # what is behind and around the picture: (light theme, dark theme)
     "page": ("#FFFFFF", "#101318"),
-    "stage": ("#FBFBFA", "#161A21"),
+    "stage": ("#FDFDFC", "#161A21"),
     "grid": ("#E7E7E4", "#2A303A"),
     "text": ("#1B1F24", "#E8EAED"),
     "quiet": ("#5F6670", "#A3ABB6"),

@@ -52,10 +52,26 @@ def _after(name: str, step: Step, reset: Callable[[], None] | None) -> None:
         st.button("Keep", icon=":material/layers:", key=f"{name}.keep", on_click=runs.keep, args=(name,), help=keep)
 
 
+def wait(run: Run) -> None:
+    """In place of a stage, until the run has its first Step: what it waits for, or why it has none."""
+
+    @st.fragment(run_every=runs.every(run))
+    def look() -> None:
+        progress = run.job.progress()
+        if progress.error:
+            st.warning(progress.error)
+        elif len(run.job.trace) or not progress.alive:
+            st.rerun(scope="app")
+        else:
+            st.info("Many people compute at this moment; the fit begins as soon as a processor is free.")
+
+    look()
+
+
 def status(name: str, phase: str, steps: int, rate: float, unit: str) -> str:
     """One line on where the run is."""
     fork = runs.forked(name)
-    begun = f" Forked from step {fork.step.index} of {fork.label}." if fork else ""
+    begun = f" Forked from step {fork.step.index} of {fork.run.label}." if fork else ""
     words = {
         "waiting": "Waiting for a free processor",
         "running": "Computing",

@@ -15,25 +15,33 @@ from core.process import Step
 from playground import jobs, session
 
 AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
+AT_FIRST = 1.0  # seconds it waits for a first Step when many others compute
 
 
 @dataclass(frozen=True)
 class Run:
-    """A job and what it was asked to do: `spec` decides whether it can be shown again, `label` says it in words."""
+    """A job and what it was asked to do.
+
+    `spec` decides whether it can be shown again; its first entry is the digest of the data. `label` says it in words.
+    """
 
     id: str
-    spec: Hashable
+    spec: tuple[Hashable, ...]
     label: str
     job: jobs.Job
+
+    @property
+    def data(self) -> Hashable:
+        """The digest of the data the run learns from."""
+        return self.spec[0]
 
 
 @dataclass(frozen=True)
 class Fork:
     """A Step of an earlier run from which the next one begins."""
 
-    run: str
+    run: Run
     step: Step
-    label: str
 
 
 @st.cache_resource(scope="session", on_release=jobs.orphan, show_spinner=False)
@@ -42,7 +50,7 @@ def _watch(owner: str) -> str:
     return owner
 
 
-def open_run(name: str, spec: Hashable, label: str, steps: Callable[[], Iterator[Step]]) -> Run:
+def open_run(name: str, spec: tuple[Hashable, ...], label: str, steps: Callable[[], Iterator[Step]]) -> Run:
     """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one."""
     owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
     held: Run | None = session.recall(f"run.{name}", lambda: None)
@@ -54,6 +62,7 @@ def open_run(name: str, spec: Hashable, label: str, steps: Callable[[], Iterator
     session.hold(f"count.{name}", count)
     session.hold(f"run.{name}", run)
     run.job.wait(AT_ONCE)
+    run.job.wait_first(AT_FIRST)
     return run
 
 
@@ -62,10 +71,11 @@ def keep(name: str) -> None:
     session.hold(f"kept.{name}", session.recall(f"run.{name}", lambda: None))
 
 
-def kept(name: str) -> Run | None:
-    """The run that was set aside, unless it is the present one."""
-    aside = session.recall(f"kept.{name}", lambda: None)
-    return None if aside is session.recall(f"run.{name}", lambda: None) else aside
+def kept(name: str, data: Hashable = None) -> Run | None:
+    """The run that was set aside, unless it is the present one or (with `data`) learned from other data."""
+    aside: Run | None = session.recall(f"kept.{name}", lambda: None)
+    same = aside is session.recall(f"run.{name}", lambda: None)
+    return None if aside is None or same or (data is not None and aside.data != data) else aside
 
 
 def drop_kept(name: str) -> None:
@@ -78,7 +88,7 @@ def fork(name: str, step: Step) -> None:
     run: Run | None = session.recall(f"run.{name}", lambda: None)
     if run is not None:
         keep(name)
-        session.hold(f"fork.{name}", Fork(run.id, step, run.label))
+        session.hold(f"fork.{name}", Fork(run, step))
 
 
 def forked(name: str) -> Fork | None:
@@ -86,10 +96,10 @@ def forked(name: str) -> Fork | None:
     return session.recall(f"fork.{name}", lambda: None)
 
 
-def fork_of(name: str, fits: Callable[[Step], bool]) -> Fork | None:
-    """The fork of `name` if its Step `fits` the present settings; one that does not is let go."""
+def fork_of(name: str, data: Hashable, fits: Callable[[Step], bool]) -> Fork | None:
+    """The fork of `name` if it is of this `data` and its Step `fits` the settings; one that does not is let go."""
     fork = forked(name)
-    if fork is not None and not fits(fork.step):
+    if fork is not None and not (fork.run.data == data and fits(fork.step)):
         unfork(name)
         return None
     return fork
@@ -98,7 +108,7 @@ def fork_of(name: str, fits: Callable[[Step], bool]) -> Fork | None:
 def since(kept: Run | None, fork: Fork | None) -> list[Step]:
     """The Steps of a kept run, from the fork on where the present run was forked from it."""
     steps = list(kept.job.trace) if kept else []
-    return [step for step in steps if step.index >= fork.step.index] if kept and fork and fork.run == kept.id else steps
+    return [step for step in steps if step.index >= fork.step.index] if kept and fork and fork.run is kept else steps
 
 
 def unfork(name: str) -> None:

@@ -8,6 +8,7 @@ import base64
 import gc
 import hashlib
 import re
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,13 +37,17 @@ POLICY = "; ".join(
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self' ws: wss: blob: data:",
+        "connect-src 'self' blob: data:",
         "worker-src 'self' blob:",
         "frame-ancestors 'self'",
         "object-src 'none'",
         "base-uri 'self'",
     )
 )
+SOCKETS: dict[str, Any] = {  # what Streamlit's own launcher sets; deflating every message costs more than it saves here
+    "ws_per_message_deflate": False,
+    "ws_max_size": 64 << 20,
+}
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -69,12 +74,17 @@ class Headers:
 
 @asynccontextmanager
 async def ready(app: Any) -> AsyncIterator[None]:
-    """Before the first visit: make the page table known, import what pages need, and set it aside for the collector."""
+    """Before the first visit: make the page table known, and begin to import what pages need."""
     frame.navigation()  # without it a cold deep link would open a page outside the frame
+    threading.Thread(target=prepare, daemon=True).start()
+    yield
+
+
+def prepare() -> None:
+    """Import what the pages import and set it aside for the collector, while the browser fetches the frame."""
     frame.warm()
     gc.collect()
     gc.freeze()
-    yield
 
 
 app = st.App(ROOT / "streamlit_app.py", middleware=[Middleware(Headers)], lifespan=ready)
@@ -89,7 +99,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8501)
     options = parser.parse_args()
     print(f"Generative Playground: http://localhost:{options.port}", flush=True)
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False, **SOCKETS)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Widgets that carry a setting are bound to the query string by their key, so the 
 screen. What is not a widget (start means that were dragged, points that were drawn) is written there by `put_in_link`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -87,15 +87,15 @@ def complaints(page: str, presets: Sequence[Any], choices: Mapping[str, Sequence
         said = []
         for preset in presets:
             for option in options(type(preset)):
-                text = st.query_params.get(option.name)
+                text = st.query_params.get(option.name, "")[:40]
                 try:
                     option.parse(text or str(getattr(preset, option.name)))
                 except ValueError as error:
-                    said.append(f"In this link: {error} It is {getattr(preset, option.name)} instead.")
+                    said.append(f"In this link: {plain(str(error))} It is {getattr(preset, option.name)} instead.")
         for name, words in choices.items():
-            text = st.query_params.get(name)
-            if text is not None and text not in words:
-                said.append(f"In this link: there is no {name} called {plain(text[:40])}. It is {words[0]} instead.")
+            asked = st.query_params.get(name)
+            if asked is not None and asked not in words:
+                said.append(f"In this link: there is no {name} called {plain(asked[:40])}. It is {words[0]} instead.")
         return said
 
     return recall(f"complaints.{page}", read)
@@ -109,6 +109,14 @@ def plain(text: str) -> str:
 def fingerprint(raw: bytes) -> bytes:
     """A digest of bytes, to recognise what was seen before in this session."""
     return sha256(raw).digest()
+
+
+def once(name: str, key: Hashable, make: Callable[[], Value]) -> Value:
+    """What `make` gave for this `key` the last time, made again only when the key is another."""
+    held = st.session_state.get(f"held.{name}")
+    if held is None or held[0] != key:
+        held = st.session_state[f"held.{name}"] = (key, make())
+    return held[1]
 
 
 def changed(name: str, value: Any) -> bool:

@@ -43,6 +43,11 @@ class Shelved:
     code: str
     brush: Brush | None = None
 
+    @property
+    def dim(self) -> int:
+        """The number of columns."""
+        return self.dataset.dim if self.dataset else 2
+
 
 def titles(dims: tuple[int, ...]) -> dict[str, str]:
     """The sets a page of models for `dims` columns can use: those, and wider ones from which columns are picked."""
@@ -55,6 +60,9 @@ def choose(dims: tuple[int, ...], default: str) -> Shelved:
     words = titles(dims)
     names = list(words)
     name = st.selectbox("Data", names, names.index(default), words.__getitem__, key="data", bind="query-params")
+    for other, link in ((DRAWN, "points"), (UPLOAD, "digest")):
+        if name != other:
+            session.put_in_link(link, None)
     if name == DRAWN:
         return drawn(dims)
     if name == UPLOAD:
@@ -98,7 +106,7 @@ def columns(names: tuple[str, ...], preset: tuple[str, ...], dims: tuple[int, ..
     none = "(none: 1-D)"
     others = [name for name in names if name != across]
     rest = ([none] if 1 in dims else []) + (others if 2 in dims else [])
-    wanted = preset[1] if len(preset) > 1 and preset[1] in rest else next((r for r in rest if r != none), none)
+    wanted = preset[1] if len(preset) > 1 and preset[1] in rest else rest[0]
     up = right.selectbox("Up", rest, rest.index(wanted), key="up", bind="query-params") or none
     return (across,) if up == none else (across, up)
 
@@ -147,7 +155,7 @@ def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
         picked, label = pick(table, dims)
         dataset, said = clinic.admit(table, picked, label, Key(0))
     except (ReadError, clinic.ClinicError) as error:
-        st.error(str(error))
+        st.error(session.plain(str(error)))
         return last
     with st.expander(f"Understood: {table.rows:,} rows, {len(table.columns)} columns"):
         st.dataframe(summary(table), hide_index=True)

@@ -1,8 +1,6 @@
 """Mounts the stage and reads back where the hand and the playhead came to rest."""
 
 import base64
-import json
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -50,8 +48,8 @@ class Result:
     run: str | None = None
 
 
-def stage(data: bytes, *, key: str) -> Result:
-    """Show the message `data` (from `pack`) on the stage called `key`."""
+def stage(data: bytes, *, key: str, scene: str) -> Result:
+    """Show the message `data` (from `pack`, for the Scene whose id is `scene`) on the stage called `key`."""
     said = _component()(
         key=key,
         data=data,
@@ -60,13 +58,12 @@ def stage(data: bytes, *, key: str) -> Result:
         on_drawn_change=_nothing,
         on_missing_change=_nothing,
     )
-    scene = json.loads(data[4 : 4 + struct.unpack_from("<I", data)[0]])["scene"]
     return read(said, scene)
 
 
-def read(said: Mapping[str, Any], scene: Mapping[str, Any]) -> Result:
+def read(said: Mapping[str, Any], scene: str) -> Result:
     """The component's reports as a Result, leaving out what was said about another scene."""
-    here = {name: v for name in ("rest", "hands", "drawn") if (v := said.get(name)) and v["scene"] == scene["id"]}
+    here = {name: v for name in ("rest", "hands", "drawn") if (v := said.get(name)) and v["scene"] == scene}
     rest, missing = here.get("rest"), said.get("missing")
     return Result(
         frame=rest and rest["frame"],

@@ -43,18 +43,55 @@ function placeHands(s) {
 
 /** Layers that follow the hand: at the first frame their means are where the handles are. */
 function follow(s, layer, now) {
-  if (!s.hands?.moved || s.pos > 0 || !now.mean || !handLayer(s).moves.includes(layer.name)) return now;
+  const hand = handLayer(s);
+  if (!s.hands?.moved || !now.mean || !hand.moves.includes(layer.name)) return now;
+  if (hand.form === "bell") {
+    const [mu, sigma] = bellOf(s);
+    return {...now, mean: Float32Array.of(mu), var: Float32Array.of(sigma * sigma)};
+  }
+  if (s.pos > 0) return now;
   const flat = layer.kind === "Bells"; // means on the x-axis alone
   const mean = Float32Array.from(now.mean, (_, i) => s.hands.xy[flat ? 2 * i : i]);
   return {...now, mean};
 }
 
+/** Mean and standard deviation of the Gaussian that two handles, or a point (mu, sigma) of a linked stage, stand for. */
+function bellOf(s) {
+  const {xy} = s.hands;
+  return handLayer(s).form === "bell" ? [xy[0], Math.abs(xy[2] - xy[0])] : [xy[0], xy[1]];
+}
+
+function moveBell(s, i, x) {
+  const {xy} = s.hands;
+  const [x0, x1] = s.scene.bounds[0];
+  if (i === 1) return void (xy[2] = Math.max(x, xy[0] + 0.004 * (x1 - x0)));
+  const sigma = xy[2] - xy[0];
+  xy[0] = Math.min(x1, Math.max(x0, x));
+  xy[2] = xy[0] + sigma;
+}
+
+/** Stages whose handles share a link move together, within the same frame. */
+function tellLinked(s) {
+  const {link} = handLayer(s);
+  if (link) window.dispatchEvent(new CustomEvent("stage-hand", {detail: {link, from: s, bell: bellOf(s)}}));
+}
+function hearLinked(s, {link, from, bell: [mu, sigma]}) {
+  if (from === s || !s.hands || handLayer(s).link !== link) return;
+  s.hands.moved = true;
+  if (handLayer(s).form === "bell") [s.hands.xy[0], s.hands.xy[2]] = [mu, mu + sigma];
+  else s.hands.xy.set([mu, sigma]);
+  touch(s, true);
+}
+
 function moveHand(s, i, x, y) {
   const [[x0, x1], [y0, y1]] = s.scene.bounds;
+  const {form, axis} = handLayer(s);
   s.hands.moved = true;
-  s.hands.xy[2 * i] = Math.min(x1, Math.max(x0, x));
-  if (handLayer(s).axis === "xy") s.hands.xy[2 * i + 1] = Math.min(y1, Math.max(y0, y));
-  if (s.pos > 0 || s.playing) seek(s, 0); // the hand moves the start
+  if (form === "bell") moveBell(s, i, x);
+  else s.hands.xy[2 * i] = Math.min(x1, Math.max(x0, x));
+  if (axis === "xy") s.hands.xy[2 * i + 1] = Math.min(y1, Math.max(y0, y));
+  if (form === "points" && (s.pos > 0 || s.playing)) seek(s, 0); // the hand moves the start
+  tellLinked(s);
   s.pointer = [toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1])];
   touch(s, handLayer(s).moves.length > 0);
 }

@@ -26,6 +26,8 @@ function mount(parent) {
     touch(s, true);
   });
   s.watch.observe(root);
+  s.hear = (event) => hearLinked(s, event.detail);
+  window.addEventListener("stage-hand", s.hear);
   publish(s);
   return s;
 }
@@ -124,6 +126,7 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
     clearTimeout(s.resting);
     clearTimeout(s.letting);
     s.watch.disconnect();
+    window.removeEventListener("stage-hand", s.hear);
     stages.delete(parentElement);
   };
 }

@@ -64,3 +64,21 @@ function paintBells(s, g, layer, now) {
     badge(s, g, px, Math.max(py, s.geo.top + 12), String(i + 1), classColour(s, layer, i));
   }
 }
+
+/** Draws from the mixture: the same u and z give the same draws at every frame, so that they glide. */
+function paintDraws(s, g, layer, {mean, cov, weight, u, z}) {
+  if (!mean || !cov || !weight || !u || !z) return;
+  const k = weight.length;
+  const xy = (s.scratch[`${layer.name}/xy`] ??= new Float32Array(2 * u.length));
+  const total = weight.reduce((sum, w) => sum + w, 0);
+  for (let n = 0; n < u.length; n++) {
+    let i = 0;
+    for (let sum = weight[0]; i < k - 1 && sum <= u[n] * total; ) sum += weight[++i];
+    const l11 = Math.sqrt(Math.max(cov[4 * i], 0));
+    const l21 = l11 ? cov[4 * i + 1] / l11 : 0;
+    const l22 = Math.sqrt(Math.max(cov[4 * i + 3] - l21 * l21, 0));
+    xy[2 * n] = mean[2 * i] + l11 * z[2 * n];
+    xy[2 * n + 1] = mean[2 * i + 1] + l21 * z[2 * n] + l22 * z[2 * n + 1];
+  }
+  paintPoints(s, g, layer, {xy});
+}

@@ -7,6 +7,7 @@ const PAINTERS = {
   Ellipses: paintEllipses,
   Density: paintDensity,
   Bells: paintBells,
+  Draws: paintDraws,
   Curves: paintCurves,
   Histogram: paintHistogram,
   Arrows: paintArrows,

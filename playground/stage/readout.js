@@ -2,6 +2,15 @@
 
 const NEAR = 14; // CSS pixels within which a point answers
 
+/** The mean log-likelihood of the hand's Gaussian, from the data's mean and variance. */
+function handScore(s) {
+  const stats = s.hands && handLayer(s).stats;
+  if (!stats) return [];
+  const [mu, sigma] = bellOf(s);
+  const value = -0.5 * Math.log(2 * Math.PI) - Math.log(sigma) - (stats[1] + (stats[0] - mu) ** 2) / (2 * sigma * sigma);
+  return [{text: `μ ${fixed(mu, 3)}  σ ${fixed(sigma, 3)}  log-likelihood ${fixed(value, 4)} nats per point`, colour: s.theme.roles.hand}];
+}
+
 /** The nearest visible point to a place: its layer, index and screen position. */
 function nearest(s, [px, py]) {
   let best = null;
@@ -81,7 +90,7 @@ function refreshReadout(s) {
   if (s.crossed) g.clearRect(0, 0, s.el.over.width, s.el.over.height);
   s.crossed = Boolean(s.pointer) || Boolean(s.brush?.cursor);
   s.el.over.hidden = !s.crossed; // an empty sheet over the picture would still be blended at every frame
-  if (!s.crossed) return void (s.el.readout.textContent = "");
+  if (!s.crossed) return void s.el.readout.replaceChildren(...handScore(s).map(readoutPart));
   g.setTransform(s.geo.dpr, 0, 0, s.geo.dpr, 0, 0);
   if (s.brush) paintNib(s, g);
   if (s.pointer) paintReadout(s, g);
@@ -112,6 +121,7 @@ function paintReadout(s, g) {
     {text: `${s.scene.axes[0]} ${fixed(x, dx)}`},
     {text: `${s.scene.axes[1]} ${fixed(y, dy)}`},
     ...functionsAt(s, x, y),
+    ...handScore(s),
   ];
   if (hit) {
     parts.push({text: `point ${hit.i + 1}`});

@@ -128,6 +128,25 @@ class Density(Layer):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Draws(Layer):
+    """Draws from a Gaussian mixture in the plane, made in the browser from uniform `u` and standard normal `z`.
+
+    Draw i takes the first component whose cumulative weight exceeds u_i and is mean + L z_i, with L the covariance's
+    Cholesky factor: the same numbers give the same draws as `core.gmm.GMM.sample`.
+    """
+
+    ARRAYS = MappingProxyType({**Ellipses.ARRAYS, "u": ("<f4", (None,)), "z": ("<f4", (None, 2))})
+
+    mean: np.ndarray | None = None
+    cov: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    u: np.ndarray | None = None
+    z: np.ndarray | None = None
+    size: float = 4.0
+    role: Role = "model"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Bells(Layer):
     """Weighted Gaussians over x, evaluated in the browser: each filled and numbered, or (`total`) their sum as a line."""
 
@@ -195,6 +214,9 @@ class Handles(Layer):
     """Numbered points that a hand moves, by mouse, touch or arrow keys; the layers called `moves` follow with their means.
 
     The hand moves the start, so taking one rewinds to the first frame. Where it lets go is `Result.handles`.
+    `form` "bell" makes two handles one Gaussian over x, its mean and its mean plus one standard deviation, which a Bells
+    layer follows at every frame. Stages whose handles share a `link` move together: a bell (mu, mu + sigma) on the one,
+    a point (mu, sigma) on the other. With `stats`, the mean and variance of the data, the log-likelihood is read out.
     """
 
     ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2))})
@@ -202,6 +224,9 @@ class Handles(Layer):
     xy: np.ndarray | None = None
     axis: Literal["xy", "x"] = "xy"
     moves: tuple[str, ...] = ()
+    form: Literal["points", "bell"] = "points"
+    link: str = ""
+    stats: tuple[float, float] | None = None
     role: Role = "hand"
 
 
