@@ -116,7 +116,9 @@ def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:
                     f"BIC chooses **K = {best.components}**. A fifth of the points was held out for the scores."
                 )
                 set_k = {"components": best.components}
-                st.button(f"Use K = {best.components}", on_click=session.set_widgets, args=(set_k,), key=f"{name}.use")
+                use = f"Use K = {best.components}"
+                if st.button(use, on_click=session.set_widgets, args=(set_k,), key=f"{name}.use"):
+                    st.rerun(scope="app")
             st.dataframe(numbers.judged(rows), hide_index=True)
 
     chart()

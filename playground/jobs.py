@@ -156,7 +156,7 @@ def sentence(error: Exception, steps: int) -> str:
     )
 
 
-def submit(owner: str, steps: Callable[[], Iterator[Step]], limit: int = 64 << 20) -> Job:
+def submit(owner: str, steps: Callable[[], Iterator[Step]], limit: int = 24 << 20) -> Job:
     """Start a job for `owner`, cancelling the one it had under that name."""
     job = Job(steps, limit)
     with _lock:
@@ -181,8 +181,10 @@ def orphan(owner: str) -> None:
 
     def reap() -> None:
         with _lock:
-            watched = any(job.seen > left for name, job in _jobs.items() if name.startswith(owner))
-        if not watched:
+            mine = [job for name, job in _jobs.items() if name.startswith(owner)]
+        if any(job.alive and job.seen > left for job in mine):
+            orphan(owner)  # somebody looked, perhaps for the last time: look again later
+        else:
             release(owner)
 
     timer = threading.Timer(GRACE, reap)

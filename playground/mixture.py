@@ -57,8 +57,10 @@ def scene(dataset: Dataset, start: GMM | None, kept: bool, brush: Brush | None, 
     if dataset.dim == 1:
         top = peak_1d(dataset)
         bounds = [list(dataset.bounds[0]), [-0.16 * top, 1.2 * top]]
-        return Scene(id=name, bounds=bounds, layers=layers_1d(dataset, start, kept), aspect="strip", **shared)
-    return Scene(id=name, bounds=dataset.bounds, layers=layers_2d(dataset, start, kept), **shared)
+        return Scene(
+            id=name, bounds=bounds, layers=layers_1d(dataset, start, kept, bool(brush)), aspect="strip", **shared
+        )
+    return Scene(id=name, bounds=dataset.bounds, layers=layers_2d(dataset, start, kept, bool(brush)), **shared)
 
 
 def sheet(name: str, shelved: Shelved) -> Scene:
@@ -78,8 +80,8 @@ def described(dataset: Dataset) -> str:
     return f"{len(dataset):,} points of {dataset.title} and the Gaussian components fitted to them"
 
 
-def layers_2d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
-    """Density below, then points, ellipses, truth and handles."""
+def layers_2d(dataset: Dataset, start: GMM | None, kept: bool, drawing: bool) -> list[Layer]:
+    """Density below, then points, ellipses, truth and handles, which are out of the way of a brush (`drawing`)."""
     layers: list[Layer] = [
         Density(name="density", label="Density", role="model", vmax=peak_2d(dataset)),
         Points(name="points", label="Data", role="data", xy=visible(dataset), size=size_of(dataset)),
@@ -91,11 +93,13 @@ def layers_2d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
         layers.append(Contours(name="truth", label="Truth", role="truth", on=False, **truth_lines(dataset.name)))
     layers.append(Draws(name="samples", label="Samples", role="model", on=False, **randomness()))
     if start is not None:
-        layers.append(Handles(name="start", label="Starts", xy=start.means, moves=("components", "density")))
+        layers.append(
+            Handles(name="start", label="Starts", xy=start.means, moves=("components", "density"), on=not drawing)
+        )
     return layers
 
 
-def layers_1d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
+def layers_1d(dataset: Dataset, start: GMM | None, kept: bool, drawing: bool) -> list[Layer]:
     """Histogram, the weighted components and their sum, the truth, and the points as a rug below the axis."""
     edges, heights = histogram(dataset)
     layers: list[Layer] = [Histogram(name="histogram", label="Histogram", role="data", edges=edges, heights=heights)]
@@ -111,7 +115,9 @@ def layers_1d(dataset: Dataset, start: GMM | None, kept: bool) -> list[Layer]:
     ]
     if start is not None:
         xy = on_axis(start.means)
-        layers.append(Handles(name="start", label="Starts", xy=xy, axis="x", moves=("components", "sum")))
+        layers.append(
+            Handles(name="start", label="Starts", xy=xy, axis="x", moves=("components", "sum"), on=not drawing)
+        )
     return layers
 
 

@@ -1,12 +1,16 @@
 """The bar under a stage: how far the run is, and what may be done with it."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from core.process import Step
 from playground import runs
 from playground.runs import Run
+
+FORK = "The next run begins from the frame on show; change an option and both are drawn."
+KEEP = "Draw this run in grey under the next ones, to compare."
 
 
 def bar(name: str, run: Run, step: Step, unit: str, reset: Callable[[], None] | None) -> None:
@@ -20,36 +24,28 @@ def bar(name: str, run: Run, step: Step, unit: str, reset: Callable[[], None] | 
         st.warning(progress.error)
     with st.container(horizontal=True, gap="small"):
         if progress.phase == "paused":
-            st.button("Resume", icon=":material/play_arrow:", on_click=run.job.resume, key=f"{name}.resume")
-            st.button("One step", icon=":material/skip_next:", on_click=run.job.step, key=f"{name}.step")
+            press(name, "Resume", "play_arrow", run.job.resume)
+            press(name, "One step", "skip_next", run.job.step)
         elif progress.alive:
-            st.button("Pause", icon=":material/pause:", on_click=run.job.pause, key=f"{name}.pause")
+            press(name, "Pause", "pause", run.job.pause)
         if progress.alive:
-            st.button("Cancel", icon=":material/stop:", on_click=run.job.cancel, key=f"{name}.cancel")
-        _after(name, step, reset)
+            press(name, "Cancel", "stop", run.job.cancel)
+        further = press(name, "Fork here", "call_split", partial(runs.fork, name, step), FORK)
+        if reset:
+            further |= press(name, "Own start", "restart_alt", reset)
+        kept = runs.kept(name, run.data)
+        if kept:
+            further |= press(name, "Drop kept run", "layers_clear", partial(runs.drop_kept, name))
+            st.caption(f"Grey: the kept run ({kept.label}).")
+        else:
+            further |= press(name, "Keep", "layers", partial(runs.keep, name), KEEP)
+    if further:
+        st.rerun(scope="app")
 
 
-def _after(name: str, step: Step, reset: Callable[[], None] | None) -> None:
-    """Keep and fork, and the ways back."""
-    kept = runs.kept(name)
-    st.button(
-        "Fork here",
-        icon=":material/call_split:",
-        key=f"{name}.fork",
-        on_click=runs.fork,
-        args=(name, step),
-        help="The next run begins from the frame on show; change an option and both are drawn.",
-    )
-    if reset:
-        st.button("Own start", icon=":material/restart_alt:", key=f"{name}.reset", on_click=reset)
-    if kept:
-        st.button(
-            "Drop kept run", icon=":material/layers_clear:", key=f"{name}.drop", on_click=runs.drop_kept, args=(name,)
-        )
-        st.caption(f"Grey: the kept run ({kept.label}).")
-    else:
-        keep = "Draw this run in grey under the next ones, to compare."
-        st.button("Keep", icon=":material/layers:", key=f"{name}.keep", on_click=runs.keep, args=(name,), help=keep)
+def press(name: str, label: str, icon: str, act: Callable[[], None], help: str | None = None) -> bool:
+    """A button of the bar, which acts before the next run; whether it was pressed."""
+    return st.button(label, icon=f":material/{icon}:", key=f"{name}.{icon}", on_click=act, help=help)
 
 
 def wait(run: Run) -> None:

@@ -4,11 +4,13 @@
 and the lines of Python that make the same Dataset. Nothing already on screen is lost to a file that cannot be used.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data import builtin, clinic
 from core.data.dataset import Dataset
@@ -51,8 +53,13 @@ class Shelved:
 
 def titles(dims: tuple[int, ...]) -> dict[str, str]:
     """The sets a page of models for `dims` columns can use: those, and wider ones from which columns are picked."""
-    sets = {name: title for name, title in builtin.NAMES.items() if builtin.dim(name) in dims or builtin.dim(name) > 2}
+    sets = {name: title for name, title in builtin.NAMES.items() if builtin.dim(name) in dims or wider(name, dims)}
     return sets | {DRAWN: "Draw your own", UPLOAD: "Your own file"}
+
+
+def wider(name: str, dims: tuple[int, ...]) -> bool:
+    """Whether a real set has more columns than a page takes, which are then picked."""
+    return name in builtin.REAL and builtin.dim(name) > max(dims)
 
 
 def choose(dims: tuple[int, ...], default: str) -> Shelved:
@@ -88,7 +95,7 @@ def shelved(name: str, dims: tuple[int, ...]) -> Shelved:
     code = f"dataset = builtin.load({name!r}"
     code += f", n={asked.n}, key=Key({asked.draw}))" if name in builtin.TOYS else ")"
     if dataset.dim not in dims:
-        picked = columns(dataset.columns, dataset.columns[-2:], dims)
+        picked = columns(dataset.columns, dataset.columns[-max(dims) :], dims)
         dataset = builtin.columns(dataset, picked)
         code += f"\ndataset = builtin.columns(dataset, {picked!r})"
     return Shelved(dataset, code)
@@ -101,14 +108,22 @@ def _load(name: str, n: int, draw: int) -> Dataset:
 
 def columns(names: tuple[str, ...], preset: tuple[str, ...], dims: tuple[int, ...]) -> tuple[str, ...]:
     """Pick the column across and, where the page allows, a second one or none."""
-    left, right = st.columns(2)
-    across = left.selectbox("Across", names, names.index(preset[0]), key="across", bind="query-params") or preset[0]
+    left, right = st.columns(2) if 2 in dims else (st.container(), st.container())
+    across = pick_one(left, "Across" if 2 in dims else "Column", "across", names, preset[0])
+    if 2 not in dims:
+        return (across,)
     none = "(none: 1-D)"
-    others = [name for name in names if name != across]
-    rest = ([none] if 1 in dims else []) + (others if 2 in dims else [])
-    wanted = preset[1] if len(preset) > 1 and preset[1] in rest else rest[0]
-    up = right.selectbox("Up", rest, rest.index(wanted), key="up", bind="query-params") or none
+    rest = ([none] if 1 in dims else []) + [name for name in names if name != across]
+    up = pick_one(right, "Up", "up", rest, preset[1] if len(preset) > 1 and preset[1] in rest else rest[0])
     return (across,) if up == none else (across, up)
+
+
+def pick_one(place: DeltaGenerator, label: str, key: str, names: Sequence[str], default: str) -> str:
+    """A select box bound to the link; says so if a fresh session's link asks for a name that is not there."""
+    asked = session.recall(f"asked.{key}", lambda: session.from_link(key))
+    if asked and asked not in names:
+        place.warning(f"In this link: there is no column called {session.plain(asked[:40])} here.")
+    return place.selectbox(label, names, names.index(default), key=key, bind="query-params") or default
 
 
 def drawn(dims: tuple[int, ...]) -> Shelved:
@@ -141,7 +156,7 @@ def draw(xy: np.ndarray, cls: np.ndarray) -> bool:
 def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
     """A file of one's own: read it, show what was understood, pick columns; a refusal leaves the last choice standing."""
     file = st.file_uploader("Your file (CSV, TSV, Parquet, NPY, NPZ; at most 20 MB)", TYPES, key="file")
-    last: Shelved = session.recall("upload.last", lambda: shelved(default, dims))
+    last: Shelved = session.recall(f"upload.last{dims}", lambda: shelved(default, dims))
     if file is None:
         asked = session.from_link("digest")
         if asked and last.dataset is not None and not last.dataset.name.startswith("file-"):
@@ -157,7 +172,7 @@ def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
     except (ReadError, clinic.ClinicError) as error:
         st.error(session.plain(str(error)))
         return last
-    with st.expander(f"Understood: {table.rows:,} rows, {len(table.columns)} columns"):
+    with st.expander(f"Understood: rows {table.rows:,}, columns {len(table.columns)}"):
         st.dataframe(summary(table), hide_index=True)
         for note in (*table.notes, *said):
             st.caption(session.plain(note))
@@ -167,7 +182,7 @@ def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
         f"dataset, notes = clinic.admit(table, {picked!r}, {label!r}, Key(0))"
     )
     chosen = Shelved(dataset, code)
-    session.hold("upload.last", chosen)
+    session.hold(f"upload.last{dims}", chosen)
     return chosen
 
 

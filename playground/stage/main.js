@@ -104,9 +104,10 @@ function rebuild(s, otherScene) {
   s.chart.stale = true;
 }
 
-export default function ({data, parentElement, setStateValue, setTriggerValue}) {
+export default function ({key, data, parentElement, setStateValue, setTriggerValue}) {
   let s = stages.get(parentElement);
   if (!s) stages.set(parentElement, (s = mount(parentElement)));
+  s.key = key;
   s.tell = setStateValue;
   s.ask = setTriggerValue;
   const fresh = data !== s.data && data?.byteLength;

@@ -1,0 +1,270 @@
+"""Data of one's own in a real browser: drawn by mouse and finger, or a stranger's file."""
+
+import io
+import re
+import zipfile
+
+import numpy as np
+import pytest
+
+from core.data import builtin, clinic
+from core.data.read import read
+from core.gmm import Config
+from core.key import Key
+from playground import sketch
+from tests.browser.conftest import score
+
+pytestmark = pytest.mark.browser
+SHOWN = 0.5e-4 + 1e-9  # the figures are shown with four decimals
+SHEET = {"data": "Draw your own", "components": 2}
+OWN = {"data": "Your own file", "components": 2}
+FAITHFUL = (builtin.TABLES / "faithful.csv").read_bytes()
+
+
+def spray(em, start, end, seconds=0.7):
+    """Hold the mouse down and draw from one place to another."""
+    em.page.mouse.move(*em.place(*start))
+    em.page.mouse.down()
+    ticks = int(seconds / 0.05)
+    for share in np.linspace(0, 1, ticks):
+        em.page.mouse.move(*em.place(*(np.array(start) + share * (np.array(end) - start))))
+        em.page.wait_for_timeout(50)
+    em.page.mouse.up()
+
+
+def drawing(em):
+    """The Dataset in the link, read by the same lattice that the stage writes."""
+    return sketch.dataset(em.settings["points"], em.settings.get("flat") == "true")
+
+
+def fits_its_drawing(em, k=2):
+    """Wait until the figures are the fit of the points that lie in the link and on the stage."""
+
+    def agree():
+        found = drawing(em)
+        return len(found) == em.state("drawn") and em.log_likelihood == pytest.approx(
+            score(found, Config(components=k)), abs=SHOWN
+        )
+
+    em.wait(agree, "the figures never were those of the drawing", 15_000)
+    return len(drawing(em))
+
+
+def test_a_drawing_is_fitted_undone_erased_flattened_and_sent(open_em):
+    em = open_em(SHEET)
+    spray(em, (-2.5, -1), (-1.5, -2))
+    first = fits_its_drawing(em)
+    assert first > 20
+    spray(em, (1.5, 2), (2.5, 1))
+    both = fits_its_drawing(em)
+    assert both > first + 20
+    points = drawing(em).points
+    np.testing.assert_allclose(points[points[:, 0] < 0].mean(axis=0), (-2, -1.5), atol=0.5)
+    np.testing.assert_allclose(points[points[:, 0] > 0].mean(axis=0), (2, 1.5), atol=0.5)
+
+    other = open_em(em.address)
+    other.until(f"s.drawn === {both}")
+    assert fits_its_drawing(other) == both
+    assert other.log_likelihood == em.log_likelihood
+
+    em.stage.get_by_role("button", name="Undo").click()
+    em.until(f"s.drawn === {first}")
+    assert fits_its_drawing(em) == first
+    em.stage.get_by_role("button", name="Redo").click()
+    em.until(f"s.drawn === {both}")
+    assert fits_its_drawing(em) == both
+    em.stage.get_by_role("button", name="Eraser").click()
+    em.page.mouse.click(*em.place(*far_from_handles(em)))
+    em.until(f"s.drawn < {both}")
+    left = fits_its_drawing(em)
+    assert left < both
+
+    em.page.get_by_text("Use x alone").click()
+    em.wait(lambda: em.settings.get("flat") == "true")
+    em.stage.and_(em.page.locator("[data-aspect=strip]")).wait_for()
+    assert fits_its_drawing(em) == left
+    assert drawing(em).dim == 1
+
+
+def test_a_sheet_can_be_cleared_and_the_drawing_brought_back(open_em):
+    em = open_em(SHEET)
+    spray(em, (-2.5, -1), (2, 1))
+    n = fits_its_drawing(em)
+    em.stage.get_by_role("button", name="Clear").click()
+    em.until("s.drawn === 0")
+    em.wait(lambda: "points" not in em.settings)
+    em.page.wait_for_timeout(400)
+    em.stage.get_by_role("button", name="Undo").click()
+    em.until(f"s.drawn === {n}")
+    assert fits_its_drawing(em) == n
+
+
+def far_from_handles(em):
+    """The drawn point that no handle covers."""
+    points, hands = drawing(em).points, np.reshape(em.state("handles"), (-1, 2))
+    distance = np.linalg.norm(points[:, None] - hands, axis=-1).min(axis=1)
+    return points[distance.argmax()]
+
+
+def touches(client, kind, points):
+    client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+
+def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(open_em):
+    em = open_em(SHEET, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    client = em.page.context.new_cdp_session(em.page)
+    em.stage.locator(".plot").scroll_into_view_if_needed()
+    em.page.wait_for_timeout(300)
+    for (x0, y0), (x1, y1) in (((-2, -2), (-1, -1)), ((1, 1), (2, 2))):
+        before = em.stage.bounding_box()["y"]
+        touches(client, "touchStart", [em.place(x0, y0)])
+        for share in np.linspace(0, 1, 12):
+            touches(client, "touchMove", [em.place(x0 + share * (x1 - x0), y0 + share * (y1 - y0))])
+            em.page.wait_for_timeout(50)
+        touches(client, "touchEnd", [])
+        assert em.stage.bounding_box()["y"] == pytest.approx(before, abs=1)
+        em.page.wait_for_timeout(600)
+    n = fits_its_drawing(em)
+    assert n > 30
+    points = drawing(em).points
+    assert (points[:, 0] * points[:, 1] > -0.5).mean() > 0.95, "the points lie under the finger"
+    assert em.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_damaged_drawing_in_a_link_is_told_and_the_sheet_is_empty(open_em):
+    em = open_em(SHEET | {"points": "zzzz!!"})
+    em.wait(lambda: "damaged" in em.alerts()[0])
+    assert em.state("drawn") == 0
+    spray(em, (-2.5, -1), (2, 1))
+    assert fits_its_drawing(em) > 20
+
+
+def upload(em, name, raw):
+    """Choose a file, and wait until the page has dealt with it."""
+    em.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": raw})
+
+
+def admitted(name, raw, columns=None, label=None):
+    table = read(name, raw)
+    return clinic.admit(table, columns or clinic.propose(table).columns, label, Key(0))[0]
+
+
+def fits(em, dataset, k=2):
+    want = score(dataset, Config(components=k))
+    em.wait(lambda: em.log_likelihood == pytest.approx(want, abs=SHOWN), f"never {want:.4f}: {em.figures}", 15_000)
+
+
+def test_old_faithful_is_uploaded_and_fitted(open_em):
+    em = open_em(OWN)
+    upload(em, "geyser.csv", FAITHFUL)
+    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
+    fits(em, admitted("geyser.csv", FAITHFUL))
+    assert em.log_likelihood == pytest.approx(score(builtin.load("faithful"), Config(components=2)), abs=SHOWN)
+    em.page.get_by_text("272 rows, 2 columns").click()
+    table = em.page.locator("[data-testid=stDataFrame]").first
+    table.wait_for()
+    cells = table.locator("canvas").first.locator("[role=gridcell]")
+    for name in FAITHFUL.decode().splitlines()[0].split(","):
+        em.wait(lambda name=name: name.strip('"') in cells.all_text_contents(), f"the clinic does not show {name}")
+
+
+def test_columns_and_a_label_are_picked_and_the_second_column_dropped(open_em):
+    rows = FAITHFUL.decode().splitlines()
+    names = [name.strip('"') for name in rows[0].split(",")]
+    body = [f"{row},{'short' if float(row.split(',')[0]) < 3 else 'long'}" for row in rows[1:]]
+    raw = "\n".join([f"{rows[0]},kind", *body]).encode()
+    em = open_em(OWN)
+    upload(em, "labelled.csv", raw)
+    em.page.get_by_text("272 rows, 3 columns").wait_for(timeout=15_000)
+    fits(em, admitted("labelled.csv", raw))
+    em.pick("Label", "kind")
+    em.page.wait_for_timeout(300)
+    em.pick("Label", "(none)")
+    fits(em, admitted("labelled.csv", raw))
+    em.pick("Up", "(none: 1-D)")
+    em.stage.and_(em.page.locator("[data-aspect=strip]")).wait_for()
+    fits(em, admitted("labelled.csv", raw, (names[0],)))
+    em.pick("Across", names[1])
+    fits(em, admitted("labelled.csv", raw, (names[1],)))
+
+
+def npy_of_objects():
+    held = io.BytesIO()
+    np.save(held, np.array([{"a": 1}, [2]], dtype=object), allow_pickle=True)
+    return held.getvalue()
+
+
+def npz_bomb():
+    """256 MB of zeros in a quarter of a megabyte."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (1 << 24, 2)})
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made, made.open("x.npy", "w") as member:
+        member.write(head.getvalue())
+        for _ in range(256):
+            member.write(bytes(1 << 20))
+    return held.getvalue()
+
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89" + bytes(range(256))
+MARKUP = "<img src=x onerror=alert(1)>.csv"
+HOSTILE = {
+    "picture.csv": PNG,
+    "objects.npy": npy_of_objects,
+    "empty.csv": b"",
+    "bomb.npz": npz_bomb,
+    MARKUP: b"a,b\n1,2\n",
+    "words.csv": b"a,b\nfoo,bar\nbaz,qux\n" * 4,
+}
+
+
+def test_a_hostile_file_gets_one_sentence_and_leaves_the_stage_as_it_was(open_em):
+    em, dialogs = open_em(OWN), []
+    em.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    upload(em, "geyser.csv", FAITHFUL)
+    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
+    fits(em, admitted("geyser.csv", FAITHFUL))
+    em.settled()
+    before, said = (em.run, em.log_likelihood, em.state("frames"), em.picture()), set()
+    for name, raw in HOSTILE.items():
+        upload(em, name, raw() if callable(raw) else raw)
+        em.wait(lambda old=frozenset(said): set(em.alerts()) - old, f"{name}: silence")
+        texts = em.alerts()
+        assert len(texts) == 1, (name, texts)
+        assert 20 < len(texts[0].strip()) < 300, (name, texts)
+        assert re.search(r"[.!]$", texts[0].strip()), (name, texts)
+        assert not re.search(r"Traceback|Error|Exception|/work|\.py\b|\bdtype=", texts[0]), (name, texts)
+        said |= set(texts)
+        em.wait(lambda: em.state("frames") == before[2])
+        assert (em.run, em.log_likelihood, em.state("frames"), em.picture()) == before, name
+    assert dialogs == []
+    assert em.page.locator("img[src=x]").count() == 0
+    upload(em, "again.csv", FAITHFUL)
+    em.page.get_by_text("272 rows, 2 columns").wait_for()
+    em.wait(lambda: em.alerts() == [])
+
+
+def test_a_name_with_markup_is_only_a_name(open_em):
+    em, dialogs = open_em(OWN), []
+    em.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    upload(em, MARKUP, FAITHFUL.replace(b"waiting", b"<b>waiting</b>"))
+    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
+    em.settled()
+    for panel in ("Code and files", "Basins", "Numbers"):
+        em.panel(panel)
+        em.page.wait_for_timeout(500)
+    assert em.page.locator("img[src=x]").count() == 0
+    assert em.page.locator("[data-testid=stMain] b", has_text="waiting").count() == 0
+    assert dialogs == []
+
+
+def test_a_link_made_with_somebodys_file_says_so(open_em):
+    em = open_em(OWN)
+    upload(em, "geyser.csv", FAITHFUL)
+    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
+    em.wait(lambda: "digest" in em.settings)
+    other = open_em(em.address)
+    other.wait(lambda: "upload it" in other.alerts()[0])
+    assert "geyser" not in other.text()
+    upload(other, "geyser.csv", FAITHFUL)
+    fits(other, admitted("geyser.csv", FAITHFUL))
