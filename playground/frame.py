@@ -13,7 +13,10 @@ ICON = str(Path(__file__).resolve().parent / "icon.png")
 
 PAGES = {  # section: (file in pages/, title, icon)
     "": (("home", "Home", ":material/home:"),),
-    "Fit": (("em", "EM by hand", ":material/join_inner:"),),
+    "Fit": (
+        ("fit1", "Fit in 1-D", ":material/show_chart:"),
+        ("em", "EM by hand", ":material/join_inner:"),
+    ),
 }
 """Every page, in the order of the sidebar. The first one answers at `/`, the others at `/<file>`."""
 

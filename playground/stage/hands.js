@@ -20,11 +20,12 @@ function buildHands(s) {
     button.type = "button";
     button.className = "hand";
     const nib = document.createElement("span");
-    nib.textContent = s.el.hands.children.length + 1;
     button.append(nib);
     s.el.hands.append(button);
     bindHand(s, button, s.el.hands.children.length - 1);
   }
+  const sign = (i) => (handLayer(s).form === "bell" ? "μσ"[i] : k === 1 ? "" : i + 1);
+  [...s.el.hands.children].forEach((button, i) => (button.firstChild.textContent = sign(i)));
 }
 
 /** Put every button over its place and name it for a screen reader. */

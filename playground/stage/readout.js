@@ -120,8 +120,7 @@ function paintReadout(s, g) {
   const parts = [
     {text: `${s.scene.axes[0]} ${fixed(x, dx)}`},
     {text: `${s.scene.axes[1]} ${fixed(y, dy)}`},
-    ...functionsAt(s, x, y),
-    ...handScore(s),
+    ...(handLayer(s)?.stats ? handScore(s) : functionsAt(s, x, y)),
   ];
   if (hit) {
     parts.push({text: `point ${hit.i + 1}`});

@@ -1,0 +1,98 @@
+"""Fit in 1-D: one Gaussian by hand on the log-likelihood surface, then families, priors, kernels and their judges."""
+
+import streamlit as st
+
+from core import bins, gaussian
+from core.key import Key
+from core.likelihood import sufficient
+from playground import bell, bell_panels, controls, film, hand, mixture, runs, session, shelf
+from playground.frame import begin, experiments
+
+NAME = "fit1"
+DATA = "skewed"
+PANELS = ("Surface", "Posterior", "Families", "Goodness of fit", "Bandwidth", "Code and files")
+TRIES = {
+    "A bell that fits": (
+        {"data": "Normal", "means": "0.9,1.7"},
+        "Drag the bell home; the surface shows how far you are.",
+    ),
+    "A bell that cannot": (
+        {"data": "Two peaks", "panel": "Families"},
+        "The best Gaussian is in the middle of nothing; held-out scores say so.",
+    ),
+    "The bins choose the story": (
+        {"data": "Galaxies", "panel": "Bandwidth"},
+        "Change the bins and the bandwidth: how many groups of galaxies are there?",
+    ),
+}
+
+begin("Fit in 1-D", "Lay a bell over the data by hand, then see what the likelihood, priors, families and kernels say.")
+sets = shelf.titles((1,))
+words = {"data": (sets[DATA], *sets.values()), "panel": PANELS, "method": gaussian.METHODS, "bins": bins.NAMES}
+complaints = session.complaints(NAME, (shelf.Amount(),), words)
+left, right = st.columns([1.35, 1], gap="large")
+
+with right:
+    shelved = shelf.choose((1,), DATA)
+    method = st.segmented_control(
+        "Show me by", gaussian.METHODS, default="Newton", key="method", bind="query-params", required=True
+    )
+    rule = st.selectbox("Bins by", bins.NAMES, key="bins", bind="query-params")
+    with st.expander("More"):
+        shelf.more(session.widget("data", DATA))
+        seed = controls.draw(controls.Seed(), more=True)["seed"]
+    said = st.container()
+    figures = st.container()
+
+if shelved.dataset is None:
+    with left:
+        drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
+    if drawn is not None and shelf.draw(*drawn):
+        st.rerun()
+    st.stop()
+
+dataset = shelved.dataset
+points = sufficient(dataset.points)
+chosen = hand.means(NAME, dataset.digest, (1, 2), bell.reach(dataset, points))
+if lines := complaints + hand.complaint(NAME, chosen):
+    said.warning("\n\n".join(lines))
+now = bell.first(points) if chosen is None else bell.Bell(*chosen[0])
+climbing = session.recall(f"{NAME}.climb", lambda: None) == (dataset.digest, now, method)
+run = None
+if climbing:
+    config = gaussian.Config(method=method or "Newton")
+    spec = (dataset.digest, config, now)
+    run = runs.open_run(NAME, spec, "", lambda: gaussian.fit(config, dataset.points, Key(0), start=now.model))
+name = f"{NAME}:{hand.version(NAME)}:{dataset.digest}:{rule}"
+
+
+@st.fragment(run_every=runs.every(run) if run else None)
+def instrument() -> None:
+    """The bell over the histogram, and the button that climbs from it to the maximum."""
+    scene = bell.scene(dataset, points, now, rule or bins.NAMES[0], shelved.brush, name)
+    if run is None or not len(run.job.trace):
+        said = film.still(NAME, scene)
+    else:
+        said = film.show(NAME, run, scene, bell.frames)
+        if run.job.progress().error:
+            st.warning(run.job.progress().error)
+    if st.button("Show me", icon=":material/hiking:", help="Climb from your bell to the maximum."):
+        session.hold(f"{NAME}.climb", (dataset.digest, now, method))
+        st.rerun(scope="app")
+    if said.drawn is not None and shelf.draw(*said.drawn):
+        st.rerun(scope="app")
+    bell_panels.take(NAME, dataset.digest, bell.as_place(said.handles), now)
+
+
+with left:
+    instrument()
+with figures:
+    bell_panels.figures(dataset, points, now)
+panel = st.segmented_control("Look closer", PANELS, default=PANELS[0], key="panel", bind="query-params", required=True)
+key = Key(seed) / NAME
+if panel == "Surface":
+    seen = bell_panels.surface(NAME, dataset, points, now, run, hand.version(NAME))
+    bell_panels.take(NAME, dataset.digest, seen.handles, now)
+elif panel == "Code and files":
+    bell_panels.take_home(dataset, now, points, shelved.code)
+experiments(NAME, TRIES)
