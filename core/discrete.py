@@ -155,7 +155,7 @@ BERNOULLI = Counts("bernoulli", "Bernoulli", ("probability of 1",), stats.bernou
 POISSON = Counts("poisson", "Poisson", ("mean",), stats.poisson, lambda mean: (mean,), _mean)
 GEOMETRIC = Counts("geometric", "Geometric", ("probability of success",), stats.geom, lambda p: (p, -1), _geometric)
 BINOMIAL = Counts(
-    "binomial", "Binomial", ("trials", "probability"), stats.binom, lambda trials, p: (trials, p), _binomial
+    "binomial", "Binomial", ("trials", "probability"), stats.binom, lambda trials, p: (int(trials), p), _binomial
 )
 NEGATIVE_BINOMIAL = Counts(
     "negative binomial",

@@ -46,6 +46,7 @@ def location_scale(
     starts: Sequence[np.ndarray | tuple[float, ...]],
     shape: tuple[float, float] | None = None,
     tolerance: Sequence[float] | float = 1e-8,
+    most: int = 100,
 ) -> Estimates:
     """Estimates (m, s) or (m, s, a) of the law with kernel g: the best of the climbs from `starts` (m, log s, a).
 
@@ -58,7 +59,7 @@ def location_scale(
     high = [np.inf, 50.0] + ([shape[1]] if shape else [])
 
     def best(u: np.ndarray, starts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        ends = [climb(surface_of(u, kernel), start, low, high, tolerance=np.asarray(tolerance)) for start in starts]
+        ends = [climb(surface_of(u, kernel), start, low, high, True, np.asarray(tolerance), most) for start in starts]
         winner = np.argmax([np.nan_to_num(value, nan=-np.inf) for _, value, _ in ends], axis=0)
         rows = np.arange(len(u))
         return np.stack([end[0] for end in ends])[winner, rows], np.stack([end[2] for end in ends])[winner, rows]
@@ -132,7 +133,9 @@ def gumbel(x: Rows) -> Estimates:
         falling = np.exp(-z)
         return -z - falling, falling - 1, -falling
 
-    return location_scale(x, kernel, [(-0.3, np.log(0.8))])
+    u = standard(x)[0]
+    scale = u.std(axis=1) * np.sqrt(6) / np.pi  # by moments: from too small a scale, exp(-z) is steep
+    return location_scale(x, kernel, [np.stack([u.mean(axis=1) - np.euler_gamma * scale, np.log(scale)], axis=1)])
 
 
 def weibull(x: Rows) -> Estimates:

@@ -11,6 +11,8 @@ start at 0. The Pareto and the uniform end at the extreme values, where their li
 on (0, 1) if all values lie strictly inside, else on the range of the data made wider on either side by range / (n - 1).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.special import betaln, digamma, gammaln, polygamma
 
@@ -113,7 +115,41 @@ def beta(x: Rows) -> Estimates:
 
 
 def generalised_normal(x: Rows) -> Estimates:
-    """(exponent b, centre, scale) of b / (2 s Gamma(1 / b)) exp(-|z|^b), 1 <= b <= 1000; the climb's coordinate is log b."""
+    """(exponent b, centre, scale) of b / (2 s Gamma(1 / b)) exp(-|z|^b), 1 <= b <= 1000; the climb's coordinate is log b.
+
+    Few values may leave one top below b = 2 and another above; the higher of the two is taken.
+    """
+    n = x.shape[1]
+    at_cusps = 2 / n if n > MANY else 1e-8  # a cusp's jump; on so many values it costs less than 1e-7 nats
+    bounds = [float(np.log(b)) for b in (EXPONENT[0], 2.0, EXPONENT[1])]
+
+    def climbed(rows: np.ndarray, smooth: bool, most: int) -> Estimates:
+        start, walls = [(0.0, 0.5, np.log(6))] if smooth else [(0.0, 0.35, np.log(2))], (bounds[int(smooth)], bounds[2])
+        tolerance = [1e-8 if smooth else at_cusps, 1e-8, 1e-8]
+        theta, slope = location_scale(x[rows], _generalised_kernel(smooth), start, walls, tolerance, most)
+        slope[slope <= tolerance[0]] = 0.0
+        return np.stack([np.exp(theta[:, 2]), theta[:, 0], theta[:, 1]], axis=1), slope
+
+    theta, slope = climbed(np.full(len(x), True), False, 15)
+    peaked = (slope > 1e-7) & (theta[:, 0] < 3)
+    if peaked.any():
+        theta[peaked], slope[peaked] = climbed(peaked, False, 100) if n > MANY else (between_cusps(x[peaked]), 0.0)
+    flat = (theta[:, 0] > 2) | (n <= MANY)
+    if flat.any():
+        other, left = climbed(flat, True, 100)
+        higher = ~(_generalised_value(x[flat], other) < _generalised_value(x[flat], theta[flat]))
+        rows = np.flatnonzero(flat)[higher]
+        theta[rows], slope[rows] = other[higher], left[higher]
+    return theta, slope
+
+
+def _generalised_value(x: Rows, theta: np.ndarray) -> np.ndarray:
+    b, m, s = theta.T
+    return np.log(b / (2 * s)) - gammaln(1 / b) - (np.abs((x - m[:, None]) / s[:, None]) ** b[:, None]).mean(axis=1)
+
+
+def _generalised_kernel(smooth: bool) -> Callable[..., tuple]:
+    """The kernel for `location_scale`: with its own curvature (`smooth`, for b >= 2), or with Fisher's for the centre."""
 
     def kernel(z: np.ndarray, a: np.ndarray) -> tuple:
         b, log = np.exp(a), np.log(np.maximum(np.abs(z), 1e-300))
@@ -125,45 +161,50 @@ def generalised_normal(x: Rows) -> Estimates:
         return (
             np.log(b / 2) - gammaln(1 / b) - r,
             -b * sign * steep,
-            (-b * (b - 1) * r, fisher),
+            -b * (b - 1) * np.exp((b - 2) * log) if smooth else (-b * (b - 1) * r, fisher),
             b * d,
             -b * sign * steep * (1 + b * log),
             b * b * dd + b * d,
         )
 
-    n = x.shape[1]
-    walls = (float(np.log(EXPONENT[0])), float(np.log(EXPONENT[1])))
-    at_cusps = 2 / n if n > MANY else 1e-8  # a cusp's jump; on so many values it costs less than 1e-7 nats
-    theta, slope = location_scale(x, kernel, [(0.0, 0.35, np.log(2))], walls, [at_cusps, 1e-8, 1e-8])
-    theta = np.stack([np.exp(theta[:, 2]), theta[:, 0], theta[:, 1]], axis=1)
-    if n <= MANY:
-        stuck = ~(slope < 1e-7)
-        theta[stuck] = between_cusps(x[stuck])
-        slope[stuck] = 0.0
-    return theta, slope
+    return kernel
 
 
 def between_cusps(x: Rows) -> np.ndarray:
-    """(b, m, s) by bisection of the profile's slope in log b over 1 <= b <= 4, and of the centre's equation within."""
-    peak, wide = np.zeros((len(x), 1)), np.full((len(x), 1), np.log(4.0))
-    for _ in range(18):
-        b = np.exp((peak + wide) / 2)
-        log = np.log(np.maximum(np.abs(x - centre(x, b)), 1e-300))
+    """(b, m, s) where the slope of the profile in log b changes sign over 1 <= b <= 4, the centre found anew for each b.
+
+    By false position with the Illinois rule: the end that stays put has its slope halved, so that both ends close in.
+    """
+
+    def profile(log_b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        b = np.exp(log_b)
+        m = centre(x, b)
+        log = np.log(np.maximum(np.abs(x - m), 1e-300))
         r = np.exp(b * log)
-        total = r.mean(axis=1, keepdims=True)  # s^b = b total
-        lift = 1 / b + (digamma(1 / b) + np.log(b * total)) / b**2 - (r * log).mean(axis=1, keepdims=True) / (b * total)
-        rising = lift > 0
-        peak, wide = np.where(rising, np.log(b), peak), np.where(rising, wide, np.log(b))
-    b = np.exp(np.where(peak > 0, (peak + wide) / 2, 0.0))
-    m = centre(x, b)
-    s = (b * (np.abs(x - m) ** b).mean(axis=1, keepdims=True)) ** (1 / b)
-    return np.concatenate([b, m, s], axis=1)
+        total = b * r.mean(axis=1, keepdims=True)  # s^b
+        slope = 1 / b + (digamma(1 / b) + np.log(total)) / b**2 - (r * log).mean(axis=1, keepdims=True) / total
+        return slope, m, total ** (1 / b)
+
+    low, high = np.zeros((len(x), 1)), np.full((len(x), 1), np.log(4.0))
+    at_low, m, s = profile(low)
+    at_high, _, _ = profile(high)
+    peaked, new = at_low <= 0, low
+    for _ in range(12):
+        new = np.where(peaked, 0.0, (low * at_high - high * at_low) / (at_high - at_low))
+        slope, m, s = profile(new)
+        rising = slope > 0
+        at_high = np.where(rising, at_high / 2, slope)
+        at_low = np.where(rising, slope, at_low / 2)
+        low, high = np.where(rising, new, low), np.where(rising, high, new)
+        if (high - low < 1e-9).all() or (np.abs(slope) < 1e-10)[~peaked].all():
+            break
+    return np.concatenate([np.exp(new), m, s], axis=1)
 
 
 def centre(x: Rows, b: np.ndarray) -> np.ndarray:
     """The m (rows, 1) that makes mean |x - m|^b least, b (rows, 1) >= 1: its slope in m rises, so it is bisected."""
     low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
-    for _ in range(45):
+    for _ in range(36):
         m = (low + high) / 2
         off = x - m
         pull = (np.sign(off) * np.abs(off) ** (b - 1)).mean(axis=1, keepdims=True)

@@ -14,7 +14,7 @@ values are tested on a random `MOST` of them, fitted afresh. Values that were ro
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -30,6 +30,7 @@ MOST = 2_000
 CHUNK = 200_000  # values drawn at a time
 
 
+@runtime_checkable
 class Tested(Protocol):
     """A law that can be tested: its distribution function from below and from above, its quantiles, and draws."""
 

@@ -2,18 +2,20 @@
 
     held-out score = mean over held-out x of log p(x; fitted to the rest),   in nats, higher is better
 
-One fifth of the values is held out, the same for every candidate, so that scores are compared value by value: `behind` is
-the mean paired difference to the best, with its standard error, and a candidate less than one such error behind is
-`tied` with it. The smallest and the largest value always train, so that no law is asked about values beyond the range
-it was shown: a uniform or a Pareto law, whose density ends there, would be ruled out by them however true it is.
-BIC and AIC count parameters instead; all three are on the scale of the likelihood, never of the distance to a histogram.
-Akaike (1974), Schwarz (1978); Gneiting and Raftery (2007) for the log score.
+The values are cut into fifths. Each fifth is scored by the fit to the other four; of more than `FOLDED` values only the
+first fifth is, which is plenty. The cuts are the same for every candidate, so that scores are compared value by value:
+`behind` is the mean paired difference to the best, with its standard error (a little too small, for the fits overlap),
+and a candidate less than one such error behind is `tied` with it. The smallest and the largest value always train and
+are never scored, so that no law is asked about values beyond the range it was shown: a uniform or a Pareto law, whose
+density ends there, would be ruled out by them however true it is. BIC and AIC count parameters instead; all three are
+on the scale of the likelihood, never of the distance to a histogram. Stone (1974) for cross-validation; Akaike (1974),
+Schwarz (1978); Gneiting and Raftery (2007) for the log score.
 """
 
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -23,10 +25,12 @@ from core.families import FAMILIES, column
 from core.key import Key
 from core.process import Halt, Step
 
-HELD_OUT = 0.2
+PARTS = 5
+FOLDED = 10_000  # values up to which all five parts are held out in turn
 FEWEST = 10  # values; below, a fifth of them judges nothing
 
 
+@runtime_checkable
 class Law(Protocol):
     """A fitted candidate: anything with a density. `count` is its number of free parameters, None if it has no number."""
 
@@ -40,6 +44,7 @@ class Law(Protocol):
         ...
 
 
+@runtime_checkable
 class Candidate(Protocol):
     """What can be ranked: a family, a mixture, a kernel estimate."""
 
@@ -66,7 +71,7 @@ class Row:
     """A candidate's line in the table; numbers are NaN where it has none, and then `problem` says why.
 
     `log_likelihood` is the mean over all values, nats; `aic` and `bic` are of their sum. `behind` (how far the held-out
-    score lies below the best one) and `tied` are filled in by `ranked`. `seconds` is the time both fits took.
+    score lies below the best one) and `tied` are filled in by `ranked`. `seconds` is the time all fits took.
     """
 
     name: str
@@ -88,38 +93,36 @@ class Row:
         return self.problem or str(getattr(self.fitted, "note", ""))
 
 
-def held_out(x: Float[np.ndarray, " n"], key: Key) -> tuple[np.ndarray, np.ndarray]:
-    """Row numbers (training, held out): a random fifth is held out, but never the smallest or the largest value.
+def held_out(x: Float[np.ndarray, " n"], key: Key, folds: int | None = None) -> tuple[np.ndarray, ...]:
+    """The rows of each part that is held out: random fifths of all but the smallest and the largest value, disjoint.
 
-    Fewer than `FEWEST` values are not split: all of them train.
+    `folds` says how many of the five parts are used (by default all, or one if there are more than `FOLDED` values).
+    Fewer than `FEWEST` values are not cut: there are no parts.
     """
     if len(x) < FEWEST:
-        return np.arange(len(x)), np.arange(0)
-    train, held = metrics.split(len(x), HELD_OUT, key)
-    ends = np.array([np.argmin(x), np.argmax(x)])
-    lost = np.intersect1d(held, ends)
-    spare = np.setdiff1d(train, ends)[: len(lost)]
-    swapped = np.concatenate([np.setdiff1d(held, lost), spare])
-    return np.sort(np.concatenate([np.setdiff1d(train, spare), lost])), np.sort(swapped)
+        return ()
+    order = (key / "parts").generator().permutation(np.delete(np.arange(len(x)), [np.argmin(x), np.argmax(x)]))
+    parts = np.array_split(order, PARTS)
+    return tuple(np.sort(part) for part in parts[: folds or (PARTS if len(x) <= FOLDED else 1)])
 
 
-def scored(candidate: Candidate, x: Float[np.ndarray, " n"], held: np.ndarray) -> tuple[Row, np.ndarray]:
-    """The candidate's row and its log-densities at the `held` rows (empty if it could not be fitted to the others)."""
+def scored(candidate: Candidate, x: Float[np.ndarray, " n"], parts: tuple[np.ndarray, ...]) -> tuple[Row, np.ndarray]:
+    """The candidate's row and its log-densities at the held-out rows (empty if it could not be fitted to the others)."""
     began = time.perf_counter()
     row = Row(candidate.name, candidate.title)
     try:
-        if len(x) < FEWEST:
+        if not parts:
             raise Halt(f"{len(x)} values are too few to hold some out: give at least {FEWEST}.")
         fitted = candidate.fit(x)
     except Halt as halt:
         return replace(row, problem=str(halt), seconds=time.perf_counter() - began), np.empty(0)
     problem, scores = "", np.empty(0)
     try:
-        scores = candidate.fit(np.delete(x, held)).log_prob(x[held])
+        scores = np.concatenate([candidate.fit(np.delete(x, part)).log_prob(x[part]) for part in parts])
     except Halt as halt:
         problem = f"Without the values held out: {halt}"
-    seconds = time.perf_counter() - began
     total, n, count = float(fitted.log_prob(x).sum()), len(x), fitted.count
+    seconds = time.perf_counter() - began
     row = replace(row, fitted=fitted, parameters=count, log_likelihood=total / n, seconds=seconds, problem=problem)
     if count is not None:
         row = replace(row, aic=metrics.aic(total, count), bic=metrics.bic(total, count, n))
@@ -131,10 +134,10 @@ def average(scores: Float[np.ndarray, " h"]) -> metrics.Estimate:
     return metrics.mean(scores) if np.isfinite(scores).all() else metrics.Estimate(float("-inf"), float("nan"))
 
 
-def judge(candidate: Candidate, x: np.ndarray, key: Key) -> Row:
-    """One candidate fitted to all values for AIC and BIC, and to four fifths of them for the held-out score."""
+def judge(candidate: Candidate, x: np.ndarray, key: Key, folds: int | None = None) -> Row:
+    """One candidate fitted to all values for AIC and BIC, and to four fifths of them at a time for the held-out score."""
     x = column(x)
-    return scored(candidate, x, held_out(x, key / "split")[1])[0]
+    return scored(candidate, x, held_out(x, key, folds))[0]
 
 
 def ranked(judged: Sequence[tuple[Row, np.ndarray]]) -> tuple[Row, ...]:
@@ -152,14 +155,16 @@ def ranked(judged: Sequence[tuple[Row, np.ndarray]]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def rank(x: np.ndarray, key: Key, candidates: Sequence[Candidate] = FAMILIES) -> Iterator[Step[tuple[Row, ...]]]:
+def rank(
+    x: np.ndarray, key: Key, candidates: Sequence[Candidate] = FAMILIES, folds: int | None = None
+) -> Iterator[Step[tuple[Row, ...]]]:
     """Yield the growing table, one more candidate a Step, in the order of `candidates` (the quick ones come first).
 
     The state is the table ranked as far as it is known; the phase names the candidate just judged. All values are
-    fitted and scored, however many. A candidate that fails says why in its row; nothing else is disturbed.
+    fitted, however many. A candidate that fails says why in its row; nothing else is disturbed.
     """
     x, judged = column(x), []
-    held = held_out(x, key / "split")[1]
+    parts = held_out(x, key, folds)
     for i, candidate in enumerate(candidates):
-        judged.append(scored(candidate, x, held))
+        judged.append(scored(candidate, x, parts))
         yield Step(i, ranked(judged), candidate.name, {"progress": (i + 1) / len(candidates)})

@@ -5,7 +5,19 @@ import streamlit as st
 from core import bins, gaussian
 from core.key import Key
 from core.likelihood import sufficient
-from playground import bell, bell_panels, controls, film, hand, mixture, runs, session, shelf
+from playground import (
+    bayes_panels,
+    bell,
+    bell_panels,
+    controls,
+    film,
+    hand,
+    mixture,
+    runs,
+    session,
+    shelf,
+    smooth_panels,
+)
 from playground.frame import begin, experiments
 
 NAME = "fit1"
@@ -57,9 +69,9 @@ chosen = hand.means(NAME, dataset.digest, (1, 2), bell.reach(dataset, points))
 if lines := complaints + hand.complaint(NAME, chosen):
     said.warning("\n\n".join(lines))
 now = bell.first(points) if chosen is None else bell.Bell(*chosen[0])
-climbing = session.recall(f"{NAME}.climb", lambda: None) == (dataset.digest, now, method)
+asked = session.recall(f"{NAME}.climb", lambda: None) == (dataset.digest, now, method)
 run = None
-if climbing:
+if asked or chosen is None:  # a page opens alive: the first bell climbs by itself
     config = gaussian.Config(method=method or "Newton")
     spec = (dataset.digest, config, now)
     run = runs.open_run(NAME, spec, "", lambda: gaussian.fit(config, dataset.points, Key(0), start=now.model))
@@ -93,6 +105,10 @@ key = Key(seed) / NAME
 if panel == "Surface":
     seen = bell_panels.surface(NAME, dataset, points, now, run, hand.version(NAME))
     bell_panels.take(NAME, dataset.digest, seen.handles, now)
+elif panel == "Posterior":
+    bayes_panels.posterior(NAME, dataset)
+elif panel == "Bandwidth":
+    smooth_panels.smooth(NAME, dataset, key, rule)
 elif panel == "Code and files":
     bell_panels.take_home(dataset, now, points, shelved.code)
 experiments(NAME, TRIES)

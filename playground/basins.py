@@ -72,6 +72,7 @@ def scene(dataset: Dataset, start: GMM, chosen: Plane, ends: Sequence[Step[Ends]
     reached = levels(dataset, ends[-1].state)
     sound = reached[~ends[-1].state.collapsed]
     low, high = (float(sound.min()), float(sound.max())) if len(sound) else (0.0, 1.0)
+    high = max(high, low + 1e-3)  # where all ends are one, as `summary` counts them, so is the colour
     layers = [
         Field(name="reached", label="Log-likelihood reached (nats per point)", role="model", vmin=low, vmax=high),
         Points(name="collapsed", label="Collapsed", role="noise", size=3.0),

@@ -15,7 +15,7 @@ from core.key import Key
 from core.likelihood import Sufficient, sufficient
 from core.process import Halt
 from playground import controls, density_charts, mixture_numbers, session
-from playground.density_charts import Curve, Domain
+from playground.density_charts import Domain
 
 PRESET = Config()
 ALL = "all"
@@ -40,10 +40,8 @@ def counts(n: int) -> tuple[str, ...]:
 
 def ordered(dataset: Dataset) -> np.ndarray:
     """The column in an order drawn once and for all, so that the first n points of a sorted table are no worse than others."""
-    key = Key(0) / "posterior"
-    return session.once(
-        "bayes.order", dataset.digest, lambda: dataset.points[key.generator().permutation(len(dataset)), 0]
-    )
+    order = (Key(0) / "posterior").generator().permutation
+    return session.once("bayes.order", dataset.digest, lambda: dataset.points[order(len(dataset)), 0])
 
 
 @st.fragment
@@ -73,21 +71,33 @@ def posterior(name: str, dataset: Dataset) -> None:
         st.badge("exact", color="green")
         st.markdown(said(dataset, prior, found, n))
         st.dataframe(table(dataset, found, points), hide_index=True)
-        st.markdown(mixture_numbers.table(f"First {n:,} of {len(x):,} points", figures(prior, found, x[:n])))
-        st.altair_chart(predictive(dataset, found, points), key=f"{name}.predictive", alt="Posterior predictive")
         st.caption(
-            "Bars: all the data. The posterior predictive is wider than the plug-in normal, because mu and sigma are unknown."
+            "MAP: top of the posterior in (mu, sigma). \\* Posterior mean; of sigma, the root of that of sigma²."
         )
+        st.markdown(mixture_numbers.table(f"First {n:,} of {len(x):,} points", figures(prior, found, x[:n])))
     domains = reach(dataset, everything, found if zoom else None)
     with left:
-        for which, (title, drawn) in enumerate(pictures(dataset, prior, found, points, domains).items()):
-            st.altair_chart(drawn, key=f"{name}.belief{which}", alt=title)
-        drawn = plane(dataset, prior, found, points, x, domains)
+        likelihood = PROFILE.updated(points)
+        laws = (("prior", "noise", prior), ("likelihood", "data", likelihood), ("posterior", "model", found))
+        mle, best, dark = top(points), peak(found), session.dark()
+        for i, symbol in enumerate(("mu", "sigma")):
+            marked = {"MLE": (mle[i], "data")} | ({"MAP": (best[i], "model")} if best else {})
+            title = f"{symbol}: {dataset.columns[0]}"
+            drawn = density_charts.parameter(laws, i, marked, title, domains[i], dark)
+            st.altair_chart(drawn, key=f"{name}.{symbol}", alt=f"Prior, likelihood and posterior of {symbol}")
+        way = session.once("bayes.path", (dataset.digest, prior), lambda: walk(prior, x))
+        named = {"MLE": (*mle, "data")} | ({"MAP": (*best, "model")} if best else {})
+        drawn = density_charts.joint(found, way, named, dataset.columns[0], domains, dark)
         st.altair_chart(drawn, key=f"{name}.plane", alt="Posterior over mu and sigma with the path of the MAP")
         st.caption(
             "The grey path is the MAP (top of the density in mu and sigma) as the points come in, from the prior to the MLE. "
             "The points are taken in an order drawn once, so that a sorted table is fair."
         )
+        hist = session.once("bayes.bars", dataset.digest, lambda: bins.histogram(dataset.points))
+        plug = Gaussian(points.mean, points.covariance) if mle[1] > 0 else None
+        drawn = density_charts.predictive(dataset, hist, attempt(found.predictive), plug, dark)
+        st.altair_chart(drawn, key=f"{name}.predictive", alt="Posterior predictive over the histogram of all the data")
+        st.caption("Bars: all the data. The predictive is wider than the plug-in normal: mu and sigma are not known.")
 
 
 def reach(dataset: Dataset, points: Sufficient, law: NormalInverseGamma | None) -> tuple[Domain, Domain]:
@@ -113,102 +123,24 @@ def peak(law: NormalInverseGamma) -> tuple[float, float] | None:
     return (float(found.mean[0]), float(np.sqrt(found.covariance[0, 0]))) if found else None
 
 
-def pictures(
-    dataset: Dataset,
-    prior: NormalInverseGamma,
-    law: NormalInverseGamma,
-    points: Sufficient,
-    domains: tuple[Domain, Domain],
-) -> dict[str, density_charts.alt.LayerChart]:
-    """Prior, likelihood and posterior over mu, and over sigma."""
-    laws = (("prior", "noise", prior), ("likelihood", "data", PROFILE.updated(points)), ("posterior", "model", law))
-    best, unit, made = peak(law), dataset.columns[0], {}
-    for which, symbol in enumerate(("mu", "sigma")):
-        x = np.linspace(*domains[which], 801)
-        if which:
-            x = x[x > 0]
-        curves = []
-        for word, role, one in laws:
-            y = attempt(
-                lambda one=one: one.marginal_variance().log_prob_sigma(x) if which else one.marginal_mu().log_prob(x)
-            )  # type: ignore[misc]
-            if y is not None:
-                curves.append(Curve(word, role, x, np.exp(y)))
-        marked = {"MLE": (top(points)[which], "data")} | ({"MAP": (best[which], "model")} if best else {})
-        band = attempt(law.interval_sigma if which else law.interval_mu)
-        title = f"{symbol}: {unit}"
-        made[f"Prior, likelihood and posterior of {symbol}"] = density_charts.beliefs(
-            curves, marked, band, title, domains[which], session.dark()
-        )
-    return made
-
-
-def plane(
-    dataset: Dataset,
-    prior: NormalInverseGamma,
-    law: NormalInverseGamma,
-    points: Sufficient,
-    x: np.ndarray,
-    domains: tuple[Domain, Domain],
-) -> density_charts.alt.LayerChart:
-    """The posterior over (mu, sigma), and the way its top goes as points come in."""
-    mus, sigmas = (
-        low + (high - low) * (np.arange(m) + 0.5) / m for (low, high), m in zip(domains, (90, 60), strict=True)
-    )
-    level = attempt(lambda: law.log_prob_sigma(mus, sigmas[:, None]))
-    height = np.zeros((60, 90)) if level is None else np.exp(level - level.max())
-    sizes = [int(m) for m in counts(len(x))[:-1]] + [len(x)]
-    sizes = [0, *sizes] if peak(prior) else sizes
-    way = session.once("bayes.path", (dataset.digest, prior), lambda: attempt(lambda: walk(prior, x, sizes))) or []
-    marked = {"MLE": (*top(points), "data")}
-    if best := peak(law):
-        marked["MAP"] = (*best, "model")
-    unit = dataset.columns[0]
-    return density_charts.joint(
-        mus, sigmas, height, way, marked, (f"mu: {unit}", f"sigma: {unit}"), domains, session.dark()
-    )
-
-
-def walk(prior: NormalInverseGamma, x: np.ndarray, sizes: list[int]) -> list[tuple[int, float, float]]:
-    """n, mu and sigma of the MAP after so many points."""
+def walk(prior: NormalInverseGamma, x: np.ndarray) -> list[tuple[int, float, float]]:
+    """n, mu and sigma of the MAP after so many points, from the first n that has one."""
+    sizes = [0, *(int(m) for m in counts(len(x))[:-1]), len(x)]
+    while sizes and attempt(lambda: conjugate.path(prior, x, sizes[:1], "sigma")) is None:
+        sizes.pop(0)
     models = conjugate.path(prior, x, sizes, "sigma")
     return [(n, float(m.mean[0]), float(np.sqrt(m.covariance[0, 0]))) for n, m in zip(sizes, models, strict=True)]
-
-
-def predictive(dataset: Dataset, law: NormalInverseGamma, points: Sufficient) -> density_charts.alt.LayerChart:
-    """The density of the next point, mu and sigma unknown, beside the normal with mu and sigma at the MLE."""
-    hist = session.once("bayes.bars", dataset.digest, lambda: bins.histogram(dataset.points))
-    low, high = (float(b) for b in dataset.bounds[0])
-    x, curves = np.linspace(low, high, 401), []
-    if student := attempt(law.predictive):
-        curves.append(Curve("predictive", "model", x, student.pdf(x)))
-    mu, sigma = top(points)
-    if sigma > 0:
-        plug = Gaussian(np.array([mu]), np.array([[sigma**2]]))
-        curves.append(Curve("plug-in normal", "noise", x, np.exp(plug.log_prob(x[:, None]))))
-    height = 1.25 * float(hist.heights.max())
-    return density_charts.bars(hist, curves, dataset.columns[0], (low, high), height, session.dark(), 200)
 
 
 def table(dataset: Dataset, law: NormalInverseGamma, points: Sufficient) -> pd.DataFrame:
     """MLE, MAP, posterior mean and 95 % intervals of mu and sigma, in the column's unit."""
     mean, variance = law.expectation() if law.proper else (np.nan, np.nan)
-    rows = {
-        "MLE": top(points),
-        "MAP": peak(law) or (np.nan, np.nan),
-        "posterior mean (sigma: root of the mean square)": (mean, float(np.sqrt(variance))),
-    }
-    spans = attempt(law.interval_mu), attempt(law.interval_sigma)
-    for end, which in (("95 % from", 0), ("95 % to", 1)):
-        rows[end] = tuple(span[which] if span else np.nan for span in spans)
-    unit = dataset.columns[0]
-    return pd.DataFrame(
-        {
-            "estimate": list(rows),
-            f"mu: {unit}": [shown(m) for m, _ in rows.values()],
-            f"sigma: {unit}": [shown(s) for _, s in rows.values()],
-        }
-    )
+    rows = {"MLE": top(points), "MAP": peak(law) or (np.nan, np.nan), "mean*": (mean, float(np.sqrt(variance)))}
+    mu, sigma = attempt(law.interval_mu), attempt(law.interval_sigma)
+    for i, end in enumerate(("95 % from", "95 % to")):
+        rows[end] = mu[i] if mu else np.nan, sigma[i] if sigma else np.nan
+    symbols = {symbol: [shown(row[i]) for row in rows.values()] for i, symbol in enumerate(("mu", "sigma"))}
+    return pd.DataFrame({f"in {dataset.columns[0]}": list(rows)} | symbols)
 
 
 def shown(value: float) -> str:
@@ -219,11 +151,11 @@ def shown(value: float) -> str:
 def figures(prior: NormalInverseGamma, law: NormalInverseGamma, x: np.ndarray) -> list[tuple[str, str, str]]:
     """Log evidence, and the next point's law."""
     evidence, student = attempt(lambda: prior.evidence(x)), attempt(law.predictive)
-    rows = [
+    return [
         ("Log evidence", f"{evidence:,.3f}" if evidence is not None else "none", "nats, exact"),
-        ("Predictive: Student t", f"{law.shape * 2:g}" if student else "none yet", "degrees of freedom"),
+        ("Predictive: Student t", shown(student.degrees if student else np.nan), "degrees of freedom"),
+        ("Its scale", shown(student.scale if student else np.nan), "in the column's unit"),
     ]
-    return [*rows, ("its scale", shown(student.scale if student else np.nan), "in the column's unit")]
 
 
 def said(dataset: Dataset, prior: NormalInverseGamma, law: NormalInverseGamma, n: int) -> str:
@@ -234,8 +166,8 @@ def said(dataset: Dataset, prior: NormalInverseGamma, law: NormalInverseGamma, n
     else:
         guess = float(np.sqrt(prior.scale / prior.shape))
         words = (
-            f"Prior, in {unit}: mu near **{prior.mean:.4g}** as if from {prior.strength:.3g} points, sigma near "
-            f"**{guess:.4g}** as if from {2 * prior.shape:.3g}."
+            f"Prior, in {unit}: mu near **{prior.mean:.4g}** (it weighs {prior.strength:.3g}, a point weighs 1), sigma near "
+            f"**{guess:.4g}** (it weighs {2 * prior.shape:.3g})."
         )
     many = f"{n:,} point{'s' if n > 1 else ''}"
     span, wide = attempt(law.interval_mu), attempt(law.interval_sigma)
@@ -244,5 +176,5 @@ def said(dataset: Dataset, prior: NormalInverseGamma, law: NormalInverseGamma, n
     return (
         f"{words} After {many}, mu lies between **{span[0]:.4g}** and **{span[1]:.4g}** and sigma between "
         f"**{wide[0]:.4g}** and **{wide[1]:.4g}** with probability 95 % each, if the data are normal. The prior is "
-        f"{prior.strength / law.strength:.1%} of what says where mu is."
+        f"{100 * prior.strength / law.strength:.2g} % of what says where mu is."
     )

@@ -1,20 +1,50 @@
-"""Laws of one variable as charts: curves over the histogram, the QQ plot with its band, p-values. No Streamlit here."""
+"""Laws of one variable in pictures, tables and sentences. No Streamlit here."""
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from core import metrics
 from core.bins import Histogram
+from core.data.dataset import Dataset
 from core.distances import TITLES
-from core.goodness import QQ, Recheck
+from core.goodness import QQ, Calibrated, Recheck
+from core.ranking import Row
+from playground import mixture_numbers as numbers
 from playground.palette import ROLES, SURFACE
 
 CELLS = 10  # bars of a histogram of p-values
 DASH = {"truth": [6, 4], "model": [1, 0]}
+
+
+def picture(
+    dataset: Dataset, x: Float[np.ndarray, " n"], row: Row | None, histogram: Histogram | None, said: str, dark: bool
+) -> Any:
+    """The data, the law of `row` and the truth on axes that do not move; counts (no `histogram`) as shares."""
+    unit, low, high = unit_of(said), *(float(v) for v in dataset.bounds[0])
+    fitted = row.fitted if row else None
+    if histogram is None:
+        values, count = np.unique(x, return_counts=True)
+        share = dict(zip(values.tolist(), (count / len(x)).tolist(), strict=True))
+        whole = np.arange(values.max() + 1)
+        law = (row.title, dict(zip(whole, np.exp(fitted.log_prob(whole)), strict=True))) if row and fitted else None
+        domain = (-0.75, float(values.max()) + 0.75)
+        return shares(share, law, (said, domain), min(1.0, 1.3 * max(share.values())), len(x), dark)
+    grid, lines = np.linspace(low, high, 500), {}
+    top = float(histogram.heights.max())
+    if row and fitted:
+        lines["model"] = (row.title, np.exp(fitted.log_prob(grid)))
+    if dataset.truth is not None:
+        lines["truth"] = ("truth, dashed", np.exp(dataset.truth.log_prob(grid[:, None])))
+        top = max(top, float(lines["truth"][1].max()))
+    title = f"density (per {unit})" if unit else "density"
+    return density(histogram, grid, lines, (said, (low, high)), (title, 1.2 * top), dark)
 
 
 def density(
@@ -52,24 +82,23 @@ def shares(
     up = alt.Y("share:Q", title="share of the points", scale=alt.Scale(domain=[0, top], nice=False))
     wide = max(1.0, min(26.0, 300 / (x[1][1] - x[1][0])))
     bars = alt.Chart(pd.DataFrame({"count": list(counted), "share": list(counted.values())}))
-    paint = {"color": ROLES["data"][dark], "opacity": 0.45, "size": wide, "clip": True}
-    layers = [bars.mark_bar(**paint).encode(across, up, tooltip=["count", "share"])]
+    boxes = bars.mark_bar(color=ROLES["data"][dark], opacity=0.45, size=wide, clip=True)
+    layers = [boxes.encode(across, up, tooltip=["count", "share"])]
     names = {"data": f"{points:,} points"}
     if law:
         names["model"] = law[0]
         given = alt.Chart(pd.DataFrame({"count": list(law[1]), "share": list(law[1].values())}))
-        colour = ROLES["model"][dark]
-        dots = given.mark_line(color=colour, strokeWidth=1.5, point={"color": colour, "size": 40}, clip=True)
+        dots = given.mark_point(color=ROLES["model"][dark], filled=True, opacity=1, size=60, clip=True)
         layers.append(dots.encode(alt.X("count:Q"), alt.Y("share:Q")))
     return alt.layer(*layers, *labels(names, dark)).properties(height=330)
 
 
-def labels(names: Mapping[str, str], dark: bool) -> list[Any]:
-    """Words in the colour of what they name, in the upper right corner."""
+def labels(names: Mapping[str, str], dark: bool, side: Literal["left", "right"] = "right") -> list[Any]:
+    """Words in the colour of what they name, in an upper corner."""
     blank = alt.Chart(pd.DataFrame({"at": [0]}))
     return [
-        blank.mark_text(align="right", baseline="top", fontSize=13, fontWeight=600, color=ROLES[role][dark]).encode(
-            x=alt.value("width"), y=alt.value(4 + 18 * i), text=alt.value(name)
+        blank.mark_text(align=side, baseline="top", fontSize=13, fontWeight=600, color=ROLES[role][dark]).encode(
+            x=alt.value("width" if side == "right" else 6), y=alt.value(4 + 18 * i), text=alt.value(name)
         )
         for i, (role, name) in enumerate(names.items())
     ]
@@ -87,9 +116,11 @@ def qq(plot: QQ, law: str, column: str, dark: bool) -> Any:
             "where": np.where(plot.outside, "outside", "inside"),
         }
     )
-    x = alt.X("theoretical:Q", title=f"{law}: quantiles, {column}", scale=alt.Scale(domain=list(across), nice=False))
+    x = alt.X(
+        "theoretical:Q", title=f"{column}, quantiles of the {law} law", scale=alt.Scale(domain=list(across), nice=False)
+    )
     scale = alt.Scale(domain=list(up), nice=False)
-    title = f"observed: {column}"
+    title = f"{column}, observed"
     kinds = ["inside", "outside"]
     shape = alt.Shape("where:N", scale=alt.Scale(domain=kinds, range=["circle", "cross"]), legend=None)
     inks = [ROLES["data"][dark], SURFACE["text"][dark]]
@@ -133,12 +164,133 @@ def _cells(found: Recheck, i: int, title: str, dark: bool) -> Any:
     table = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "share": shares_of(found.calibrated[:, i])})
     naive = shares_of(found.naive[:, i])
     steps = pd.DataFrame({"from": edges, "share": [*naive, naive[-1]]})
-    x = alt.X("from:Q", title="p-value", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.25, 0.5, 0.75, 1]))
+    x = alt.X("from:Q", title="p-value", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1]))
     y = alt.Y("share:Q", title="share of the samples", scale=alt.Scale(domain=[0, 0.6], nice=False))
     bars = alt.Chart(table).mark_bar(color=ROLES["model"][dark], opacity=0.55, clip=True)
     line = alt.Chart(steps).mark_line(interpolate="step-after", color=ROLES["noise"][dark], strokeWidth=2, clip=True)
     even = alt.Chart(pd.DataFrame({"share": [1 / CELLS]}))
     rule = even.mark_rule(color=ROLES["truth"][dark], strokeWidth=2, strokeDash=DASH["truth"]).encode(y)
-    names = labels({"model": "calibrated", "noise": "naive", "truth": "uniform"}, dark)
+    names = labels({"model": "calibrated", "noise": "naive", "truth": "uniform, dashed"}, dark, "left")
     layers = [bars.encode(x, alt.X2("to"), y, y2=alt.datum(0)), line.encode(x, y), rule, *names]
-    return alt.layer(*layers).properties(height=230, title=alt.Title(title, anchor="start", fontSize=14))
+    return alt.layer(*layers).properties(height=260, title=alt.Title(title, anchor="start", fontSize=14))
+
+
+FOUR = ("log-likelihood (nats/point)", "value (no unit)")
+RATES = ("calibrated p <= 0.05 (%)", "± calibrated (%)", "naive p <= 0.05 (%)", "± naive (%)")
+FORMATS = dict.fromkeys(FOUR, "%.4f") | dict.fromkeys(("AIC (nats)", "BIC (nats)", *RATES), "%.1f")
+FORMATS |= {"p, calibrated": "%.3f", "± (Monte Carlo)": "%.3f", "p, naive": "%.3f"}
+PROPER = ("Student", "Laplace", "Cauchy", "Gumbel", "Pareto", "Weibull", "Poisson", "Bernoulli")
+
+
+def unit_of(column: str) -> str:
+    """The unit at the end of a column's name, in brackets: "min" of "waiting (min)"; "" if there is none."""
+    found = re.search(r"\(([^()]+)\)\s*$", column)
+    return found.group(1).strip() if found else ""
+
+
+def spoken(title: str) -> str:
+    """A law's name inside a sentence."""
+    return title if title.startswith(PROPER) else title[:1].lower() + title[1:]
+
+
+def listed(names: Sequence[str]) -> str:
+    """One name, or several with commas and an "and"."""
+    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def estimate(value: metrics.Estimate) -> str:
+    """A value with its standard error; to four digits where the error is not known or nothing."""
+    if np.isfinite(value.value) and value.error > 1e-9:
+        return numbers.estimate(value)
+    return f"{value.value:.4f}" + (f" ± {0:.4f}" if value.error <= 1e-9 else "")
+
+
+def ranked(rows: Sequence[Row], unit: str) -> pd.DataFrame:
+    """The ranked table; a law that failed has its reason where the others have their parameters."""
+
+    def words(row: Row) -> str:
+        describe = getattr(row.fitted, "describe", lambda unit: ())
+        said = ", ".join(f"{word} = {value:.4g} {of}".strip() for word, value, of in describe(unit))
+        return ". ".join(part for part in (said, row.note) if part)
+
+    def behind(i: int, row: Row) -> str:
+        if row.problem or i == 0 or np.isnan(row.behind.value):
+            return "failed" if row.problem else "best" if i == 0 else ""
+        return estimate(row.behind) + (", tied" if row.tied else "")
+
+    return pd.DataFrame(
+        {
+            "law": [row.title for row in rows],
+            "held out (nats/point)": ["" if np.isnan(row.held_out.value) else estimate(row.held_out) for row in rows],
+            "behind (nats/point)": [behind(i, row) for i, row in enumerate(rows)],
+            "log-likelihood (nats/point)": [row.log_likelihood for row in rows],
+            "AIC (nats)": [row.aic for row in rows],
+            "BIC (nats)": [row.bic for row in rows],
+            "parameters, or why it failed": [words(row) for row in rows],
+        }
+    )
+
+
+def verdict(rows: Sequence[Row], n: int, entropy: float | None) -> str:
+    """What can and cannot be said of the ranking with `n` points; `entropy` is the truth's, if known."""
+    scored = [row for row in rows if np.isfinite(row.held_out.value)]
+    if not scored and rows:
+        return "None of these laws can be ranked here; each row says why."
+    if not rows:
+        return ""
+    best, rest, tied = scored[0], [row for row in scored[1:] if not row.tied], [row for row in scored if row.tied]
+    said = f"**{best.title}** is best of {len(scored)}" if tied or rest else f"**{best.title}** scores"
+    if rest:
+        said = f"**{best.title}** is best by {estimate(rest[0].behind)} nats per held-out point, before {spoken(rest[0].title)}"
+    elif not tied:
+        said += f" {estimate(best.held_out)} nats per held-out point"
+    if tied:
+        said += f"; {listed([spoken(row.title) for row in tied])} cannot be told from it with {n:,} points"
+    said += "."
+    if rest and rest[0].behind.value < 2 * rest[0].behind.error:
+        said += " Less than two standard errors is a hint, no proof."
+    return said + (
+        f" The truth scores {-entropy:.4f} nats per point on average (exact)." if entropy is not None else ""
+    )
+
+
+def tested(test: Calibrated, names: Sequence[str]) -> pd.DataFrame:
+    """The statistics with their p-values; those that need replicates are empty until there are some."""
+    at = [test.names.index(name) for name in names]
+    known = np.where(len(test.null) > 0, 1.0, np.nan)
+    return pd.DataFrame(
+        {
+            "statistic": [TITLES[name] for name in names],
+            "value (no unit)": test.observed[at],
+            "p, calibrated": test.p[at] * known,
+            "± (Monte Carlo)": test.error[at] * known,
+            "p, naive": test.naive[at],
+        }
+    )
+
+
+def judgement(test: Calibrated, law: str, level: float = 0.05) -> str:
+    """What the calibrated tests, the QQ band among them, say of the law."""
+    titles = [TITLES[name].replace("QQ", "the QQ") for name in test.names]
+    against = [title for title, p in zip(titles, test.p, strict=True) if p <= level]
+    close = [titles[i] for i in np.flatnonzero(abs(test.p - level) <= test.error)]
+    verb = "rejects" if len(against) == 1 else "reject"
+    if not against:
+        said = f"Nothing here speaks against **{spoken(law)}**. With {len(test.x):,} points that is no proof: "
+        said += "small departures do not show."
+    elif len(against) == len(titles):
+        said = f"**{law} does not fit**: {listed(against)} {verb} it at the level {level:g}."
+    else:
+        said = f"**{law} is in doubt**: {listed(against)} {verb} it at the level {level:g}, the others do not. "
+        said += "Of several tests one rejects a true law more often than that."
+    if close:
+        said += f" {listed(close)} {'is' if len(close) == 1 else 'are'} too close to {level:g} to call."
+    return said
+
+
+def rejections(found: Recheck, names: Sequence[str]) -> pd.DataFrame:
+    """How often the tests rejected a true law at the level 0.05, with the standard error."""
+    at = [found.names.index(name) for name in names]
+    rates = [[found.rejected(0.05, which)[i] for i in at] for which in ("calibrated", "naive")]
+    columns = [[100 * part for part in parts] for rate in rates for parts in zip(*map(astuple, rate), strict=True)]
+    return pd.DataFrame({"statistic": [TITLES[name] for name in names]} | dict(zip(RATES, columns, strict=True)))

@@ -1,32 +1,35 @@
 """Two panels of the 1-D page: which law is best by values it has not seen, and whether a law fits at all."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from core import bins, discrete, goodness, metrics, ranking
+from core import bins, discrete, ranking
 from core.bernoulli import BetaBernoulli
 from core.data.dataset import Dataset
-from core.distances import TITLES
 from core.families import FAMILIES, Family
+from core.goodness import MOST, bootstrap, check_the_check, qq
 from core.key import Key
 from core.ranking import Row
 from playground import family_charts as charts
-from playground import mixture_numbers as numbers
 from playground import runs, session
+from playground.jobs import Progress
 from playground.runs import Run
 
 BEST, TAKEN = "The best", ("counts", "measurements")
-ALL = [family.title for family in FAMILIES]
-WORDS = {"law": (BEST, *ALL, *(law.title for law in discrete.FAMILIES)), "tested": tuple(ALL), "taken": TAKEN}
+ALL = tuple(family.title for family in FAMILIES)
+WORDS = {"law": (BEST, *ALL, *(law.title for law in discrete.FAMILIES)), "tested": ALL, "taken": TAKEN}
 """The panels' keyed widgets with their allowed words, the default first."""
-PROPER = ("Student", "Laplace", "Cauchy", "Gumbel", "Pareto", "Weibull", "Poisson", "Bernoulli")
 JUDGED = ("KS", "AD", "CvM")
 REPLICATES, REPEATS = 199, 200
+NAIVE = (
+    "The naive p takes the law as named before the data came; it was fitted to them and lies closer, so this p is too "
+    f"large. The calibrated p fits again to each of {REPLICATES} samples of the law; it is at least {1 / (1 + REPLICATES):g}."
+)
+FORMATS: dict[str, Any] = {title: st.column_config.NumberColumn(format=f) for title, f in charts.FORMATS.items()}
+FORMATS["law"] = st.column_config.TextColumn(width=145)
 
 
 def kind_of(dataset: Dataset) -> discrete.Kind:
@@ -34,20 +37,20 @@ def kind_of(dataset: Dataset) -> discrete.Kind:
     return session.once("families.kind", dataset.digest, lambda: discrete.recognise(dataset.points))
 
 
-def unit_of(column: str) -> str:
-    """The unit at the end of a column's name, in brackets: "min" of "waiting (min)"; "" if there is none."""
-    found = re.search(r"\(([^()]+)\)\s*$", column)
-    return found.group(1).strip() if found else ""
+def watch(run: Run, draw: Callable[[Progress], None]) -> None:
+    """Draw again while the run may go on, with its error if it failed; at its end the page stops looking."""
+    polled = runs.every(run)
 
+    @st.fragment(run_every=polled)
+    def look() -> None:
+        progress = run.job.progress()
+        if progress.error:
+            st.warning(progress.error)
+        draw(progress)
+        if polled and not progress.alive:
+            st.rerun(scope="app")
 
-def spoken(title: str) -> str:
-    """A law's name inside a sentence."""
-    return title if title.startswith(PROPER) else title[:1].lower() + title[1:]
-
-
-def estimate(value: metrics.Estimate) -> str:
-    """A value with its standard error; without one, a value to four digits."""
-    return numbers.estimate(value) if np.isfinite([value.value, value.error]).all() else f"{value.value:.4f}"
+    look()
 
 
 def families(name: str, dataset: Dataset, key: Key) -> None:
@@ -61,118 +64,138 @@ def families(name: str, dataset: Dataset, key: Key) -> None:
     if kind.kind == "binary":
         x, laws = (x == kind.values[1]).astype(float), (discrete.BERNOULLI,)
     elif kind.kind == "counts":
-        taken = {"default": TAKEN[0], "key": "taken", "bind": "query-params", "required": True}
-        if st.segmented_control("Take them as", TAKEN, **taken) == TAKEN[0]:
-            laws = discrete.FAMILIES
-    spec = (dataset.digest, key, laws is FAMILIES)
-    run = runs.open_run(f"{name}.families", spec, "", lambda: ranking.rank(x, key, laws))
-    polled = runs.every(run)
+        taken = st.segmented_control(
+            "Take them as", TAKEN, default=TAKEN[0], key="taken", bind="query-params", required=True
+        )
+        laws = FAMILIES if taken == TAKEN[1] else discrete.FAMILIES
+    continuous, column = laws is FAMILIES, dataset.columns[0]
+    run = runs.open_run(f"{name}.families", (dataset.digest, key, continuous), "", lambda: ranking.rank(x, key, laws))
+    rule = session.widget("bins") or bins.NAMES[0]
+    histogram = None
+    if continuous:
+        histogram = session.once(f"{name}.histogram", (dataset.digest, rule), lambda: bins.histogram(x, rule))
+    axis = f"{column}: 0 is {kind.values[0]:g}, 1 is {kind.values[1]:g}" if kind.values else column
 
-    @st.fragment(run_every=polled)
-    def panel() -> None:
-        progress = run.job.progress()
-        if progress.error:
-            st.warning(progress.error)
+    def draw(progress: Progress) -> None:
         rows: tuple[Row, ...] = run.job.trace[-1].state if len(run.job.trace) else ()
-        left, right = st.columns([1, 1.35], gap="large")
-        with left:
-            titles = (BEST, *(law.title for law in laws))
-            asked = st.selectbox("Law drawn", titles, key="law", bind="query-params")
+        left, right = st.columns([1.35, 1], gap="large")
+        with right:
+            asked = st.selectbox("Law drawn", (BEST, *(law.title for law in laws)), key="law", bind="query-params")
             row = next((r for r in rows if asked in (BEST, r.title)), None)
-            picture(name, dataset, x, row, laws is FAMILIES, kind)
             if progress.alive:
                 st.progress(len(rows) / len(laws), f"{len(rows)} of {len(laws)} laws fitted.")
             else:
-                st.markdown(verdict(rows, dataset))
-                if kind.kind == "binary":
-                    st.markdown(posterior(x, kind))
-        with right:
-            shown, formats = table(rows, unit_of(dataset.columns[0]))
-            st.dataframe(shown, hide_index=True, height=35 * (len(laws) + 1) + 3, column_config=formats)
+                st.markdown(charts.verdict(rows, len(dataset), dataset.entropy))
+            if kind.kind == "binary":
+                st.markdown(posterior(x, kind))
             st.caption(
-                "Held out: the mean log-density of a fifth of the points, which the law has not seen, with its standard "
-                "error; more is better. Tied: less than one standard error behind the best. AIC, BIC: less is better."
+                f"Held out: the mean log-{'density' if continuous else 'probability'} of a fifth of the points, which "
+                "the law has not seen, with its standard error; more is better. Tied: less than one standard error "
+                "behind the best. AIC, BIC: less is better."
             )
-        if polled and not progress.alive:
-            st.rerun(scope="app")  # the page stops looking
+            for note in (row.note if row else "", histogram.note if histogram else ""):
+                if note:
+                    st.caption(note)
+        what = f"{row.title} at {row.log_likelihood:.4f} nats per point" if row else "no law yet"
+        drawn = charts.picture(dataset, x, row, histogram, axis, session.dark())
+        left.altair_chart(drawn, key=f"{name}.families", alt=f"{len(x):,} points of {column} and {what}")
+        table = charts.ranked(rows, charts.unit_of(column))
+        st.dataframe(table, hide_index=True, height=35 * (len(laws) + 1) + 3, column_config=FORMATS, placeholder="")
 
-    panel()
-
-
-def picture(name: str, dataset: Dataset, x: np.ndarray, row: Row | None, continuous: bool, kind: discrete.Kind) -> None:
-    """The data, the law of `row` and the truth, on axes that do not move; why the law cannot be drawn, if so."""
-    column, unit, dark = dataset.columns[0], unit_of(dataset.columns[0]), session.dark()
-    low, high = (float(v) for v in dataset.bounds[0])
-    fitted = row.fitted if row else None
-    if continuous:
-        rule = session.widget("bins") or bins.NAMES[0]
-        histogram = session.once(f"{name}.bins", (dataset.digest, rule), lambda: bins.histogram(x, rule))
-        grid, lines = np.linspace(low, high, 500), {}
-        if fitted and row:
-            lines["model"] = (row.title, np.exp(fitted.log_prob(grid)))
-        top = histogram.heights.max()
-        if dataset.truth is not None:
-            lines["truth"] = ("truth, dashed", np.exp(dataset.truth.log_prob(grid[:, None])))
-            top = max(top, lines["truth"][1].max())
-        title = f"density (per {unit})" if unit else "density"
-        drawn = charts.density(histogram, grid, lines, (column, (low, high)), (title, 1.2 * float(top)), dark)
-        if histogram.note:
-            st.caption(histogram.note)
-    else:
-        values, count = np.unique(x, return_counts=True)
-        share = dict(zip(values.tolist(), (count / len(x)).tolist(), strict=True))
-        whole = np.arange(values.max() + 1)
-        law = (row.title, dict(zip(whole, np.exp(fitted.log_prob(whole)), strict=True))) if fitted and row else None
-        domain = (-0.75, float(values.max()) + 0.75)
-        said = f"{column}: 0 is {kind.values[0]:g}, 1 is {kind.values[1]:g}" if kind.values else column
-        drawn = charts.shares(share, law, (said, domain), min(1.0, 1.3 * max(share.values())), len(x), dark)
-    what = f"{row.title} at {row.log_likelihood:.4f} nats per point" if fitted and row else "no law yet"
-    st.altair_chart(drawn, key=f"{name}.families", alt=f"{len(x):,} points of {column} and {what}")
-    if row and row.note:
-        st.caption(row.note)
+    watch(run, draw)
 
 
-def table(rows: Sequence[Row], unit: str) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The ranked table, and how its numbers are written."""
-
-    def words(row: Row) -> str:
-        described = row.fitted.describe(unit) if hasattr(row.fitted, "describe") else ()  # type: ignore[union-attr]
-        said = ", ".join(f"{word} {value:.4g} {of}".strip() for word, value, of in described)
-        return ". ".join(part for part in (said, row.note) if part)
-
-    ranks = {id(row): "tied" if row.tied else "" for row in rows} | {id(r): "best" for r in rows[:1]}
-    data = {
-        "law": [row.title for row in rows],
-        "standing": ["failed" if row.problem else ranks[id(row)] for row in rows],
-        "held out (nats per point)": [row.held_out.value for row in rows],
-        "± (nats per point)": [row.held_out.error for row in rows],
-        "behind the best (nats per point)": ["" if np.isnan(r.behind.value) else estimate(r.behind) for r in rows],
-        "parameters, or why it failed": [words(row) for row in rows],
-        "log-likelihood (nats per point)": [row.log_likelihood for row in rows],
-        "AIC (nats)": [row.aic for row in rows],
-        "BIC (nats)": [row.bic for row in rows],
-    }
-    formats = {title: "%.1f" if title.startswith(("AIC", "BIC")) else "%.4f" for title in data if "(nats" in title}
-    formats.pop("behind the best (nats per point)")
-    return pd.DataFrame(data), {title: st.column_config.NumberColumn(format=f) for title, f in formats.items()}
+def posterior(x: np.ndarray, kind: discrete.Kind) -> str:
+    """What a column of two values tells of its probability."""
+    ones = int(x.sum())
+    law = BetaBernoulli().posterior(ones, len(x) - ones)
+    low, high = law.interval()
+    return (
+        f"The value {kind.values[1]:g} came {ones:,} times of {len(x):,}: its probability lies between {low:.3f} and "
+        f"{high:.3f} with probability 0.95 (flat prior, exact)."
+    )
 
 
-def verdict(rows: Sequence[Row], dataset: Dataset) -> str:
-    """What can and cannot be said with so many points."""
-    scored = [row for row in rows if np.isfinite(row.held_out.value)]
-    if not scored:
-        return "None of these laws can be ranked here; each row says why."
-    n, best, rest = f"{len(dataset):,}", scored[0], [row for row in scored[1:] if not row.tied]
-    tied = [spoken(row.title) for row in scored if row.tied]
-    said = f"**{best.title}** is best" if rest else f"**{best.title}** scores {estimate(best.held_out)} nats per point"
-    if rest:
-        said += f" by {estimate(rest[0].behind)} nats per held-out point, before {spoken(rest[0].title)}"
-    if tied:
-        several = ", ".join(tied[:-1]) + f" and {tied[-1]}" if len(tied) > 1 else tied[0]
-        said += f"; {several} cannot be told from it with {n} points"
-    said += "."
-    if rest and rest[0].behind.value < 2 * rest[0].behind.error:
-        said += " Less than two standard errors are a hint, no proof."
-    if dataset.entropy is not None:
-        said += f" The truth itself scores {-dataset.entropy:.4f} nats per point on average (exact)."
-    return said + " The best of these need not fit: that is for the goodness of fit to say."
+def goodness(name: str, dataset: Dataset, key: Key) -> None:
+    """The chosen law against the data: calibrated and naive p-values, the QQ plot, and the check of the check."""
+    kind, x = kind_of(dataset), dataset.points[:, 0]
+    if kind.kind in ("constant", "binary"):
+        st.caption(f"{kind.reason} These tests are for densities.")
+        return
+    if kind.kind == "counts":
+        st.caption(f"{kind.reason} These tests are for densities, and reject whole numbers for being whole.")
+    fit = [family.title for family in FAMILIES if family.refusal(x) is None]
+    if not fit:
+        st.caption(str(FAMILIES[0].refusal(x)))
+        return
+    left, right = st.columns(2, gap="large")
+    right.caption(NAIVE)
+    title = left.selectbox("Law tested", fit, key="tested", bind="query-params")
+    family = next(family for family in FAMILIES if family.title == title)
+    spec = (dataset.digest, key, family.name)
+    run = runs.open_run(
+        f"{name}.goodness", spec, "", lambda: bootstrap(family.fit(x), x, key / "test", replicates=REPLICATES)
+    )
+
+    def draw(progress: Progress) -> None:
+        if len(run.job.trace):
+            tests(name, run, dataset, family)
+        elif not progress.error:
+            st.caption(f"Fitting {charts.spoken(family.title)}...")
+
+    watch(run, draw)
+    if not run.job.progress().error:
+        recheck(name, dataset, key, family)
+
+
+def tests(name: str, run: Run, dataset: Dataset, family: Family) -> None:
+    """The p-values as far as they are known, beside the QQ plot."""
+    step = run.job.trace[-1]
+    test, done = step.state, step.metrics["progress"]
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.dataframe(charts.tested(test, JUDGED), hide_index=True, column_config=FORMATS, placeholder="")
+        if done < 1:
+            st.progress(done, f"{done:.0%} of {REPLICATES} samples drawn from the law and fitted again.")
+        else:
+            st.markdown(charts.judgement(test, family.title))
+        if len(dataset) > MOST:
+            st.caption(
+                f"Tested on a random {MOST:,} of the {len(dataset):,} points; the law was fitted to them afresh."
+            )
+        if test.failed:
+            st.caption(f"{test.failed} samples could not be fitted again and are left out.")
+    with right:
+        plot = session.once(f"{name}.qq", (run.id, step.index), lambda: qq(test))
+        outside = f"Outside the band, as crosses: {plot.outside.sum()} of the {len(plot.outside)} points drawn"
+        drawn = charts.qq(plot, family.title, dataset.columns[0], session.dark())
+        st.altair_chart(drawn, key=f"{name}.qq", alt=f"QQ plot of {family.title}: {outside}")
+        i = test.names.index("QQ")
+        p = f" (p = {test.p[i]:.3f} ± {test.error[i]:.3f})" if done == 1 else ""
+        st.caption(f"{outside}{p}. If the law is true, there is none with probability 0.95.")
+
+
+def recheck(name: str, dataset: Dataset, key: Key, family: Family) -> None:
+    """The p-values of samples for which the law is true, once they are asked for."""
+    x, spec, asked = dataset.points[:, 0], (dataset.digest, key, family.name), f"{name}.recheck"
+    st.button("Check the check", on_click=session.hold, args=(asked, spec), key=asked, icon=":material/rule:")
+    if session.recall(asked, lambda: None) != spec:
+        st.caption(
+            f"Draws {REPEATS} samples from the fitted law and tests each; here the law is true, so p is uniform."
+        )
+        return
+    given: dict[str, Any] = {"names": JUDGED, "repeats": REPEATS}
+    run = runs.open_run(asked, spec, "", lambda: check_the_check(family.fit(x), len(x), key / "check", **given))
+
+    def draw(progress: Progress) -> None:
+        found = run.job.trace[-1].state if len(run.job.trace) else None
+        done = run.job.trace[-1].metrics["progress"] if found else 0.0
+        if progress.alive:
+            st.progress(done, f"{done:.0%} of {REPEATS} samples tested, each as the data were.")
+        if found:
+            drawn = charts.uniformity(found, JUDGED, session.dark())
+            for place, (title, chart) in zip(st.columns(3), drawn.items(), strict=True):
+                place.altair_chart(chart, key=f"{name}.{title}", alt=title)
+            st.dataframe(charts.rejections(found, JUDGED), hide_index=True, column_config=FORMATS)
+
+    watch(run, draw)

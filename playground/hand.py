@@ -16,6 +16,7 @@ LINK = "means"
 def means(name: str, situation: Hashable, shape: tuple[int, int], bounds: np.ndarray) -> np.ndarray | None:
     """The means (k, d) a hand chose in this situation, or None; those of a fresh link count for the first situation."""
     held = session.recall(f"hand.{name}", lambda: (situation, linked(shape, bounds), 0))
+    session.recall(f"hand.asked.{name}", lambda: bool(session.from_link(LINK)) and held[1] is None)
     if held[0] != situation:
         put(name, situation, None)
     chosen: np.ndarray | None = session.recall(f"hand.{name}", lambda: held)[1]
@@ -31,7 +32,7 @@ def linked(shape: tuple[int, int], bounds: np.ndarray) -> np.ndarray | None:
 
 def complaint(name: str, chosen: np.ndarray | None) -> list[str]:
     """What to say if the link of a fresh session asked for means that cannot be used."""
-    asked = session.recall(f"hand.asked.{name}", lambda: bool(session.from_link(LINK)) and chosen is None)
+    asked = session.recall(f"hand.asked.{name}", lambda: False) and chosen is None
     return [
         "In this link: the means do not fit the data and the number of components, so the own start is used."
     ] * asked

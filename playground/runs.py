@@ -54,8 +54,7 @@ def open_run(name: str, spec: tuple[Hashable, ...], label: str, steps: Callable[
     """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one."""
     owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
     held: Run | None = session.recall(f"run.{name}", lambda: None)
-    if held is not None and held.spec == spec:
-        held.job.progress()
+    if held is not None and held.spec == spec and (held.job.progress().phase != "cancelled" or len(held.job.trace)):
         return held
     count = session.recall(f"count.{name}", lambda: 0) + 1
     run = Run(f"{name}-{count}", spec, label, jobs.submit(f"{owner}/{name}", steps))

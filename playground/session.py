@@ -98,7 +98,13 @@ def complaints(page: str, presets: Sequence[Any], choices: Mapping[str, Sequence
                 said.append(f"In this link: there is no {name} called {plain(asked[:40])}. It is {words[0]} instead.")
         return said
 
-    return recall(f"complaints.{page}", read)
+    watched = [*(option.name for preset in presets for option in options(type(preset))), *choices]
+    now = {name: st.query_params.get_all(name) for name in watched}
+    said, before, runs = recall(f"complaints.{page}", lambda: (read(), now, 0))
+    if runs > 1 and now != before:  # the first run still sees the wrong values; after that a change is the person's
+        said = []
+    hold(f"complaints.{page}", (said, now, runs + 1))
+    return said
 
 
 def plain(text: str) -> str:

@@ -17,7 +17,7 @@ from core.data.dataset import Dataset
 from core.data.read import ReadError, Table, read
 from core.data.summary import summary
 from core.key import Key
-from core.options import Range, check, options
+from core.options import Option, Range, check, options
 from playground import controls, session, sketch
 from playground.stage import Brush
 
@@ -85,7 +85,16 @@ def more(name: str) -> None:
 
 def amount() -> Amount:
     """How many points of a toy, and which draw of them; as set under "More"."""
-    return Amount(*(session.widget(option.name) or option.default for option in options(Amount)))
+    held = ((option, session.widget(option.name)) for option in options(Amount))
+    return Amount(*(linked(option) if value is None else value for option, value in held))
+
+
+def linked(option: Option) -> int:
+    """What the link says of a widget that holds nothing (not drawn yet, or emptied), or the default."""
+    try:
+        return option.parse(session.from_link(option.name) or str(option.default))
+    except ValueError:
+        return option.default
 
 
 def shelved(name: str, dims: tuple[int, ...]) -> Shelved:
@@ -122,7 +131,7 @@ def pick_one(place: DeltaGenerator, label: str, key: str, names: Sequence[str], 
     """A select box bound to the link; says so if a fresh session's link asks for a name that is not there."""
     asked = session.recall(f"asked.{key}", lambda: session.from_link(key))
     if asked and asked not in names:
-        place.warning(f"In this link: there is no column called {session.plain(asked[:40])} here.")
+        place.warning(f"In this link: there is no column called {session.plain(asked[:40])} to put {key}.")
     return place.selectbox(label, names, names.index(default), key=key, bind="query-params") or default
 
 
@@ -139,7 +148,7 @@ def drawn(dims: tuple[int, ...]) -> Shelved:
     session.put_in_link("points", text or None)
     points = sketch.decode(text)
     xy, cls = points if points else (None, None)
-    brush = Brush(classes=sketch.CLASSES, xy=xy, cls=cls)
+    brush = Brush(classes=sketch.CLASSES, xy=xy, cls=cls, name="drawing")
     st.caption("Draw on the stage; the fit follows when you let go. Ten points or more make a data set.")
     return Shelved(sketch.dataset(text, flat), f"dataset = sketch.dataset({text!r}, flat={flat})", brush)
 
@@ -172,7 +181,8 @@ def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
     except (ReadError, clinic.ClinicError) as error:
         st.error(session.plain(str(error)))
         return last
-    with st.expander(f"Understood: rows {table.rows:,}, columns {len(table.columns)}"):
+    count = len(table.columns)
+    with st.expander(f"Understood: {table.rows:,} rows, {count} column{'s' * (count != 1)}"):
         st.dataframe(summary(table), hide_index=True)
         for note in (*table.notes, *said):
             st.caption(session.plain(note))

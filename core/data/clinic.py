@@ -25,10 +25,10 @@ FEWEST = 5
 """The fewest different rows that are learned from."""
 MOST_WORDS = 12
 """The most classes a label may have: as many as colours can tell apart."""
-LARGEST, SMALLEST = 1e150, 1e-150
-"""Sizes and spreads whose squares, summed over a million rows, are still ordinary numbers."""
-RELATIVE = 1e-12
-"""The smallest spread, relative to the size of the values, that rounding does not swallow."""
+LARGEST, SMALLEST = 1e15, 1e-15
+"""Sizes and spreads whose squares are ordinary numbers even in the 32 bits of the browser's pictures."""
+RELATIVE = 1e-5
+"""The smallest spread, relative to the size of the values, that 32 bits can still draw."""
 
 Rows = Bool[np.ndarray, " n"]
 Points = Float[np.ndarray, "n d"]
@@ -178,15 +178,15 @@ def examine(points: Points, columns: tuple[str, ...]) -> None:
             raise ClinicError(f"Column {shown} is constant in the rows that are left; choose another.")
         if size > LARGEST:
             raise ClinicError(
-                f"Column {shown} reaches {size:.3g}, whose square overflows; divide it by a power of ten."
+                f"Column {shown} reaches {size:.3g}, which is too large to be drawn; divide it by a power of ten."
             )
         if spread < SMALLEST:
             raise ClinicError(
-                f"Column {shown} spans {2 * spread:.3g}, whose square underflows; multiply it by a power of ten."
+                f"Column {shown} spans {2 * spread:.3g}, which is too little to be drawn; multiply it by a power of ten."
             )
         if spread < RELATIVE * size:
             raise ClinicError(
-                f"Column {shown} varies only beyond the twelfth digit of {size:.3g}; subtract a constant from it first."
+                f"Column {shown} varies only beyond the fifth digit of {size:.3g}; subtract a constant from it first."
             )
 
 

@@ -9,8 +9,8 @@ function takeBrush(s, otherScene) {
   const told = s.scene.brush;
   if (!told) return void (s.brush = null);
   const born = !s.brush;
-  s.brush ??= drawings().get(s.key) ?? {points: [], undo: [], redo: [], cls: 0, size: told.size, jitter: told.jitter, eraser: false, due: 0};
-  drawings().set(s.key, s.brush);
+  s.brush ??= drawings().get(told.name) ?? {points: [], undo: [], redo: [], cls: 0, size: told.size, jitter: told.jitter, eraser: false, due: 0};
+  if (told.name) drawings().set(told.name, s.brush);
   const points = drawnPoints(told.arrays);
   if ((otherScene || born) && asSet(points) !== asSet(s.brush.points)) Object.assign(s.brush, {points, undo: [], redo: []});
   Object.assign(s.brush, {classes: told.classes, rate: told.rate, fresh: s.brush.fresh && !otherScene});
@@ -18,7 +18,7 @@ function takeBrush(s, otherScene) {
   buildBrush(s);
 }
 
-/** The brushes of all stages by their keys: a stage that is taken down and set up again finds its undos. */
+/** The brushes by their names: a stage that is taken down and set up again finds its undos. */
 const drawings = () => (window.stageDrawings ??= new Map());
 
 function drawnPoints({xy, cls}) {

@@ -104,10 +104,9 @@ function rebuild(s, otherScene) {
   s.chart.stale = true;
 }
 
-export default function ({key, data, parentElement, setStateValue, setTriggerValue}) {
+export default function ({data, parentElement, setStateValue, setTriggerValue}) {
   let s = stages.get(parentElement);
   if (!s) stages.set(parentElement, (s = mount(parentElement)));
-  s.key = key;
   s.tell = setStateValue;
   s.ask = setTriggerValue;
   const fresh = data !== s.data && data?.byteLength;

@@ -105,6 +105,7 @@ def _brush(brush: Brush, payload: _Payload) -> dict[str, Any]:
         "size": brush.size,
         "jitter": brush.jitter,
         "rate": brush.points_per_second,
+        "name": brush.name,
         "arrays": _arrays(start, start.arrays(), payload),
     }
 

@@ -247,7 +247,7 @@ class Brush:
 
     `size` is the brush's radius as a share of the width, `jitter` how far points scatter in it (0: on the path, 1: all
     of it). `xy` and `cls` are the points that are there at the start, as
-    shares of the width and height (0 to 1), so that a drawing fits any axes.
+    shares of the width and height (0 to 1), so that a drawing fits any axes. A `name` lets its undos outlive the stage.
     """
 
     classes: Sequence[str] = ("A",)
@@ -256,6 +256,7 @@ class Brush:
     points_per_second: float = 60.0
     xy: np.ndarray | None = None
     cls: np.ndarray | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -218,7 +218,6 @@ def test_a_fall_before_the_step_on_show_counts_and_one_after_it_does_not(run):
     assert broken(wrong, floor, 3) != []
 
 
-@pytest.mark.xfail(strict=True, reason="slack takes the thinnest component whatever its weight: the check goes blind")
 def test_a_fall_is_seen_although_a_feather_sits_on_the_floor():
     """A component of weight 1/100 at the floor can cost at most a hundredth of what one of weight 1 can."""
     floor = np.full(2, 1e-6)

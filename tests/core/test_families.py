@@ -5,11 +5,11 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from core import family_fits
+from core import family_fits, family_forms
 from core.families import FAMILIES, NAMED, Fitted
 from core.key import Key
 from core.process import Halt
@@ -166,11 +166,11 @@ def test_no_fit_of_scipys_is_more_likely(family, column):
     if theirs is None:
         return
     found, best = theirs
-    if family.name == "generalised normal" and not 1 <= found[0] <= 1000:
-        assert ours.note  # our exponent is at its bound, and says so
-        return
-    slack = 3e-5 if ours.note else 1e-6  # t: at most as many degrees of freedom as the bound allows
-    assert ours.log_prob(x).mean() >= best - slack
+    bounds = {side: bound for side, _, bound, _ in family.limits}
+    if not bounds.get("least", -np.inf) <= found[0] <= bounds.get("most", np.inf):
+        assert ours.note  # theirs is not under our constraint: our parameter is at its bound, and says so
+    else:
+        assert ours.log_prob(x).mean() >= best - 1e-6
 
 
 @EVERY
@@ -187,7 +187,7 @@ def test_the_slope_at_the_maximum_is_zero(family, column):
         unit = x.std() if family.words[i][1] != "number" else max(abs(theta[i]), 0.1)
         h = 1e-5 * unit * np.eye(len(theta))[i]
         up, down = (mean_log_likelihood(family, x, theta + s * h) for s in (1, -1))
-        assert abs(up - down) / 2e-5 < 2e-5, family.words[i]
+        assert abs(up - down) / 2e-5 < 1e-4, family.words[i]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -249,13 +249,62 @@ def test_a_long_column_is_climbed_on_all_its_values(name):
     assert ours.log_prob(x).mean() >= scipys_fit(NAMED[name], x, ours)[1] - 1e-6
 
 
+# The derivatives that a climb rests on
+
+KERNELS = {
+    "logistic": family_fits.logistic,
+    "cauchy": family_fits.cauchy,
+    "gumbel": family_fits.gumbel,
+    "student t": family_fits.student,
+    "skew-normal": family_fits.skew_normal,
+}
+
+
+def kernel_of(name, monkeypatch):
+    """The kernel that an estimator hands to `location_scale`."""
+    if name.startswith("generalised"):
+        return family_forms._generalised_kernel(smooth=name.endswith("smooth"))
+    seen = []
+
+    def spy(x, kernel, starts, *rest):
+        seen.append(kernel)
+        return np.ones((len(x), 3)), np.zeros(len(x))
+
+    monkeypatch.setattr(family_fits, "location_scale", spy)
+    KERNELS[name](drawn("normal", 20)[None])
+    return seen[0]
+
+
+@pytest.mark.parametrize("name", [*KERNELS, "generalised, Fisher", "generalised, smooth"])
+@pytest.mark.parametrize("a", [0.75, 1.3])
+def test_the_derivatives_of_a_kernel_are_those_of_its_differences(name, a, monkeypatch):
+    kernel = kernel_of(name, monkeypatch)
+    z, a, h = np.linspace(-2.05, 3.05, 40)[None], np.array([[a]]), 1e-5
+    g, g_z, g_zz, *shape = kernel(z, a)
+
+    def slope(which, in_shape):
+        dz, da = (0, h) if in_shape else (h, 0)
+        return (kernel(z + dz, a + da)[which] - kernel(z - dz, a - da)[which]) / (2 * h)
+
+    np.testing.assert_allclose(g_z, slope(0, False), rtol=1e-6, atol=1e-7)
+    curved, scale = (g_zz[0], z**2) if isinstance(g_zz, tuple) else (g_zz, 1)
+    np.testing.assert_allclose(curved, scale * slope(1, False), rtol=1e-6, atol=1e-7)
+    if shape:
+        g_a, g_za, g_aa = shape
+        np.testing.assert_allclose(g_a, slope(0, True), rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(np.broadcast_to(g_za, z.shape), slope(1, True), rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(g_aa, slope(3, True), rtol=1e-6, atol=1e-7)
+
+
 # Units
 
 
 @pytest.mark.parametrize("family", [f for f in FAMILIES if f.support in ("real", "interval")], ids=lambda f: f.name)
+@settings(max_examples=25)
 @given(shift=st.floats(-1e3, 1e3), log_scale=st.floats(-5, 5), seed=st.integers(0, 5))
 def test_fits_follow_shifts_and_stretches(family, shift, log_scale, seed):
     x, scale = 10 + drawn("student t", 40, seed), float(np.exp(log_scale))
+    assume(family.name != "beta" or (scale * x + shift).min() <= 0 or (scale * x + shift).max() >= 1)
     before, after = family.fit(x), family.fit(scale * x + shift)
     np.testing.assert_allclose(
         after.log_prob(scale * x + shift).mean(),
@@ -270,6 +319,7 @@ def test_fits_follow_shifts_and_stretches(family, shift, log_scale, seed):
 @pytest.mark.parametrize(
     "family", [f for f in FAMILIES if f.support in ("positive", "non-negative")], ids=lambda f: f.name
 )
+@settings(max_examples=25)
 @given(log_scale=st.floats(-8, 8), seed=st.integers(0, 5))
 def test_fits_of_positive_values_follow_stretches(family, log_scale, seed):
     x, scale = drawn("gamma", 40, seed), float(np.exp(log_scale))

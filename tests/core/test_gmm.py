@@ -731,4 +731,6 @@ def test_a_start_of_another_kind_is_brought_to_the_kind_asked_for(kind):
     steps = list(gmm.fit(Config(3, kind, floor=0.0, tolerance=0.0, iterations=20), x, Key(0), start=full))
     gains = np.diff([step.metrics["log_likelihood"] for step in steps])
     assert gains.min() > -1e-12
-    np.testing.assert_allclose(steps[0].state.covariances, em.constrain(full.covariances, full.weights, kind), rtol=1e-12)
+    np.testing.assert_allclose(
+        steps[0].state.covariances, em.constrain(full.covariances, full.weights, kind), rtol=1e-12
+    )

@@ -114,7 +114,6 @@ def test_scenes_that_make_no_sense_are_refused():
 
 
 def test_reports_about_another_scene_are_left_out(scene):
-    header = unpack(pack(scene, [], run="r"))["scene"]
     points = struct.pack("<4H", 0, 0, 4095, 4095) + bytes([0, 2])
     said = {
         "rest": {"frame": 3, "run": "r", "scene": "s"},
@@ -122,14 +121,14 @@ def test_reports_about_another_scene_are_left_out(scene):
         "drawn": {"points": base64.b64encode(points).decode(), "scene": "s"},
         "missing": {"have": 5, "run": "r"},
     }
-    result = read(said, header)
+    result = read(said, scene.id)
     assert (result.frame, result.run, result.missing) == (3, "r", 5)
     np.testing.assert_array_equal(result.handles, [[0.25, -0.5]])
     np.testing.assert_allclose(result.drawn[0], [[0, 0], [1, 1]])
     np.testing.assert_array_equal(result.drawn[1], [0, 2])
-    stale = read({name: {**value, "scene": "other"} for name, value in said.items()}, header)
+    stale = read({name: {**value, "scene": "other"} for name, value in said.items()}, scene.id)
     assert (stale.frame, stale.handles, stale.drawn, stale.run) == (None, None, None, None)
-    assert read({}, header).frame is None
+    assert read({}, scene.id).frame is None
 
 
 def test_a_brush_carries_its_first_points():

@@ -90,7 +90,7 @@ def show_mixture():
         st.session_state.start = np.array([[-3.0, 3.0], [3.0, 3.0], [0.0, -3.0]])
     start = st.session_state.start
     scene, frames = mixture(start)
-    result = stage(pack(scene, frames, run=f"fit-{start.sum():.6f}"), key="stage")
+    result = stage(pack(scene, frames, run=f"fit-{start.sum():.6f}"), key="stage", scene=scene.id)
     if result.handles is not None and not np.allclose(result.handles, start):
         st.session_state.start = result.handles
         st.rerun()
@@ -114,7 +114,7 @@ def show_many():
         }
         covs = np.einsum("ij,kjl,ml->kim", rotation(0.1), covs, rotation(0.1))
         steps.append(Frame(frame.caption, arrays, frame.metrics))
-    stage(pack(scene, steps, run="many"), key="stage")
+    stage(pack(scene, steps, run="many"), key="stage", scene=scene.id)
 
 
 @st.fragment(run_every=0.3)
@@ -130,7 +130,11 @@ def show_live(lose):
     if lose and not state.get("lost") and state.sent > 12:
         first, state.lost = first + 6, True
         ready = min(60, ready + 12)
-    result = stage(pack(scene, frames[first:ready], run="live", first=min(first, ready), live=ready < 60), key="stage")
+    result = stage(
+        pack(scene, frames[first:ready], run="live", first=min(first, ready), live=ready < 60),
+        key="stage",
+        scene=scene.id,
+    )
     state.sent = ready
     if result.missing is not None:
         state.asked = result.missing
@@ -141,7 +145,7 @@ def show_live(lose):
 def show_brush():
     brush = Brush(classes=("A", "B"), points_per_second=120)
     scene = Scene(id="sheet", bounds=BOUNDS, layers=(), alt="An empty sheet", brush=brush)
-    result = stage(pack(scene, [], run="sheet"), key="stage")
+    result = stage(pack(scene, [], run="sheet"), key="stage", scene=scene.id)
     if result.drawn is None:
         st.text("drawn=0")
     else:
@@ -184,7 +188,7 @@ def show_strip():
         alt="A bell",
         autoplay=False,
     )
-    stage(pack(scene, frames, run="strip"), key="stage")
+    stage(pack(scene, frames, run="strip"), key="stage", scene=scene.id)
 
 
 def main():

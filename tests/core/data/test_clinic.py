@@ -144,10 +144,10 @@ REFUSED = {
     "21-too-few": (column(1, 2, 3, 4, 4, 4), ("x",), None, "Only 4 different rows are left"),
     "21-all-missing": (table("x,y\n1,\n2,\n,3\n,4\n"), ("x", "y"), None, "Only 0 different rows are left"),
     "empty": (table("x,y\n,1\n,2\n"), ("x",), None, "Column x is empty"),
-    "22-overflow": (column(1e308, -1e308, 1, 2, 3, 4), ("x",), None, "whose square overflows"),
-    "22-underflow": (column(1e-320, 2e-320, 3e-320, 4e-320, 5e-320), ("x",), None, "whose square underflows"),
-    "22-tiny-constant-but-one": (column(*[f"{i}e-200" for i in range(1, 7)]), ("x",), None, "square underflows"),
-    "22-beyond-rounding": (column(*[10**15 + i / 8 for i in range(6)]), ("x",), None, "beyond the twelfth digit"),
+    "22-overflow": (column(1e308, -1e308, 1, 2, 3, 4), ("x",), None, "too large to be drawn"),
+    "22-underflow": (column(1e-320, 2e-320, 3e-320, 4e-320, 5e-320), ("x",), None, "too little to be drawn"),
+    "22-tiny-constant-but-one": (column(*[f"{i}e-200" for i in range(1, 7)]), ("x",), None, "too little to be drawn"),
+    "22-beyond-rounding": (column(*[10**15 + i / 8 for i in range(6)]), ("x",), None, "beyond the fifth digit"),
     "label-unknown": (column(1, 2, 3, 4, 5), ("x",), "z", "has no column named z"),
     "label-many": (IRIS, ("width",), "note", "Column note has 20 different values"),
 }
@@ -166,7 +166,7 @@ def test_what_cannot_be_learned_is_refused_in_one_sentence(case):
 
 
 def test_large_and_small_but_ordinary_numbers_are_admitted():
-    for scale in (1e140, 1e-140, -1.0):
+    for scale in (1e14, 1e-14, -1.0):
         dataset, _ = admit(parse("a", npy(scale * np.arange(1.0, 9.0))), ("column",), None, KEY)
         assert 0 < dataset.points.var() < np.inf
 

@@ -1,0 +1,192 @@
+"""The server: a strict policy on every answer, and a page that the policy lets live."""
+
+import asyncio
+import base64
+import hashlib
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import streamlit
+
+from playground import server
+
+ROOT = Path(__file__).resolve().parents[2]
+DIRECTIVES = {part.split()[0]: part.split()[1:] for part in server.POLICY.split("; ")}
+
+
+class Scripts(HTMLParser):
+    """The texts of the inline scripts and the sources of the others; handlers written as attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.inline, self.sources, self.handlers, self._open = [], [], [], False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        if tag == "script":
+            source = dict(attrs).get("src")
+            self._open = source is None
+            if source is None:
+                self.inline.append("")
+            else:
+                self.sources.append(source)
+
+    def handle_endtag(self, tag):
+        self._open = False
+
+    def handle_data(self, data):
+        if self._open:
+            self.inline[-1] += data
+
+
+@pytest.fixture(scope="module")
+def page():
+    return Scripts((Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8"))
+
+
+def test_nothing_is_evaluated_and_no_inline_script_is_trusted_by_default():
+    assert "unsafe-eval" not in server.POLICY
+    assert "'unsafe-inline'" not in DIRECTIVES["script-src"]
+    assert DIRECTIVES["default-src"] == ["'self'"]
+    assert DIRECTIVES["object-src"] == ["'none'"]
+    assert "*" not in server.POLICY
+    assert not re.search(r"\bhttps?:", server.POLICY)
+
+
+def test_the_inline_scripts_of_the_installed_streamlit_are_named_by_digest(page):
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in page.inline]
+    named = {source for source in DIRECTIVES["script-src"] if source.startswith("'sha256-")}
+    assert named == {f"'sha256-{digest}'" for digest in digests}
+    assert page.handlers == []
+    assert not [source for source in page.sources if "//" in source]
+
+
+def test_sockets_go_home_only():
+    assert set(DIRECTIVES["connect-src"]) == {"'self'", "blob:", "data:"}
+    assert not {"ws:", "wss:"} & {source for sources in DIRECTIVES.values() for source in sources}
+
+
+def test_the_server_is_ready_while_the_pages_are_still_being_imported(monkeypatch):
+    begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def prepare():
+        begun.set()
+        go_on.wait(10)
+        done.set()
+
+    monkeypatch.setattr(server, "prepare", prepare)
+    monkeypatch.setattr(server.frame, "navigation", lambda: None)
+
+    async def live():
+        async with server.ready(None):
+            return begun.wait(5), done.is_set()
+
+    assert asyncio.run(live()) == (True, False)
+    go_on.set()
+    assert done.wait(5)
+
+
+def answered(app, scope):
+    """What the browser gets from an ASGI app."""
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+@pytest.mark.parametrize("status", [200, 204, 304, 404, 500])
+@pytest.mark.parametrize("own", [[], [(b"content-type", b"text/html"), (b"x-a", b"b")]])
+def test_headers_are_added_to_an_answer_and_none_is_lost(status, own):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": own})
+        await send({"type": "http.response.body", "body": b"hi"})
+
+    start, body = answered(server.Headers(app), {"type": "http"})
+    assert start["status"] == status
+    assert [pair for pair in start["headers"] if pair not in server.HEADERS] == own
+    assert set(server.HEADERS) <= set(start["headers"])
+    assert body["body"] == b"hi"
+
+
+def test_an_answer_without_headers_gets_them():
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200})
+
+    assert list(server.HEADERS) == answered(server.Headers(app), {"type": "http"})[0]["headers"]
+
+
+def test_sockets_pass_untouched():
+    async def app(scope, receive, send):
+        await send({"type": "websocket.accept", "headers": []})
+
+    assert answered(server.Headers(app), {"type": "websocket"}) == [{"type": "websocket.accept", "headers": []}]
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The real server, for as long as this file is tested."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "playground.server", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 40
+    while ask(f"{url}/_stcore/health")[0] != 200:
+        assert process.poll() is None, "the server ended"
+        assert time.monotonic() < end, "the server did not start"
+        threading.Event().wait(0.1)
+    yield url
+    process.terminate()
+    process.wait(20)
+
+
+def ask(url):
+    """(status, headers, body) of an answer; status 0 where there is none."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return 0, {}, b""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/em", "/em?components=3", "/_stcore/health", "/_stcore/host-config", "/favicon.png", "/nowhere.js",
+             "/media/none.png", "/..%2f..%2fpyproject.toml", "/_stcore/bidi-components/none/a.js"]
+)  # fmt: skip
+def test_every_answer_carries_the_policy(address, path):
+    status, headers, _ = ask(address + path)
+    assert status
+    for name, value in server.HEADERS:
+        assert headers.get_all(name.decode()) == [value.decode()]
+
+
+def test_a_deep_link_is_answered_with_the_page_whose_scripts_the_policy_names(address, page):
+    status, headers, body = ask(f"{address}/em")
+    served = Scripts(body.decode())
+    assert (status, served.inline) == (200, page.inline)
+    for source in served.sources:
+        assert ask(f"{address}/{source.removeprefix('./').lstrip('/')}")[0] == 200
+
+
+def test_no_file_of_the_project_is_served(address):
+    for path in ("/pyproject.toml", "/streamlit_app.py", "/app/static/pyproject.toml", "/static/../pyproject.toml"):
+        assert b"generative-playground" not in ask(address + path)[2]
