@@ -10,6 +10,7 @@ from playground import (
     bell,
     bell_panels,
     controls,
+    family_panels,
     film,
     hand,
     mixture,
@@ -40,8 +41,14 @@ TRIES = {
 
 begin("Fit in 1-D", "Lay a bell over the data by hand, then see what the likelihood, priors, families and kernels say.")
 sets = shelf.titles((1,))
-words = {"data": (sets[DATA], *sets.values()), "panel": PANELS, "method": gaussian.METHODS, "bins": bins.NAMES}
-complaints = session.complaints(NAME, (shelf.Amount(),), words)
+words = {
+    "data": (sets[DATA], *sets.values()),
+    "panel": PANELS,
+    "method": gaussian.METHODS,
+    "bins": bins.NAMES,
+    **family_panels.WORDS,
+}
+complaints = session.complaints(NAME, (controls.Seed(), shelf.Amount(), bayes_panels.PRESET), words)
 left, right = st.columns([1.35, 1], gap="large")
 
 with right:
@@ -107,6 +114,10 @@ if panel == "Surface":
     bell_panels.take(NAME, dataset.digest, seen.handles, now)
 elif panel == "Posterior":
     bayes_panels.posterior(NAME, dataset)
+elif panel == "Families":
+    family_panels.families(NAME, dataset, key)
+elif panel == "Goodness of fit":
+    family_panels.goodness(NAME, dataset, key)
 elif panel == "Bandwidth":
     smooth_panels.smooth(NAME, dataset, key, rule)
 elif panel == "Code and files":

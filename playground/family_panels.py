@@ -70,8 +70,7 @@ def families(name: str, dataset: Dataset, key: Key) -> None:
         laws = FAMILIES if taken == TAKEN[1] else discrete.FAMILIES
     continuous, column = laws is FAMILIES, dataset.columns[0]
     run = runs.open_run(f"{name}.families", (dataset.digest, key, continuous), "", lambda: ranking.rank(x, key, laws))
-    rule = session.widget("bins") or bins.NAMES[0]
-    histogram = None
+    rule, histogram = session.widget("bins") or bins.NAMES[0], None
     if continuous:
         histogram = session.once(f"{name}.histogram", (dataset.digest, rule), lambda: bins.histogram(x, rule))
     axis = f"{column}: 0 is {kind.values[0]:g}, 1 is {kind.values[1]:g}" if kind.values else column

@@ -147,7 +147,7 @@ REFUSED = {
     "22-overflow": (column(1e308, -1e308, 1, 2, 3, 4), ("x",), None, "too large to be drawn"),
     "22-underflow": (column(1e-320, 2e-320, 3e-320, 4e-320, 5e-320), ("x",), None, "too little to be drawn"),
     "22-tiny-constant-but-one": (column(*[f"{i}e-200" for i in range(1, 7)]), ("x",), None, "too little to be drawn"),
-    "22-beyond-rounding": (column(*[10**15 + i / 8 for i in range(6)]), ("x",), None, "beyond the fifth digit"),
+    "22-beyond-rounding": (column(*[10**12 + i / 8 for i in range(6)]), ("x",), None, "beyond the fifth digit"),
     "label-unknown": (column(1, 2, 3, 4, 5), ("x",), "z", "has no column named z"),
     "label-many": (IRIS, ("width",), "note", "Column note has 20 different values"),
 }
