@@ -88,7 +88,7 @@ def families(name: str, dataset: Dataset, key: Key) -> None:
             if kind.kind == "binary":
                 st.markdown(posterior(x, kind))
             st.caption(
-                f"Held out: the mean log-{'density' if continuous else 'probability'} of a fifth of the points, which "
+                f"Held out: the mean log-{'density' if continuous else 'probability'} of points, each fifth in turn, which "
                 "the law has not seen, with its standard error; more is better. Tied: less than one standard error "
                 "behind the best. AIC, BIC: less is better."
             )
