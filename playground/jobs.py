@@ -7,6 +7,7 @@ session ends its jobs are orphaned, and reaped after `GRACE` seconds unless the 
 nothing behind.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from typing import Literal
 from core.process import Halt, Step, Trace
 from playground.turns import Turns
 
-RUNNING = 2
+RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
 GRACE = 20.0  # seconds a dropped connection may take to come back
 Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 
