@@ -104,7 +104,7 @@ def scene(dataset: Dataset, points: Sufficient, hand: Bell, rule: str, brush: Br
         Points(name="points", label="Data", xy=mixture.rug(dataset), size=mixture.size_of(dataset)),
         Handles(
             name="ends",
-            label="Your bell",
+            label="Handles",
             xy=hand.ends,
             axis="x",
             form="bell",

@@ -150,7 +150,7 @@ def browser():
     playwright = pytest.importorskip("playwright.sync_api")
     path = chromium.find()
     if path is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.fail("The browser tests need Chromium: run them through `make test`, which finds or installs one.")
     with playwright.sync_playwright() as p:
         launched = p.chromium.launch(executable_path=path, args=FLAGS)
         yield launched
