@@ -14,6 +14,7 @@ constraints on covariances as in Celeux and Govaert (1995).
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -26,8 +27,14 @@ LOG_2PI = float(np.log(2 * np.pi))
 
 def features(x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "f n"]:
     """phi(x): 1, the d coordinates, and their d (d + 1) / 2 products, one row a feature."""
-    rows, columns = np.triu_indices(x.shape[1])
+    rows, columns = pairs(x.shape[1])
     return np.concatenate([np.ones((1, len(x))), x.T, x.T[rows] * x.T[columns]])
+
+
+@cache
+def pairs(d: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows and columns of the d (d + 1) / 2 products, i <= j."""
+    return np.triu_indices(d)
 
 
 def coefficients(
@@ -40,7 +47,7 @@ def coefficients(
     log_det = np.linalg.slogdet(covariances)[1]
     with np.errstate(divide="ignore"):
         constant = np.log(weights) - 0.5 * ((linear * means).sum(-1) + log_det + d * LOG_2PI)
-    rows, columns = np.triu_indices(d)
+    rows, columns = pairs(d)
     quadratic = np.where(rows == columns, -0.5, -1.0) * precision[..., rows, columns]
     return np.concatenate([constant[..., None], linear, quadratic], axis=-1)
 
@@ -61,15 +68,18 @@ def expect(
     """The E-step of one mixture: responsibilities, moments sum_n r phi(x), mean log-likelihood and mean entropy of r."""
     k, n = len(a), phi.shape[1]
     r = np.empty((k, n))
-    moments, log_evidence, expected = np.zeros_like(a), 0.0, 0.0
+    moments, log_evidence = np.zeros_like(a), 0.0
     for block in blocks(n, max(BLOCK // k, 1)):
         logits = r[:, block]
         np.matmul(a, phi[:, block], out=logits)
         log_evidence += soften(logits).sum()
         moments += logits @ phi[:, block].T
-    finite = np.where(np.isfinite(a), a, 0.0)  # a component of weight 0 has no moments either
-    expected = float((finite * moments).sum())  # sum of r log joint, so that H(r) = log p(x) - E_r log joint
-    return r, moments, log_evidence / n, (log_evidence - expected) / n
+    return r, moments, log_evidence / n, (log_evidence - expected(a, moments)) / n  # H(r) = log p(x) - E_r log joint
+
+
+def expected(a: Float[np.ndarray, "k f"], moments: Float[np.ndarray, "k f"]) -> float:
+    """sum_nk r_nk a_k . phi(x_n), nats, from the moments of r."""
+    return float((np.where(np.isfinite(a), a, 0.0) * moments).sum())  # a component of weight 0 has no moments either
 
 
 def expect_many(
@@ -101,7 +111,7 @@ def maximise(
     """
     mass = moments[..., 0] + EMPTY
     means = moments[..., 1 : 1 + d] / mass[..., None]
-    rows, columns = np.triu_indices(d)
+    rows, columns = pairs(d)
     second = np.empty((*mass.shape, d, d))
     second[..., rows, columns] = second[..., columns, rows] = moments[..., 1 + d :]
     scatter = second / mass[..., None, None] - means[..., :, None] * means[..., None, :]

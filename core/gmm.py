@@ -75,7 +75,7 @@ class GMM:
     def log_joint(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n k"]:
         """log w_k N(x_n | mu_k, S_k) by Cholesky factors; LinAlgError if a covariance is singular."""
         factor = np.linalg.cholesky(self.covariances)  # (k, d, d)
-        white = np.linalg.solve(factor, (x - self.means[:, None]).transpose(0, 2, 1))  # (k, d, n)
+        white = np.linalg.inv(factor) @ (x.T - self.means[:, :, None])  # (k, d, n)
         log_det = np.log(np.einsum("kii->ki", factor)).sum(-1)
         with np.errstate(divide="ignore"):
             constant = np.log(self.weights) - log_det - 0.5 * self.dim * em.LOG_2PI
@@ -190,10 +190,10 @@ def fit(
     phi = em.features(x - centre)
     index, previous = (resumed.index, resumed.metrics["gain"]) if resumed else (0, np.inf)
 
-    def e_step(model: GMM) -> tuple[np.ndarray, np.ndarray, float, float]:
-        return em.expect(em.coefficients(model.weights, model.means - centre, model.covariances), phi)
+    def joint(model: GMM) -> np.ndarray:
+        return em.coefficients(model.weights, model.means - centre, model.covariances)
 
-    r, moments, log_likelihood, entropy = e_step(model)
+    r, moments, log_likelihood, entropy = em.expect(joint(model), phi)
     if not resumed:
         yield Step(0, model, "start", {"log_likelihood": log_likelihood, "gain": np.inf})
     gain = previous
@@ -216,9 +216,10 @@ def fit(
             point = int(((x - centre - means[component]) ** 2).sum(axis=1).argmin())
             raise Collapse(component, point, (index + 1) // 2, float(moments[component, 0]))
         model = GMM(weights, means + centre, covariances)
-        bound = expected_joint(moments, model, centre) / len(x) + entropy
+        a = joint(model)
+        bound = em.expected(a, moments) / len(x) + entropy
         before, used = log_likelihood, evidence(r, moments, centre)
-        r, moments, log_likelihood, entropy = e_step(model)
+        r, moments, log_likelihood, entropy = em.expect(a, phi)
         gain = log_likelihood - before
         index += 1
         yield Step(
@@ -242,9 +243,3 @@ def evidence(
     """What an M-step rests on: responsibilities, their sums over the points, and the sums of r x."""
     mass = moments[:, 0]
     return {"responsibilities": r.T, "mass": mass, "weighted": moments[:, 1 : 1 + len(centre)] + mass[:, None] * centre}
-
-
-def expected_joint(moments: Float[np.ndarray, "k f"], model: GMM, centre: Float[np.ndarray, " d"]) -> float:
-    """sum_nk r_nk log w_k N(x_n | mu_k, S_k), nats, from the moments of r."""
-    a = em.coefficients(model.weights, model.means - centre, model.covariances)
-    return float((np.where(np.isfinite(a), a, 0.0) * moments).sum())

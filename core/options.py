@@ -10,14 +10,18 @@
 The constructor validates by the declaration, the page draws its widgets from it, and a link is read by it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass, fields
-from typing import Any, get_type_hints
+from functools import cache
+from typing import Any, cast, get_type_hints
 
 
 @dataclass(frozen=True)
 class Range:
-    """A number from `low` to `high`, both allowed; `step` and `log` are hints to whoever draws the control."""
+    """A number from `low` to `high`, both allowed; `step` and `log` are hints to whoever draws the control.
+
+    A real number with a `step` and no `log` is drawn as a slider.
+    """
 
     low: int | float
     high: int | float
@@ -78,12 +82,16 @@ class Option:
             raise ValueError(f"{self.spec.label} ({self.name}) {problem}.")
 
 
-def options(config: type) -> Iterator[Option]:
+def options(config: type) -> tuple[Option, ...]:
     """The declared options of a Config class, in order."""
+    return _options(cast(Hashable, config))
+
+
+@cache
+def _options(config: Any) -> tuple[Option, ...]:
     hints = get_type_hints(config, include_extras=True)
-    for f in fields(config):
-        kind, spec = hints[f.name].__origin__, hints[f.name].__metadata__[0]
-        yield Option(f.name, kind, f.default, spec)
+    declared = ((f, hints[f.name]) for f in fields(config))
+    return tuple(Option(f.name, hint.__origin__, f.default, hint.__metadata__[0]) for f, hint in declared)
 
 
 def check(config: Any) -> None:

@@ -1,13 +1,12 @@
 """EM by hand: Gaussian mixtures in one and two dimensions, half-step by half-step."""
 
-from typing import NoReturn
-
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.gmm import GMM, Config
 from core.key import Key
 from core.process import Halt, Step
-from playground import controls, em_panels, film, hand, mixture, run_bar, runs, session, shelf
+from playground import controls, em_panels, film, forks, hand, mixture, run_bar, runs, session, shelf
 from playground.frame import begin, experiments
 
 NAME = "em"
@@ -31,90 +30,88 @@ begin(
 )
 sets = shelf.titles((1, 2))
 words = {"data": (sets[DATA], *sets.values()), "panel": em_panels.NAMES, "component": em_panels.components(12)}
-complaints = session.complaints(NAME, (PRESET, controls.Seed(), shelf.Amount()), words)
-left, right = st.columns([1.35, 1], gap="large")
-
-with right:
-    shelved = shelf.choose((1, 2), DATA)
-    values = controls.draw(PRESET, more=False)
-    with st.expander("More"):
-        values |= controls.draw(PRESET, more=True)
-        seed = controls.draw(controls.Seed(), more=True)["seed"]
-        shelf.more(session.widget("data", DATA))
-    said = st.container()
-    figures = st.container()
-
-config, key, shape = Config(**values), Key(seed) / NAME, (values["components"], shelved.dim)
 
 
-def unfitted(problem: str) -> NoReturn:
-    """The data alone, with the brush if there is one, and what is in the way of a fit."""
+@st.fragment
+def workbench() -> None:
+    """Everything that follows the controls: a change runs this again, and not the frame around it."""
+    complaints = session.complaints(NAME, (PRESET, controls.Seed(), shelf.Amount()), words)
+    left, right = st.columns([1.35, 1], gap="large")
+    with right:
+        shelved = shelf.choose((1, 2), DATA)
+        values = controls.draw(PRESET, more=False)
+        with st.expander("More"):
+            values |= controls.draw(PRESET, more=True)
+            seed = controls.draw(controls.Seed(), more=True)["seed"]
+            shelf.more(session.widget("data", DATA))
+        said = st.container()
+        figures = st.container()
+    config, key, shape = Config(**values), Key(seed) / NAME, (values["components"], shelved.dim)
+    if shelved.dataset is None:
+        return unfitted(left, shelved, "")
+    dataset = shelved.dataset
+    situation = (dataset.digest, config.components, config.start, seed)
+    chosen = hand.means(NAME, situation, shape, dataset.bounds)
+    fork = forks.of(NAME, dataset.digest, shape)
+    if lines := complaints + hand.complaint(NAME, chosen) + forks.complaint(NAME, situation, fork):
+        said.warning("\n\n".join(lines))
+    try:
+        start = fork.step.state if fork else mixture.begin(dataset, config, key, chosen)
+    except Halt as halt:
+        return unfitted(left, shelved, str(halt))
+    spec = (dataset.digest, config, seed, hand.encode(start.means), fork and (fork.run, fork.step.index))
+    run = runs.open_run(NAME, spec, mixture.label(config), lambda: mixture.steps(dataset, config, key, start))
+    if not len(run.job.trace):
+        with left:
+            return run_bar.wait(run)
+    given = start if fork or chosen is not None else None
+
+    def own_start() -> None:
+        """Let go of the means a hand chose and of a fork."""
+        runs.unfork(NAME)
+        hand.put(NAME, situation, None)
+
+    @st.fragment(run_every=runs.every(run))
+    def instrument() -> tuple[list[Step[GMM]], int]:
+        """The stage and the run's bar; a frame that came to rest, a dragged mean or a stroke reruns the page."""
+        kept = runs.kept(NAME, dataset.digest)
+        before = runs.since(kept, fork)
+        name = mixture.scene_id(NAME, dataset, hand.version(NAME), start, kept)
+        scene = mixture.scene(dataset, start, bool(before), shelved.brush, name)
+        said = film.show(NAME, run, scene, lambda steps, first: mixture.frames(dataset, steps, first, before))
+        steps = run.job.trace.snapshot()[1]
+        at = min(film.shown(NAME, run, said), len(steps) - 1)
+        most = f"of at most {2 * config.iterations + 1:,} half-steps"
+        run_bar.bar(NAME, run, steps[at], most, own_start if given else None)
+        means = hand.moved(said.handles, start.means)
+        if means is not None:
+            runs.unfork(NAME)
+            hand.put(NAME, situation, means)
+        stroke = said.drawn is not None and shelf.draw(*said.drawn)
+        rested = session.changed(f"{NAME}.rest", film.rest(run, said)) and not whole
+        if rested or means is not None or stroke:
+            st.rerun(scope="app")
+        return steps, at
+
+    whole = True  # what the instrument finds out now is on the page below anyway
     with left:
+        steps, at = instrument()
+    whole = False
+    film.link(run, at)
+    with figures:
+        em_panels.figures(steps[at], dataset, config)
+    em_panels.panel(NAME, run, steps, at, dataset, config, key, start, given, shelved.code)
+
+
+def unfitted(place: DeltaGenerator, shelved: shelf.Shelved, problem: str) -> None:
+    """The data alone, with the brush if there is one, and what is in the way of a fit."""
+    with place:
         drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
         if problem:
             st.warning(problem)
     if drawn is not None and shelf.draw(*drawn):
         st.rerun()
-    experiments(NAME, TRIES)
-    st.stop()
 
 
-if shelved.dataset is None:
-    unfitted("")
-dataset = shelved.dataset
-situation = (dataset.digest, config.components, config.start, seed)
-chosen = hand.means(NAME, situation, shape, dataset.bounds)
-if lines := complaints + hand.complaint(NAME, chosen):
-    said.warning("\n\n".join(lines))
-fork = runs.fork_of(NAME, dataset.digest, lambda step: step.state.means.shape == shape)
-try:
-    start = fork.step.state if fork else mixture.begin(dataset, config, key, chosen)
-except Halt as halt:
-    unfitted(str(halt))
-spec = (dataset.digest, config, seed, hand.encode(start.means), fork and (fork.run.id, fork.step.index))
-run = runs.open_run(NAME, spec, mixture.label(config), lambda: mixture.steps(dataset, config, key, start))
-if not len(run.job.trace):
-    with left:
-        run_bar.wait(run)
-    st.stop()
-
-
-def own_start() -> None:
-    """Let go of the means a hand chose and of a fork."""
-    runs.unfork(NAME)
-    hand.put(NAME, situation, None)
-
-
-@st.fragment(run_every=runs.every(run))
-def instrument() -> tuple[list[Step[GMM]], int]:
-    """The stage and the run's bar; a frame that came to rest, a dragged mean or a stroke reruns the page."""
-    kept = runs.kept(NAME, dataset.digest)
-    before = runs.since(kept, fork)
-    name = mixture.scene_id(NAME, dataset, hand.version(NAME), start, kept)
-    scene = mixture.scene(dataset, start, bool(before), shelved.brush, name)
-    said = film.show(NAME, run, scene, lambda steps, first: mixture.frames(dataset, steps, first, before))
-    steps = run.job.trace.snapshot()[1]
-    at = min(film.shown(NAME, run, said), len(steps) - 1)
-    most = f"of at most {2 * config.iterations + 1:,} half-steps"
-    run_bar.bar(NAME, run, steps[at], most, own_start if fork or chosen is not None else None)
-    means = hand.moved(said.handles, start.means)
-    if means is not None:
-        runs.unfork(NAME)
-        hand.put(NAME, situation, means)
-    stroke = said.drawn is not None and shelf.draw(*said.drawn)
-    rested = session.changed(f"{NAME}.rest", film.rest(run, said)) and not whole
-    if rested or means is not None or stroke:
-        st.rerun(scope="app")
-    return steps, at
-
-
-whole = True  # what the instrument finds out now is on the page below anyway
-with left:
-    steps, at = instrument()
-whole = False
-film.link(run, at)
-with figures:
-    em_panels.figures(steps[at], dataset, config)
-given = start if fork or chosen is not None else None
-em_panels.panel(NAME, run, steps, at, dataset, config, key, start, given, shelved.code)
+workbench()
 experiments(NAME, TRIES)

@@ -84,7 +84,11 @@ def in_numbers(run: Run, steps: Sequence[Step[GMM]], at: int, dataset: Dataset, 
     st.caption(f"Trained: the parameters of step {step.index}. {session.plain(dataset.source)}")
     st.subheader("Self-test", anchor=False)
     floors = mixture.floors(dataset, config)
-    found = session.once("em.checks", (run.id, len(steps), at), lambda: checks.of_mixture(steps, at, floors))
+
+    def test() -> list[checks.Check]:
+        return checks.of_mixture(steps, at, floors, mixture.responsibilities(step, dataset))
+
+    found = session.once("em.checks", (run.id, len(steps), at), test)
     st.dataframe(numbers.checks(found), hide_index=True)
 
 
@@ -93,9 +97,13 @@ def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:
     spec = (dataset.digest, config.covariance, config.floor, key)
     run = runs.open_run(f"{name}.select", spec, "", lambda: mixture.sweep(dataset, config, key))
 
-    @st.fragment(run_every=runs.every(run))
+    polled = runs.every(run)
+
+    @st.fragment(run_every=polled)
     def chart() -> None:
         progress = run.job.progress()
+        if polled and not progress.alive:
+            st.rerun(scope="app")  # and look no more
         if progress.error:
             st.warning(progress.error)
         if not len(run.job.trace):
@@ -133,9 +141,13 @@ def basin_map(name: str, dataset: Dataset, config: Config, key: Key, start: GMM)
     spec = (dataset.digest, config, key, plane.across, plane.up, basins.rest(start, plane))
     run = runs.open_run(f"{name}.basins", spec, "", lambda: basins.steps(dataset, config, start, plane))
 
-    @st.fragment(run_every=runs.every(run))
+    polled = runs.every(run)
+
+    @st.fragment(run_every=polled)
     def chart() -> None:
         steps = run.job.trace.snapshot()[1]
+        if polled and not run.job.progress().alive:
+            st.rerun(scope="app")  # and look no more
         if run.job.progress().error:
             st.warning(run.job.progress().error)
         if not steps:

@@ -51,8 +51,8 @@ def version(name: str) -> int:
 
 
 def encode(chosen: np.ndarray) -> str:
-    """Means as text, nine significant digits: a float32's worth and the spread of large numbers."""
-    return ";".join(",".join(f"{value:.9g}" for value in row) for row in chosen)
+    """Means as text, twelve significant digits: enough for the spread of large numbers."""
+    return ";".join(",".join(f"{value:.12g}" for value in row) for row in chosen)
 
 
 def decode(text: str | None, shape: tuple[int, int]) -> np.ndarray | None:

@@ -8,6 +8,7 @@ nothing behind.
 """
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from core.process import Halt, Step, Trace
 from playground.turns import Turns
 
 RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
+LONG = 0.25  # seconds of work after which a job gives way to the pages
 GRACE = 20.0  # seconds a dropped connection may take to come back
 Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 
@@ -113,7 +115,10 @@ class Job:
     def _run(self) -> None:
         try:
             steps = self._steps()
+            humble = False
             while self._may_go_on():
+                if not humble and self._worked > LONG:
+                    humble = give_way()
                 with _turns.turn(self._worked) as until:
                     if not self._work(steps, until):
                         return self._end("done")
@@ -146,6 +151,13 @@ class Job:
         with self._wake:
             self._phase, self._error = phase, error
             self._wake.notify_all()
+
+
+def give_way() -> bool:
+    """Let the scheduler prefer every other thread to this one from now on, where threads have priorities (Linux)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+    return True
 
 
 def sentence(error: Exception, steps: int) -> str:

@@ -17,6 +17,7 @@ from core.key import Key
 from core.process import Step
 from core.units import units_of
 from playground import sketch
+from playground.discs import label_bytes, labelled, size_of, visible
 from playground.runs import Run
 from playground.shelf import Shelved
 from playground.stage import (
@@ -36,8 +37,8 @@ from playground.stage import (
     Scene,
 )
 
-SHOWN = 4000  # points on the stage; all of them are fitted
 SAMPLES = 400
+ASKED = ("mean", "cov", "weight")
 CAPTIONS = {
     "start": "Start: the components are placed; no point has been asked yet.",
     "E": "E: each point asks which component it came from.",
@@ -83,15 +84,16 @@ def described(dataset: Dataset) -> str:
 def layers_2d(dataset: Dataset, start: GMM | None, kept: bool, drawing: bool) -> list[Layer]:
     """Density below, then points, ellipses, truth and handles, which are out of the way of a brush (`drawing`)."""
     layers: list[Layer] = [
-        Density(name="density", label="Density", role="model", vmax=peak_2d(dataset)),
+        Density(name="density", label="Density", role="model", vmax=peak_2d(dataset), of="components"),
         Points(name="points", label="Data", role="data", xy=visible(dataset), size=size_of(dataset)),
+        *labelled(dataset, visible(dataset)),
     ]
     if kept:
         layers.append(Ellipses(name="kept", label="Kept run", role="noise"))
     layers.append(Ellipses(name="components", label="Components"))
     if dataset.truth is not None:
         layers.append(Contours(name="truth", label="Truth", role="truth", on=False, **truth_lines(dataset.name)))
-    layers.append(Draws(name="samples", label="Samples", role="model", on=False, **randomness()))
+    layers.append(Draws(name="samples", label="Samples", role="model", on=False, of="components", **randomness()))
     if start is not None:
         layers.append(
             Handles(name="start", label="Starts", xy=start.means, moves=("components", "density"), on=not drawing)
@@ -110,8 +112,9 @@ def layers_1d(dataset: Dataset, start: GMM | None, kept: bool, drawing: bool) ->
         layers.append(Bells(name="kept", label="Kept run", role="noise", total=True))
     layers += [
         Bells(name="components", label="Components", role="classes"),
-        Bells(name="sum", label="Their sum", role="model", total=True),
+        Bells(name="sum", label="Their sum", role="model", total=True, of="components"),
         Points(name="points", label="Data", role="data", xy=rug(dataset), size=size_of(dataset)),
+        *labelled(dataset, rug(dataset)),
     ]
     if start is not None:
         xy = on_axis(start.means)
@@ -138,15 +141,9 @@ def frames(
 
 def frame(dataset: Dataset, step: Step[GMM], before: Step[GMM] | None) -> Frame:
     """What the stage holds at one half-step."""
-    mixture = parameters(step.state)
-    arrays = {"components": mixture}
-    if dataset.dim == 1:
-        arrays["sum"] = mixture
-    else:
-        arrays["density"] = arrays["samples"] = mixture
-    r = step.arrays.get("responsibilities")
-    if r is not None:
-        arrays["points"] = {"mix": np.rint(r * 255).astype(np.uint8)}
+    arrays = {"components": parameters(step.state)}
+    if "asked mean" in step.arrays:
+        arrays["points"] = in_plane(*(step.arrays[f"asked {name}"] for name in ASKED))
     metrics = {name: step.metrics[name] for name in ("log_likelihood", "bound") if name in step.metrics}
     if before is not None:
         arrays["kept"] = parameters(before.state)
@@ -162,26 +159,26 @@ def parameters(model: GMM) -> dict[str, np.ndarray]:
     return {"mean": model.means, "cov": model.covariances, "weight": model.weights}
 
 
+def in_plane(mean: np.ndarray, cov: np.ndarray, weight: np.ndarray) -> dict[str, np.ndarray]:
+    """A mixture as one in the plane; a 1-D one lies along x, with the same spread in y for all, which cancels."""
+    if mean.shape[1] == 2:
+        return {"mean": mean, "cov": cov, "weight": weight}
+    wide = np.tile(np.eye(2), (len(weight), 1, 1))
+    wide[:, 0, 0] = cov[:, 0, 0]
+    return {"mean": on_axis(mean), "cov": wide, "weight": weight}
+
+
 def on_axis(means: np.ndarray) -> np.ndarray:
     """One-dimensional means as places on the x-axis."""
     return np.column_stack([means[:, 0], np.zeros(len(means))])
 
 
-def shown_rows(dataset: Dataset) -> np.ndarray:
-    """The rows on the stage: all, or a fixed random choice of `SHOWN`."""
-    if len(dataset) <= SHOWN:
-        return np.arange(len(dataset))
-    return np.sort((Key(0) / "points on stage").generator().choice(len(dataset), SHOWN, replace=False))
-
-
-def visible(dataset: Dataset) -> np.ndarray:
-    """The points on the stage."""
-    return dataset.points[shown_rows(dataset)]
-
-
-def size_of(dataset: Dataset) -> float:
-    """Smaller discs for more points."""
-    return (7.0 if len(dataset) <= 300 else 5.5 if len(dataset) <= 1500 else 4.0) - 2.0 * (dataset.dim == 1)
+def responsibilities(step: Step[GMM], dataset: Dataset) -> np.ndarray | None:
+    """The responsibilities (n, k) that a half-step found or rests on, of the points on the stage; None at the start."""
+    if "asked mean" not in step.arrays:
+        return None
+    mean, cov, weight = (step.arrays[f"asked {name}"] for name in ASKED)
+    return GMM(weight, mean, cov).responsibilities(visible(dataset))
 
 
 def rug(dataset: Dataset) -> np.ndarray:
@@ -228,7 +225,7 @@ def truth_curve(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 @st.cache_data(show_spinner="Computing the exact density...", max_entries=64)
-def truth_lines(name: str, side: int = 240) -> dict[str, np.ndarray]:
+def truth_lines(name: str, side: int = 240) -> dict[str, Any]:
     """Level lines of the exact density of a built-in 2-D set that enclose 30, 60 and 90 percent of its mass."""
     truth, bounds = _truth(name)
     x, y = (np.linspace(low, high, side) for low, high in bounds)
@@ -261,14 +258,22 @@ def begin(dataset: Dataset, config: Config, key: Key, means: np.ndarray | None) 
 
 
 def steps(dataset: Dataset, config: Config, key: Key, start: GMM) -> Iterator[Step[GMM]]:
-    """The half-steps of a fit from `start`, in original units, with the responsibilities of the points on the stage."""
-    units, rows = units_of(dataset), shown_rows(dataset)
+    """The half-steps of a fit from `start`, in original units.
+
+    In place of the responsibilities, which would fill a recording, they hold the mixture that was `asked` for them.
+    """
+    units = units_of(dataset)
+    asked: dict[str, np.ndarray] = {}
     for step in units.report(fit(config, units.standard(dataset.points), key, start=units.into(start))):
-        arrays = dict(step.arrays)
-        if "mass" in arrays:
-            arrays["responsibilities"] = arrays["responsibilities"][rows]
-            arrays["weighted"] = arrays["weighted"] * units.scale + arrays["mass"][:, None] * units.shift
-        yield replace(step, arrays=arrays)
+        if step.phase != "M":
+            model = step.state
+            parts = (model.means, model.covariances, model.weights)
+            asked = {f"asked {name}": value for name, value in zip(ASKED, parts, strict=True)}
+        if "mass" in step.arrays:
+            mass = step.arrays["mass"]
+            weighted = step.arrays["weighted"] * units.scale + mass[:, None] * units.shift
+            step = replace(step, arrays={"mass": mass, "weighted": weighted, **asked})
+        yield step
 
 
 def sweep(dataset: Dataset, config: Config, key: Key) -> Iterator[Step]:
@@ -285,9 +290,8 @@ def label(config: Config) -> str:
 
 def scene_id(name: str, dataset: Dataset, version: int, start: GMM, kept: Run | None) -> str:
     """Names what the stage shows; what its handles and brush said counts only as long as this stays the same."""
-    return (
-        f"{name}:{version}:{dataset.digest}:{kept.id if kept else ''}:{sha256(start.means.tobytes()).hexdigest()[:12]}"
-    )
+    seen = sha256(start.means.tobytes() + label_bytes(dataset))
+    return f"{name}:{version}:{dataset.digest}:{kept.id if kept else ''}:{seen.hexdigest()[:12]}"
 
 
 def floors(dataset: Dataset, config: Config) -> np.ndarray:

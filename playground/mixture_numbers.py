@@ -1,7 +1,7 @@
 """A mixture in numbers: its parameters beside the true ones, and the half-step's equation with the values in it."""
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 
 from core.checks import Check
@@ -10,30 +10,35 @@ from core.gmm import GMM
 from core.metrics import Estimate
 from core.process import Step
 from core.select import Judged
-from playground.mixture import shown_rows
+from playground.discs import shown_rows
+from playground.mixture import responsibilities
 
 
-def parameters(model: GMM, dataset: Dataset) -> pd.DataFrame:
+def parameters(model: GMM, dataset: Dataset) -> pa.Table:
     """One row a component: weight, mean and standard deviation per column, correlation; the true values where known."""
-    table = described(model, dataset.columns)
+    columns = described(model, dataset.columns)
     truth = dataset.truth
     if isinstance(truth, GMM) and len(truth.weights) == len(model.weights):
-        true = described(truth, dataset.columns).iloc[matched(model, truth)].reset_index(drop=True)
-        pairs = [column for name in table.columns for column in (table[name], true[name].rename(f"true {name}"))]
-        table = pd.concat(pairs, axis=1)
-    table.insert(0, "component", np.arange(1, len(table) + 1))
-    return table
+        true, order = described(truth, dataset.columns), matched(model, truth)
+        pairs = ((name, values, true[name][order]) for name, values in columns.items())
+        columns = {k: v for name, ours, exact in pairs for k, v in ((name, ours), (f"true {name}", unhaired(exact)))}
+    return pa.table({"component": np.arange(1, len(model.weights) + 1), **columns})
 
 
-def described(model: GMM, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Weights, means, standard deviations and correlations as a table."""
+def unhaired(values: np.ndarray) -> np.ndarray:
+    """The values, with 0 where one is only a rounding error beside the largest."""
+    return np.where(np.abs(values) < 1e-12 * np.abs(values).max(), 0.0, values)
+
+
+def described(model: GMM, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Weights, means, standard deviations and correlations, one entry a component."""
     deviations = np.sqrt(np.einsum("kii->ki", model.covariances))
     table = {"weight": model.weights}
     table |= {f"mean {name}": model.means[:, i] for i, name in enumerate(columns)}
     table |= {f"sd {name}": deviations[:, i] for i, name in enumerate(columns)}
     if model.dim == 2:
         table["correlation"] = model.covariances[:, 0, 1] / deviations.prod(axis=1)
-    return pd.DataFrame(table)
+    return table
 
 
 def matched(model: GMM, truth: GMM) -> np.ndarray:
@@ -42,10 +47,11 @@ def matched(model: GMM, truth: GMM) -> np.ndarray:
     return linear_sum_assignment(distance)[1]
 
 
-def doubtful(step: Step[GMM], rows: np.ndarray) -> int:
+def doubtful(step: Step[GMM], dataset: Dataset) -> int:
     """The row, among those on the stage, whose responsibilities are most evenly spread."""
-    r = step.arrays["responsibilities"]
-    return int(rows[(r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin()])
+    r = responsibilities(step, dataset)
+    assert r is not None
+    return int(shown_rows(dataset)[(r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin()])
 
 
 def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
@@ -59,7 +65,7 @@ def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
 
 def e_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     """Responsibility of a component for the most doubtful point."""
-    n, k = doubtful(step, shown_rows(dataset)), component
+    n, k = doubtful(step, dataset), component
     x, model = dataset.points[n : n + 1], step.state
     joint = np.exp(model.log_joint(x)[0])
     density = joint[k] / model.weights[k]
@@ -109,9 +115,9 @@ def table(title: str, rows: list[tuple[str, str, str]]) -> str:
     return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
 
 
-def checks(found: list[Check]) -> pd.DataFrame:
+def checks(found: list[Check]) -> pa.Table:
     """The self-test strip as a table."""
-    return pd.DataFrame(
+    return pa.table(
         {
             "identity": [c.name for c in found],
             "value": [f"{c.value:.12g}" for c in found],
@@ -130,9 +136,9 @@ def estimate(value: Estimate) -> str:
     return f"{value.value:.{digits}f} ± {value.error:.{digits}f}"
 
 
-def judged(rows: tuple[Judged, ...]) -> pd.DataFrame:
+def judged(rows: tuple[Judged, ...]) -> pa.Table:
     """The table behind the chart of K."""
-    return pd.DataFrame(
+    return pa.table(
         {
             "K": [r.components for r in rows],
             "parameters": [r.parameters for r in rows],

@@ -67,7 +67,7 @@ def wait(run: Run) -> None:
 def status(name: str, phase: str, steps: int, rate: float, unit: str) -> str:
     """One line on where the run is."""
     fork = runs.forked(name)
-    begun = f" Forked from step {fork.step.index} of {fork.run.label}." if fork else ""
+    begun = f" Forked from step {fork.step.index} of {fork.label}." if fork else ""
     words = {
         "waiting": "Waiting for a free processor",
         "running": "Computing",
@@ -76,4 +76,5 @@ def status(name: str, phase: str, steps: int, rate: float, unit: str) -> str:
         "cancelled": "Cancelled",
         "failed": "Stopped",
     }[phase]
-    return f"{words} after {steps:,} {unit}, {rate:,.0f} a second.{begun}"
+    pace = f"{rate:,.0f}" if rate >= 1 else f"{rate:.1f}"
+    return f"{words} after {steps:,} {unit}, {pace} a second.{begun}"

@@ -38,9 +38,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Fork:
-    """A Step of an earlier run from which the next one begins."""
+    """A Step of an earlier run from which the next one begins: that run's id, data and label, and the Step."""
 
-    run: Run
+    run: str
+    data: Hashable
+    label: str
     step: Step
 
 
@@ -87,7 +89,7 @@ def fork(name: str, step: Step) -> None:
     run: Run | None = session.recall(f"run.{name}", lambda: None)
     if run is not None:
         keep(name)
-        session.hold(f"fork.{name}", Fork(run, step))
+        session.hold(f"fork.{name}", Fork(run.id, run.data, run.label, step))
 
 
 def forked(name: str) -> Fork | None:
@@ -98,7 +100,7 @@ def forked(name: str) -> Fork | None:
 def fork_of(name: str, data: Hashable, fits: Callable[[Step], bool]) -> Fork | None:
     """The fork of `name` if it is of this `data` and its Step `fits` the settings; one that does not is let go."""
     fork = forked(name)
-    if fork is not None and not (fork.run.data == data and fits(fork.step)):
+    if fork is not None and not (fork.data == data and fits(fork.step)):
         unfork(name)
         return None
     return fork
@@ -107,7 +109,7 @@ def fork_of(name: str, data: Hashable, fits: Callable[[Step], bool]) -> Fork | N
 def since(kept: Run | None, fork: Fork | None) -> list[Step]:
     """The Steps of a kept run, from the fork on where the present run was forked from it."""
     steps = list(kept.job.trace) if kept else []
-    return [step for step in steps if step.index >= fork.step.index] if kept and fork and fork.run is kept else steps
+    return [step for step in steps if step.index >= fork.step.index] if kept and fork and fork.run == kept.id else steps
 
 
 def unfork(name: str) -> None:

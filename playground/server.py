@@ -8,17 +8,22 @@ import base64
 import gc
 import hashlib
 import re
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from threadpoolctl import threadpool_limits
 
-from playground import frame
+sys.modules["plotly"] = None  # type: ignore[assignment]  # else Streamlit builds a theme for it, a fifth of a cold start
+import streamlit as st  # noqa: E402
+
+del sys.modules["plotly"]
+from playground import frame  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -83,6 +88,7 @@ async def ready(app: Any) -> AsyncIterator[None]:
 def prepare() -> None:
     """Import what the pages import and set it aside for the collector, while the browser fetches the frame."""
     frame.warm()
+    threadpool_limits(1)  # jobs and pages share the processors: a product of matrices takes no second one
     gc.collect()
     gc.freeze()
 

@@ -34,15 +34,24 @@ def owner() -> str:
 
 def recall(name: str, make: Callable[[], Value]) -> Value:
     """The session's value called `name`, made on first use."""
-    key = f"held.{name}"
-    if key not in st.session_state:
-        st.session_state[key] = make()
-    return st.session_state[key]
+    held = _held()
+    if name not in held:
+        held[name] = make()
+    return held[name]
 
 
 def hold(name: str, value: Any) -> None:
     """Keep `value` under `name` for this session."""
-    st.session_state[f"held.{name}"] = value
+    _held()[name] = value
+
+
+def _held() -> dict[str, Any]:
+    """All that is held, under one key: Streamlit looks through every key of the state at each widget it draws."""
+    try:
+        return st.session_state["held"]
+    except KeyError:
+        st.session_state["held"] = {}
+        return st.session_state["held"]
 
 
 def set_widgets(values: Mapping[str, Any]) -> None:
@@ -119,16 +128,17 @@ def fingerprint(raw: bytes) -> bytes:
 
 def once(name: str, key: Hashable, make: Callable[[], Value]) -> Value:
     """What `make` gave for this `key` the last time, made again only when the key is another."""
-    held = st.session_state.get(f"held.{name}")
-    if held is None or held[0] != key:
-        held = st.session_state[f"held.{name}"] = (key, make())
-    return held[1]
+    found = recall(name, lambda: None)
+    if found is None or found[0] != key:
+        found = (key, make())
+        hold(name, found)
+    return found[1]
 
 
 def changed(name: str, value: Any) -> bool:
     """Whether `value` differs from the one given last under this name; remembers it."""
-    before = st.session_state.get(f"held.{name}")
-    st.session_state[f"held.{name}"] = value
+    before = recall(name, lambda: None)
+    hold(name, value)
     return before != value
 
 

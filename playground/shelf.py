@@ -14,7 +14,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.data import builtin, clinic
 from core.data.dataset import Dataset
+from core.data.dates import ORDERS, Order
 from core.data.read import ReadError, Table, read
+from core.data.readers.table import display_name
+from core.data.recode import unordered
 from core.data.summary import summary
 from core.key import Key
 from core.options import Option, Range, check, options
@@ -67,7 +70,7 @@ def choose(dims: tuple[int, ...], default: str) -> Shelved:
     words = titles(dims)
     names = list(words)
     name = st.selectbox("Data", names, names.index(default), words.__getitem__, key="data", bind="query-params")
-    for other, link in ((DRAWN, "points"), (UPLOAD, "digest")):
+    for other, link in ((DRAWN, "points"), (UPLOAD, "digest"), (UPLOAD, "file")):
         if name != other:
             session.put_in_link(link, None)
     if name == DRAWN:
@@ -165,46 +168,77 @@ def draw(xy: np.ndarray, cls: np.ndarray) -> bool:
 def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
     """A file of one's own: read it, show what was understood, pick columns; a refusal leaves the last choice standing."""
     file = st.file_uploader("Your file (CSV, TSV, Parquet, NPY, NPZ; at most 20 MB)", TYPES, key="file")
-    last: Shelved = session.recall(f"upload.last{dims}", lambda: shelved(default, dims))
+    link = session.recall("asked.file", lambda: (session.from_link("digest") or "", session.from_link("file") or ""))
+    last: Shelved | None = session.recall(f"upload.last{dims}", lambda: None)
     if file is None:
-        asked = session.from_link("digest")
-        if asked and last.dataset is not None and not last.dataset.name.startswith("file-"):
-            st.info(
-                f"This link was made with somebody's own file (digest {asked[:12]}); upload it to see the same screen."
-            )
-        return last
+        if last is None and link[0]:
+            st.warning(f"This link was made with {named(*link)}; upload that file to see the same screen.")
+            return Shelved(None, "")
+        return last or shelved(default, dims)
     try:
         with st.spinner("Reading the file..."):
             table = _read(file.name, file.getvalue())
         picked, label = pick(table, dims)
-        dataset, said = clinic.admit(table, picked, label, Key(0))
+        order, clear = date_order(table, picked)
+        if not clear:
+            return last or shelved(default, dims)
+        spec = (table.digest, picked, label, order)
+        dataset, said = session.once("admitted", spec, lambda: clinic.admit(table, picked, label, Key(0), dates=order))
     except (ReadError, clinic.ClinicError) as error:
         st.error(session.plain(str(error)))
-        return last
-    count = len(table.columns)
-    with st.expander(f"Understood: {table.rows:,} rows, {count} column{'s' * (count != 1)}"):
-        st.dataframe(summary(table), hide_index=True)
-        for note in (*table.notes, *said):
-            st.caption(session.plain(note))
+        return last or shelved(default, dims)
+    understood(table, said)
+    if link[0] and link[0] != table.digest == session.recall("first.file", lambda: table.digest):
+        st.warning(f"The link was made with {named(*link)} and this is another file, so the screen differs.")
     session.put_in_link("digest", table.digest)
+    session.put_in_link("file", table.name)
     code = (
         f"table = read({table.name!r}, Path({table.name!r}).read_bytes())\n"
-        f"dataset, notes = clinic.admit(table, {picked!r}, {label!r}, Key(0))"
+        f"dataset, notes = clinic.admit(table, {picked!r}, {label!r}, Key(0){f', dates={order!r}' if order else ''})"
     )
     chosen = Shelved(dataset, code)
     session.hold(f"upload.last{dims}", chosen)
     return chosen
 
 
+def named(digest: str, name: str) -> str:
+    """The file that a link speaks of, in words."""
+    called = f"the file {session.plain(display_name(name))}" if name else "somebody's own file"
+    return f"{called} (digest {session.plain(digest[:12])})"
+
+
+def understood(table: Table, said: Sequence[str]) -> None:
+    """What the clinic made of a file: what was done to the chosen columns, and every column under a lid."""
+    if said:
+        st.caption(session.plain(" ".join(said)))
+    count = len(table.columns)
+    with st.expander(f"Understood: {table.rows:,} rows, {count} column{'s' * (count != 1)}"):
+        st.dataframe(session.once("summary", table.digest, lambda: summary(table)), hide_index=True, placeholder="")
+        for note in table.notes:
+            st.caption(session.plain(note))
+
+
 def pick(table: Table, dims: tuple[int, ...]) -> tuple[tuple[str, ...], str | None]:
-    """The one or two numeric columns and the label column to use."""
-    proposal = clinic.propose(table)
-    numbers = tuple(column.name for column in table.columns if column.kind == "number")
-    words = [column.name for column in table.columns if column.kind == "category"]
-    picked = columns(numbers, proposal.columns, dims)
-    none = "(none)"
-    label = st.selectbox("Label", [none, *words], key="label", bind="query-params") if words else none
+    """The one or two columns to learn from, and the column that labels the rows."""
+    proposal, names, words = session.once(
+        "offered", table.digest, lambda: (clinic.propose(table), clinic.number_names(table), clinic.label_names(table))
+    )
+    if len(names) < min(dims):
+        raise clinic.ClinicError(f"{table.name} has one column of numbers and two are needed here.")
+    picked = columns(names, proposal.columns, dims)
+    labels, none = [name for name in words if name not in picked], "(none)"
+    label = st.selectbox("Label", [none, *labels], key="label", bind="query-params") if labels and 2 in dims else none
     return picked, None if label in (none, None) else label
+
+
+def date_order(table: Table, picked: tuple[str, ...]) -> tuple[Order | None, bool]:
+    """How dates are written that could be read in two ways, asked of the person, and whether that is clear."""
+    if not session.once("unordered", (table.digest, picked), lambda: any(unordered(table[name]) for name in picked)):
+        return None, True
+    order = st.segmented_control("Dates are written", ORDERS, key="dates", bind="query-params")
+    if order is None:
+        st.caption("Every date fits both ways, so the file alone cannot say; choose one to go on.")
+    return order, order is not None
 
 
 def _read(name: str, raw: bytes) -> Table:

@@ -3,39 +3,30 @@
     propose(table)                      a sensible choice of columns and label
     admit(table, columns, label, key)   a Dataset of finite rows, or one sentence why not
 
-A density needs variance: the squares of what is admitted must neither overflow nor underflow, no column may be constant,
-and at least five different points are needed. Rows with a missing or infinite value in a chosen column are left out
-(never imputed), and everything that was done is a sentence beside the Dataset.
+Dates and columns of two words become numbers (`core.data.recode`); other words serve as labels only. A density needs
+variance: the squares of what is admitted must neither overflow nor underflow, no column may be constant, and at least
+five different points are needed, save in a single column of counts or of two values, which have laws of their own. Rows
+with a missing or infinite value in a chosen column are left out (never imputed), and everything that was done is a
+sentence beside the Dataset.
 """
 
 import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 
+from core.data import recode
 from core.data.dataset import Dataset, around
+from core.data.dates import Order
+from core.data.examine import FEWEST, ClinicError, collinear, examine, repeats
 from core.data.readers.table import Column, Table, clean, listed
-from core.data.summary import finite
+from core.data.recode import DATES, LABEL, MOST_WORDS, NUMBER, PAIR, finite, use
 from core.key import Key
 
 LIMIT = 20_000
 """The most rows that are learned from unless more are asked for."""
-FEWEST = 5
-"""The fewest different rows that are learned from."""
-MOST_WORDS = 12
-"""The most classes a label may have: as many as colours can tell apart."""
-LARGEST, SMALLEST = 1e15, 1e-15
-"""Sizes and spreads whose squares are ordinary numbers even in the 32 bits of the browser's pictures."""
-RELATIVE = 1e-5
-"""The smallest spread, relative to the size of the values, that 32 bits can still draw."""
-
 Rows = Bool[np.ndarray, " n"]
-Points = Float[np.ndarray, "n d"]
-
-
-class ClinicError(ValueError):
-    """Why the chosen columns cannot be learned from: one sentence, shown as it is."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +38,11 @@ class Proposal:
 
 
 def propose(table: Table) -> Proposal:
-    """The first two columns that vary, identifiers and small codes last; ClinicError if no column is of numbers."""
-    numbers = [column for column in table.columns if column.kind == "number"]
+    """The first two columns that vary, identifiers and small codes last; ClinicError if none can be read as numbers.
+
+    Two words are proposed as 0 and 1 only where there are neither numbers nor dates.
+    """
+    numbers = usable(table, NUMBER, DATES) or usable(table, PAIR)
     if not numbers:
         raise ClinicError(
             f"{table.name} has no column of numbers that vary ({listed([c.name for c in table.columns], 3)}); "
@@ -58,13 +52,30 @@ def propose(table: Table) -> Proposal:
     ranked = sorted(numbers, key=lambda column: 2 * looks_like_id(column) + is_code(column))
     first = ranked[:2] if len(ranked) < 2 or not looks_like_id(ranked[1]) else ranked[:1]
     chosen = [column.name for column in numbers if column in first]
-    labels = (c.name for c in table.columns if c.kind == "category" and len(set(c.values)) <= MOST_WORDS)
+    words = (column for column in usable(table, LABEL, PAIR) if column.kind == "category")
+    labels = (column.name for column in words if column.name not in chosen)
     return Proposal(tuple(chosen), next(labels, None))
+
+
+def usable(table: Table, *uses: str) -> list[Column]:
+    """The columns of a table that serve one of the uses."""
+    return [column for column in table.columns if use(column) in uses]
+
+
+def number_names(table: Table) -> tuple[str, ...]:
+    """The columns that can be read as numbers."""
+    return tuple(column.name for column in usable(table, NUMBER, DATES, PAIR))
+
+
+def label_names(table: Table) -> tuple[str, ...]:
+    """The columns that may label the rows: few different words, or few whole numbers."""
+    columns = usable(table, LABEL, PAIR) + [column for column in usable(table, NUMBER) if is_code(column)]
+    return tuple(column.name for column in table.columns if column in columns)
 
 
 def looks_like_id(column: Column) -> bool:
     """Whether a column of numbers counts or names its rows: whole, all different, and gapless or called an id."""
-    values = finite(column)
+    values = finite(column) if column.numeric else np.array([])
     whole = len(values) > 1 and bool((values == np.floor(values)).all()) and len(np.unique(values)) == len(values)
     name = column.name.casefold()
     named = name in {"id", "index", "row", "nr", "no", "key"} or name.endswith(("_id", " id"))
@@ -75,26 +86,33 @@ def looks_like_id(column: Column) -> bool:
 
 def is_code(column: Column) -> bool:
     """Whether a column of numbers has so few different whole values that it is rather a label."""
-    values = np.unique(finite(column))
+    values = np.unique(finite(column)) if column.numeric else np.array([0.5])
     return len(values) <= MOST_WORDS and bool((values == np.floor(values)).all())
 
 
 def admit(
-    table: Table, columns: tuple[str, ...], label: str | None, key: Key, limit: int = LIMIT
+    table: Table,
+    columns: tuple[str, ...],
+    label: str | None,
+    key: Key,
+    limit: int = LIMIT,
+    dates: Order | None = None,
 ) -> tuple[Dataset, tuple[str, ...]]:
     """A Dataset of the chosen columns and what was done to make it; ClinicError, in one sentence, if it cannot be.
 
     Arguments:
-        columns: one or two names of columns of numbers.
+        columns: one or two names of columns of numbers, of dates or of two words.
         label: the name of a column of at most 12 different values, or None.
         limit: at most this many rows are kept, drawn without replacement with `key / "sample"`.
+        dates: how dates are written whose day and month cannot be told apart.
     """
     if not 1 <= len(columns) <= 2 or len(set(columns)) != len(columns):
         raise ClinicError("Choose one column or two different ones.")
-    chosen = [numeric(table, name) for name in columns]
+    chosen, notes = numeric(table, columns, dates)
+    names = tuple(column.name for column in chosen)
     everything = np.column_stack([np.asarray(column.values, dtype=float) for column in chosen])
     kept = np.isfinite(everything).all(axis=1)
-    notes = [dropped(table, kept, columns)] if not kept.all() else []
+    notes += [dropped(table, kept, columns)] if not kept.all() else []
     points = everything[kept]
     examine(points, columns)
     notes += repeats(points) + collinear(points, columns)
@@ -108,34 +126,42 @@ def admit(
         name=f"file-{table.digest}",
         points=points,
         bounds=around(points),
-        columns=tuple(columns),
+        columns=names,
         title=table.name,
         source=f"your file {table.name}, {len(points):,} rows",
         labels=labels,
         classes=classes,
         standardise=True,
-        digest=hashlib.sha256(repr(columns).encode() + points.tobytes()).hexdigest()[:12],
+        digest=hashlib.sha256(repr(names).encode() + points.tobytes()).hexdigest()[:12],
     )
     return dataset, tuple(notes)
 
 
-def numeric(table: Table, name: str) -> Column:
-    """The column of numbers called `name`; ClinicError if there is none or if it does not vary."""
-    column = find(table, name)
+def numeric(table: Table, names: tuple[str, ...], order: Order | None) -> tuple[list[Column], list[str]]:
+    """The columns called `names` as numbers and what was understood; ClinicError if one is missing or does not vary."""
+    columns: list[Column] = []
+    said: list[str] = []
+    for name in names:
+        column = find(table, name)
+        if column.kind in ("empty", "constant"):
+            raise ClinicError(f"Column {clean(name, 40)} is {still(column)}; choose another.")
+        try:
+            recoded, notes = recode.recode(column, order)
+        except recode.RecodeError as error:
+            raise ClinicError(str(error)) from None
+        if recoded.kind != "number":
+            raise ClinicError(f"Column {clean(name, 40)} does not vary; choose another.")
+        columns.append(recoded)
+        said += notes
+    return columns, said
+
+
+def still(column: Column) -> str:
+    """How a column that does not vary is said to be."""
     if column.kind == "empty":
-        raise ClinicError(f"Column {clean(name, 40)} is empty; choose another.")
-    if column.kind == "constant":
-        value = clean(next((f"{v}" for v in column.values if v and v == v), "0").removesuffix(".0"), 30)
-        raise ClinicError(
-            f"Column {clean(name, 40)} is constant ({value}), so it has no spread to learn; choose another."
-        )
-    if not column.numeric:
-        why = next((note.split(";")[0].rstrip(".") for note in column.notes if note.startswith("Row")), "")
-        raise ClinicError(
-            f"Column {clean(name, 40)} holds {'dates' if column.kind == 'date' else 'words'}"
-            f"{f' ({why[0].lower()}{why[1:]})' if why else ''}; choose a column of numbers."
-        )
-    return column
+        return "empty"
+    value = clean(next((f"{v}" for v in column.values if v and v == v), "0").removesuffix(".0"), 30)
+    return f"constant ({value}), so it has no spread to learn"
 
 
 def find(table: Table, name: str) -> Column:
@@ -154,68 +180,9 @@ def dropped(table: Table, kept: Rows, columns: tuple[str, ...]) -> str:
     return f"{gone:,} of {table.rows:,} {have} a missing or infinite value in {where} and {are} left out."
 
 
-def count_different(points: Points) -> int:
-    """The number of different rows."""
-    if not len(points):
-        return 0
-    ordered = points[np.lexsort(points.T)]
-    return 1 + int((ordered[1:] != ordered[:-1]).any(axis=1).sum())
-
-
-def examine(points: Points, columns: tuple[str, ...]) -> None:
-    """Raise ClinicError for points that have no usable variance."""
-    different = count_different(points)
-    if different < FEWEST:
-        raise ClinicError(
-            f"Only {different} different rows are left and at least {FEWEST} are needed; add rows or choose other columns."
-        )
-    for name, values in zip(columns, points.T, strict=True):
-        shown = clean(name, 40)
-        size = float(np.abs(values).max())
-        # Halved first: the difference of two large numbers of opposite sign overflows.
-        spread = float(values.max() / 2 - values.min() / 2)
-        if spread == 0 and size >= SMALLEST:
-            raise ClinicError(f"Column {shown} is constant in the rows that are left; choose another.")
-        if size > LARGEST:
-            raise ClinicError(
-                f"Column {shown} reaches {size:.3g}, which is too large to be drawn; divide it by a power of ten."
-            )
-        if spread < SMALLEST:
-            raise ClinicError(
-                f"Column {shown} spans {2 * spread:.3g}, which is too little to be drawn; multiply it by a power of ten."
-            )
-        if spread < RELATIVE * size:
-            raise ClinicError(
-                f"Column {shown} varies only beyond the fifth digit of {size:.3g}; subtract a constant from it first."
-            )
-
-
-def repeats(points: Points) -> list[str]:
-    """A warning where rows repeat one another."""
-    again = len(points) - count_different(points)
-    if not again:
-        return []
-    rows = "1 row is a repeat" if again == 1 else f"{again:,} of {len(points):,} rows are repeats"
-    return [f"{rows} of another row: a density model may collapse onto them."]
-
-
-def collinear(points: Points, columns: tuple[str, ...]) -> list[str]:
-    """A warning where two columns lie on a line."""
-    if len(columns) < 2:
-        return []
-    scaled = (points - points.mean(axis=0)) / points.std(axis=0)
-    if 1 - abs(float((scaled[:, 0] * scaled[:, 1]).mean())) > 1e-9:
-        return []
-    return [f"Columns {listed(list(columns)).replace(', ', ' and ')} lie on a line: a density may collapse onto it."]
-
-
 def classify(table: Table, label: str, kept: Rows) -> tuple[Int[np.ndarray, " m"], tuple[str, ...]]:
     """The class number of each kept row and the classes; ClinicError for a label of too many values."""
-    column = find(table, label)
-    words = [f"{value:g}" for value in column.values] if column.numeric else [clean(w, 40) for w in column.values]
-    present = [
-        (word if word not in ("", "nan") else "(missing)") for word, keep in zip(words, kept, strict=True) if keep
-    ]
+    present = [word for word, keep in zip(recode.label_words(find(table, label)), kept, strict=True) if keep]
     classes = tuple(dict.fromkeys(present))
     if len(classes) > MOST_WORDS:
         raise ClinicError(

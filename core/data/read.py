@@ -52,13 +52,7 @@ def read(filename: str, raw: bytes) -> Table:
     """
     name = display_name(filename)
     check(name, raw)
-    start = time.monotonic()
-    if not turns.acquire(timeout=DEADLINE / 2):
-        raise ReadError("Too many files are being read at this moment; try again in a few seconds.")
-    try:
-        reply = ask_child(name, raw, DEADLINE - (time.monotonic() - start))
-    finally:
-        turns.release()
+    reply = confined(name, raw, "core.data.readers.child", "upload fewer rows or columns")
     try:
         table = wire.unpack(reply)
     except ReadError:
@@ -101,11 +95,25 @@ def column_notes(columns: tuple[Column, ...]) -> tuple[str, ...]:
     return (*notes[:MAX_NOTES], *more)
 
 
-def ask_child(name: str, raw: bytes, seconds: float) -> bytes:
-    """The reply of a child that has `seconds` to read `raw`; ReadError if it is late."""
+def confined(name: str, raw: bytes, module: str, advice: str) -> bytes:
+    """The reply of a child that runs `module` on `raw` within the deadline; ReadError, with `advice`, if it is late."""
+    start = time.monotonic()
+    if not turns.acquire(timeout=DEADLINE / 2):
+        raise ReadError("Too many files are being read at this moment; try again in a few seconds.")
+    try:
+        reply = ask_child(name, raw, module, DEADLINE - (time.monotonic() - start))
+    finally:
+        turns.release()
+    if reply is None:
+        raise ReadError(f"Reading {name} took longer than {DEADLINE:g} seconds; {advice}.")
+    return reply
+
+
+def ask_child(name: str, raw: bytes, module: str, seconds: float) -> bytes | None:
+    """The reply of a child that has `seconds` to read `raw`; None if it is late."""
     late = threading.Event()
     child = subprocess.Popen(
-        [sys.executable, "-s", "-m", "core.data.readers.child"],
+        [sys.executable, "-s", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -130,9 +138,7 @@ def ask_child(name: str, raw: bytes, seconds: float) -> bytes:
         child.wait()
         feeder.join()
         child.stdout.close()
-    if late.is_set():
-        raise ReadError(f"Reading {name} took longer than {DEADLINE:g} seconds; upload fewer rows or columns.")
-    return reply
+    return None if late.is_set() else reply
 
 
 def feed(child: subprocess.Popen[bytes], *parts: bytes) -> None:

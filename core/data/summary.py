@@ -3,19 +3,13 @@
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from core.data.readers.table import Column, Table
-
-
-def finite(column: Column) -> Float[np.ndarray, " m"]:
-    """The finite values of a column of numbers."""
-    values = np.asarray(column.values, dtype=float)
-    return values[np.isfinite(values)]
+from core.data.recode import finite, use
 
 
 def summary(table: Table) -> list[dict[str, Any]]:
-    """One row for each column: its kind, what is missing, and the range of its finite values (None for words)."""
+    """One row for each column: its kind and use, what is missing, and the range of its finite values (None for words)."""
     return [summary_row(column) for column in table.columns]
 
 
@@ -29,6 +23,7 @@ def summary_row(column: Column) -> dict[str, Any]:
     return {
         "column": column.name,
         "kind": column.kind,
+        "use": use(column),
         "missing": column.missing,
         "infinite": column.infinite,
         "min": low,

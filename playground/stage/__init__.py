@@ -1,6 +1,7 @@
 """The stage: one big square on which every process of the playground is shown, played, scrubbed and touched."""
 
 from playground.stage.component import Result, stage
+from playground.stage.hands import Handles, Slice
 from playground.stage.packing import pack, unpack
 from playground.stage.scene import (
     Arrows,
@@ -13,7 +14,6 @@ from playground.stage.scene import (
     Ellipses,
     Field,
     Frame,
-    Handles,
     Histogram,
     Layer,
     Line,
@@ -43,6 +43,7 @@ __all__ = [
     "Points",
     "Result",
     "Scene",
+    "Slice",
     "pack",
     "stage",
     "unpack",

@@ -1,6 +1,6 @@
 /* codec: one message from Python is a JSON header and the typed arrays it points to. */
 
-const ARRAYS = {f4: Float32Array, u1: Uint8Array, i4: Int32Array};
+const ARRAYS = {f4: Float32Array, f8: Float64Array, u1: Uint8Array, i4: Int32Array};
 
 /** The header with every [dtype, shape, offset] replaced by a typed array that knows its shape. */
 function decode(bytes) {

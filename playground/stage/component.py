@@ -19,6 +19,7 @@ SCRIPTS: Final = (  # concatenated in this order into one module; each file is o
     "field",
     "shapes",
     "mixture",
+    "slice",
     "clock",
     "paint",
     "chart",

@@ -73,7 +73,7 @@ function stamp(sheet, x, y, radius, r, g, b, opacity) {
         words[p] = (a << 24) | colour;
         continue;
       }
-      const out = a + under - ((a * under) >> 8);
+      const out = Math.min(255, a + under - ((a * under) >> 8)); // rounded down, the product may leave 256
       const share = ((a << 8) / out) | 0; // of 256
       const dr = word & 255;
       const dg = (word >> 8) & 255;

@@ -34,14 +34,14 @@ function colourField(pixels, values, w, h, layer, ramp) {
   }
 }
 
-/** The field's value at a place, between its nodes by bilinear interpolation. */
-function fieldAt(s, values, x, y) {
+/** The field's value at a place, or `read` of it, between its nodes by bilinear interpolation. */
+function fieldAt(s, values, x, y, read = (value) => value) {
   const [h, w] = values.shape;
   const [[bx0, bx1], [by0, by1]] = s.scene.bounds;
   const u = Math.min(w - 1, Math.max(0, ((x - bx0) / (bx1 - bx0)) * (w - 1)));
   const v = Math.min(h - 1, Math.max(0, ((y - by0) / (by1 - by0)) * (h - 1)));
   const [i, j] = [Math.min(w - 2, u | 0), Math.min(h - 2, v | 0)];
   const [a, b] = [u - i, v - j];
-  const at = (jj, ii) => values[jj * w + ii];
+  const at = (jj, ii) => read(values[jj * w + ii]);
   return (1 - b) * ((1 - a) * at(j, i) + a * at(j, i + 1)) + b * ((1 - a) * at(j + 1, i) + a * at(j + 1, i + 1));
 }

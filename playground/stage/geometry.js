@@ -69,6 +69,20 @@ function ticks(lo, hi, count) {
   return {values, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9))};
 }
 
+/** The round number that an axis far from 0 is counted from, so that its ticks stay short; else 0. */
+function baseOf([lo, hi]) {
+  if (Math.abs(lo) + Math.abs(hi) <= 1000 * (hi - lo)) return 0;
+  const unit = 10 ** Math.ceil(Math.log10(hi - lo));
+  return Math.round((lo + hi) / 2 / unit) * unit;
+}
+
+/** What stands at an axis: its name, less the number it is counted from. */
+function axisName(s, i) {
+  const base = baseOf(s.scene.bounds[i]);
+  const size = Math.abs(base).toLocaleString("en", {maximumFractionDigits: 12});
+  return base ? `${s.scene.axes[i]} ${base > 0 ? "−" : "+"} ${size}` : s.scene.axes[i];
+}
+
 /** Ground, hairline grid and a few numbers. */
 function paintAxes(s, g) {
   const {left, top, w, h, dpr, width} = s.geo;
@@ -88,23 +102,24 @@ function paintAxes(s, g) {
   g.textBaseline = "middle";
   g.beginPath();
   g.textAlign = "center";
-  const named = g.measureText(s.scene.axes[0]).width; // the axis's name stands at its end
+  const [across0, up0] = s.scene.bounds.map(baseOf);
+  const named = g.measureText(axisName(s, 0)).width; // the axis's name stands at its end
   for (const x of across.values) {
     const px = crisp(toX(s, x));
     g.moveTo(px, top);
     g.lineTo(px, top + h);
-    if (px < left + w - named - 14) g.fillText(fixed(x, across.decimals), px, top + h + 13);
+    if (px < left + w - named - 14) g.fillText(fixed(x - across0, across.decimals), px, top + h + 13);
   }
   g.textAlign = "right";
   for (const y of up.values) {
     const py = crisp(toY(s, y));
     g.moveTo(left, py);
     g.lineTo(left + w, py);
-    g.fillText(fixed(y, up.decimals), left - 7, Math.min(py, top + h - 5));
+    g.fillText(fixed(y - up0, up.decimals), left - 7, Math.min(py, top + h - 5));
   }
   g.stroke();
   g.fillStyle = css(theme.text);
-  g.fillText(s.scene.axes[0], width - MARGIN.right, top + h + 13);
+  g.fillText(axisName(s, 0), width - MARGIN.right, top + h + 13);
   g.textAlign = "left";
-  g.fillText(s.scene.axes[1], left, top - 10);
+  g.fillText(axisName(s, 1), left, top - 10);
 }

@@ -8,7 +8,7 @@ function takeHands(s, otherScene) {
   const layer = handLayer(s);
   const sent = layer?.arrays.xy;
   if (!sent) s.hands = null;
-  else if (otherScene || !s.hands || !sameNumbers(s.hands.sent, sent)) s.hands = {sent, xy: Float32Array.from(sent), moved: false};
+  else if (otherScene || !s.hands || !sameNumbers(s.hands.sent, sent)) s.hands = {sent, xy: Float64Array.from(sent), moved: false};
   buildHands(s);
 }
 
@@ -24,7 +24,8 @@ function buildHands(s) {
     s.el.hands.append(button);
     bindHand(s, button, s.el.hands.children.length - 1);
   }
-  const sign = (i) => (handLayer(s).form === "bell" ? "μσ"[i] : k === 1 ? "" : i + 1);
+  const {form, axis} = handLayer(s) ?? {};
+  const sign = (i) => (form === "line" ? (axis === "x" ? "↔" : "↕") : form === "bell" ? "μσ"[i] : k === 1 ? "" : i + 1);
   [...s.el.hands.children].forEach((button, i) => (button.firstChild.textContent = sign(i)));
 }
 
@@ -34,10 +35,10 @@ function placeHands(s) {
   const layer = handLayer(s);
   [...s.el.hands.children].forEach((button, i) => {
     const [x, y] = [s.hands.xy[2 * i], s.hands.xy[2 * i + 1]];
-    const place = [toX(s, x), toY(s, y)];
+    const place = layer.form === "line" ? gripOf(s, [x, y]) : [toX(s, x), toY(s, y)];
     button.hidden = !s.on[layer.name] || !inside(s, place);
     button.style.transform = `translate(${place[0]}px, ${place[1]}px)`;
-    const where = layer.axis === "x" ? fixed(x, 2) : `(${fixed(x, 2)}, ${fixed(y, 2)})`;
+    const where = layer.axis === "x" ? fixed(x, 2) : layer.axis === "y" ? fixed(y, 2) : `(${fixed(x, 2)}, ${fixed(y, 2)})`;
     button.setAttribute("aria-label", `${layer.label || layer.name} ${i + 1} at ${where}`);
   });
 }
@@ -48,11 +49,11 @@ function follow(s, layer, now) {
   if (!s.hands?.moved || !now.mean || !hand.moves.includes(layer.name)) return now;
   if (hand.form === "bell") {
     const [mu, sigma] = bellOf(s);
-    return {...now, mean: Float32Array.of(mu), var: Float32Array.of(sigma * sigma)};
+    return {...now, mean: Float64Array.of(mu), var: Float64Array.of(sigma * sigma)};
   }
   if (s.pos > 0) return now;
   const flat = layer.kind === "Bells"; // means on the x-axis alone
-  const mean = Float32Array.from(now.mean, (_, i) => s.hands.xy[flat ? 2 * i : i]);
+  const mean = Float64Array.from(now.mean, (_, i) => s.hands.xy[flat ? 2 * i : i]);
   return {...now, mean};
 }
 
@@ -77,7 +78,9 @@ function tellLinked(s) {
   if (link) window.dispatchEvent(new CustomEvent("stage-hand", {detail: {link, from: s, bell: bellOf(s)}}));
 }
 function hearLinked(s, {link, from, bell: [mu, sigma]}) {
-  if (from === s || !s.hands || handLayer(s).link !== link) return;
+  if (from === s || !s.scene) return;
+  hearLine(s, link, [mu, sigma]);
+  if (!s.hands || handLayer(s).link !== link) return;
   s.hands.moved = true;
   if (handLayer(s).form === "bell") [s.hands.xy[0], s.hands.xy[2]] = [mu, mu + sigma];
   else s.hands.xy.set([mu, sigma]);
@@ -89,11 +92,11 @@ function moveHand(s, i, x, y) {
   const {form, axis} = handLayer(s);
   s.hands.moved = true;
   if (form === "bell") moveBell(s, i, x);
-  else s.hands.xy[2 * i] = Math.min(x1, Math.max(x0, x));
-  if (axis === "xy") s.hands.xy[2 * i + 1] = Math.min(y1, Math.max(y0, y));
+  else if (axis !== "y") s.hands.xy[2 * i] = Math.min(x1, Math.max(x0, x));
+  if (axis !== "x") s.hands.xy[2 * i + 1] = Math.min(y1, Math.max(y0, y));
   if (form === "points" && (s.pos > 0 || s.playing)) seek(s, 0); // the hand moves the start
   tellLinked(s);
-  s.pointer = [toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1])];
+  s.pointer = form === "line" ? null : [toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1])];
   touch(s, handLayer(s).moves.length > 0);
 }
 

@@ -11,7 +11,7 @@ function mount(parent) {
   const s = {
     root, el, alive: true, scene: null, frames: [], run: null, live: false, messages: 0,
     pos: 0, playing: false, scrubbing: false, glide: null, speed: 1,
-    on: {}, told: {}, view: null, hands: null, brush: null, pointer: null,
+    on: {}, told: {}, view: null, hands: null, lines: {}, brush: null, pointer: null,
     fields: {}, scratch: {}, shown: {}, beats: [], lastPaintMs: 0,
     coarse: false, sheet: makeSheet(), ground: {canvas: document.createElement("canvas"), stale: true, count: 0},
     chart: {canvas: document.createElement("canvas"), stale: true, width: 0, scales: null},
@@ -45,6 +45,14 @@ function publish(s) {
     get layers() { return {...s.on}; },
     get dark() { return s.theme.dark; },
     get handles() { return s.hands && Array.from(s.hands.xy); },
+    get slices() {
+      const cut = s.scene.layers.filter((layer) => layer.kind === "Slice");
+      const told = (layer, {values}) => (values ? sliceOf(s, layer, layer.arrays) : barsOf(s, layer, layer.arrays));
+      return Object.fromEntries(cut.map((layer) => {
+        const {x, y, heights, count} = told(layer, layer.arrays);
+        return [layer.name, {at: lineAt(s, layer), x: x && Array.from(x), y: Array.from(y ?? heights), count}];
+      }));
+    },
     get drawn() { return s.brush?.points.length ?? 0; },
     get coarse() { return s.coarse; },
     get lastPaintMs() { return s.lastPaintMs; },

@@ -24,6 +24,39 @@ function densityAt(rows, x, y) {
   return sum;
 }
 
+/** Responsibilities of the components for every point, in 255ths, by logarithms: far from all of them one still leads. */
+function responsibilities(xy, now) {
+  const rows = gaussians(now);
+  const [n, k] = [xy.length / 2, rows.length / 6];
+  const mix = Object.assign(new Uint8Array(n * k), {shape: [n, k]});
+  const joint = new Float64Array(k);
+  for (let i = 0; i < n; i++) {
+    let top = -Infinity;
+    for (let c = 0, o = 0; c < k; c++, o += 6) {
+      const [dx, dy] = [xy[2 * i] - rows[o], xy[2 * i + 1] - rows[o + 1]];
+      joint[c] = Math.log(rows[o + 5]) - 0.5 * (rows[o + 2] * dx * dx + 2 * rows[o + 3] * dx * dy + rows[o + 4] * dy * dy);
+      top = Math.max(top, joint[c]);
+    }
+    let total = 0;
+    for (let c = 0; c < k; c++) total += joint[c] = Math.exp(joint[c] - top);
+    for (let c = 0; c < k; c++) mix[i * k + c] = Math.round((255 * joint[c]) / total);
+  }
+  return mix;
+}
+
+const beliefs = new WeakMap(); // means: the responsibilities last worked out for them
+
+/** Points beside a mixture carry its responsibilities instead of it; equal arrays give the same object again. */
+function believed(layer, now) {
+  if (layer.kind !== "Points" || !now.mean) return now;
+  const {mean, cov, weight, ...rest} = now;
+  const found = beliefs.get(mean);
+  if (found && found.cov === cov && found.weight === weight && found.xy === rest.xy) return {...rest, mix: found.mix};
+  const mix = responsibilities(rest.xy, {mean, cov, weight});
+  beliefs.set(mean, {cov, weight, xy: rest.xy, mix});
+  return {...rest, mix};
+}
+
 /** The mixture on a grid over the axes, as a field. */
 function paintDensity(s, g, layer, now) {
   if (!now.mean || !now.cov || !now.weight) return;
@@ -69,7 +102,7 @@ function paintBells(s, g, layer, now) {
 function paintDraws(s, g, layer, {mean, cov, weight, u, z}) {
   if (!mean || !cov || !weight || !u || !z) return;
   const k = weight.length;
-  const xy = (s.scratch[`${layer.name}/xy`] ??= new Float32Array(2 * u.length));
+  const xy = (s.scratch[`${layer.name}/xy`] ??= new Float64Array(2 * u.length));
   const total = weight.reduce((sum, w) => sum + w, 0);
   for (let n = 0; n < u.length; n++) {
     let i = 0;

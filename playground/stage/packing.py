@@ -21,10 +21,22 @@ from playground.stage.scene import Brush, Frame, Layer, Points, Scene
 class _Payload:
     """The arrays of one message; `add` answers where an array lies."""
 
-    def __init__(self) -> None:
+    def __init__(self, far: bool) -> None:
+        self.far = far
         self.chunks: list[bytes] = []
         self.size = 0
         self._known: dict[bytes, int] = {}
+        self._places: dict[tuple[int, Any], tuple[Any, list[Any]]] = {}
+
+    def place(self, layer: Layer, name: str, value: Any) -> list[Any]:
+        """Where `value` lies; an object that was seen before is found without looking into it."""
+        key = (id(value), layer.ARRAYS.get(name))
+        if key not in self._places:
+            self._places[key] = (
+                value,
+                self.add(layer.cast(name, value, self.far)),
+            )  # held, so that its id stays its own
+        return self._places[key][1]
 
     def add(self, array: np.ndarray) -> list[Any]:
         raw = array.tobytes()
@@ -42,7 +54,7 @@ def pack(scene: Scene, frames: Sequence[Frame], *, run: str, first: int = 0, liv
 
     With `first` = 0 it is the whole recording; a live run sends only what is new. `live` says that more will come.
     """
-    payload = _Payload()
+    payload = _Payload(scene.far)
     header = {
         "run": run,
         "first": first,
@@ -57,7 +69,7 @@ def pack(scene: Scene, frames: Sequence[Frame], *, run: str, first: int = 0, liv
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """The header of a message with its arrays in place; the inverse of `pack` up to float32."""
+    """The header of a message with its arrays in place; the inverse of `pack` up to the floats that travelled."""
     size = struct.unpack_from("<I", data)[0]
     header = json.loads(data[4 : 4 + size])
     layers = header["scene"]["layers"]
@@ -77,7 +89,7 @@ def _array(data: bytes, base: int, where: list[Any]) -> np.ndarray:
 
 
 def _arrays(layer: Layer, arrays: dict[str, Any] | Any, payload: _Payload) -> dict[str, list[Any]]:
-    return {name: payload.add(layer.cast(name, value)) for name, value in arrays.items()}
+    return {name: payload.place(layer, name, value) for name, value in arrays.items()}
 
 
 def _scene(scene: Scene, payload: _Payload) -> dict[str, Any]:

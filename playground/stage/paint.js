@@ -13,14 +13,18 @@ const PAINTERS = {
   Arrows: paintArrows,
   Mesh: paintMesh,
   Paths: paintPaths,
+  Slice: paintSlice,
+  Handles: paintLine,
 };
 const SNAPS = {Contours: true}; // level lines have no identity from frame to frame
 const ROUGH = {cls: true, start: true}; // arrays of labels jump
 
+/** The name under which frames speak of a layer. */
+const toldOf = (layer) => layer.of || layer.name;
+
 /** The arrays of a layer now: the scene's, overridden by the two frames around the playhead, tweened. */
 function resolve(s, layer, {i, j, t}) {
-  const a = {...layer.arrays, ...s.frames[i]?.arrays[layer.name]};
-  const b = {...layer.arrays, ...s.frames[j]?.arrays[layer.name]};
+  const [a, b] = [i, j].map((at) => believed(layer, {...layer.arrays, ...s.frames[at]?.arrays[toldOf(layer)]}));
   const now = {};
   for (const name in {...a, ...b}) {
     const jumps = SNAPS[layer.kind] || ROUGH[name] || a[name]?.length !== b[name]?.length;
@@ -33,7 +37,7 @@ function resolve(s, layer, {i, j, t}) {
 
 function lerp(s, key, a, b, t) {
   let out = s.scratch[key];
-  if (out?.length !== a.length) out = s.scratch[key] = new Float32Array(a.length);
+  if (out?.length !== a.length || out.constructor !== a.constructor) out = s.scratch[key] = new a.constructor(a.length);
   out.shape = a.shape;
   for (let i = 0; i < a.length; i++) out[i] = a[i] + (b[i] - a[i]) * t;
   return out;
@@ -41,7 +45,8 @@ function lerp(s, key, a, b, t) {
 
 /** Layers that no frame overrides and that lie under all others are painted once into `s.ground`. */
 function groundLayers(s) {
-  const moving = s.scene.layers.findIndex((layer) => s.frames.some((frame) => layer.name in frame.arrays));
+  const led = (layer) => layer.kind === "Slice" || layer.form === "line"; // by a hand, here or on a linked stage
+  const moving = s.scene.layers.findIndex((layer) => led(layer) || s.frames.some((frame) => toldOf(layer) in frame.arrays));
   return moving < 0 ? s.scene.layers.length : moving;
 }
 

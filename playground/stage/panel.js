@@ -15,7 +15,7 @@ const ICONS = {
 };
 
 /** A legend's sign: the layer's shape in the layer's colour. */
-function swatch(s, {kind, role, dashed}) {
+function swatch(s, {kind, role, dashed, arrays}) {
   const colour = css(s.theme.role(role));
   const several = role === "classes" ? [0, 1, 2].map((i) => css(s.theme.cls(i))) : [colour, colour, colour];
   const line = (path, extra = "", width = 2) => `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}" ${extra}/>`;
@@ -33,6 +33,8 @@ function swatch(s, {kind, role, dashed}) {
     Handles: `<circle cx="8" cy="8" r="5" fill="none" stroke="${colour}" stroke-width="3"/>`,
   };
   shapes.Density = shapes.Field;
+  shapes.Draws = shapes.Points;
+  shapes.Slice = arrays?.edges ? shapes.Histogram : shapes.Curves;
   shapes.Bells = line("M1 13c5 0 4-10 7-10s2 10 7 10", dash);
   return `<svg class="swatch" viewBox="0 0 16 16" aria-hidden="true">${shapes[kind]}</svg>`;
 }
@@ -44,12 +46,21 @@ function buildLegend(s) {
       button.type = "button";
       button.innerHTML = `${swatch(s, layer)}<span></span>`;
       button.lastChild.textContent = layer.label || layer.name;
+      if (layer.classes?.length) button.append(classNames(s, layer.classes));
       if (i < 9) button.title = `Show or hide (${i + 1})`;
       button.setAttribute("aria-pressed", s.on[layer.name]);
       button.onclick = () => toggleLayer(s, i);
       return button;
     }),
   );
+}
+
+/** The names of a layer's classes, each beside its colour; seen while the layer is. */
+function classNames(s, classes) {
+  const names = document.createElement("span");
+  names.className = "names";
+  names.append(...classes.map((text, c) => readoutPart({text, colour: s.theme.cls(c)})));
+  return names;
 }
 
 function toggleLayer(s, i) {
@@ -199,7 +210,7 @@ function savePicture(s) {
   g.drawImage(s.el.picture, 0, 0);
   g.setTransform(dpr, 0, 0, dpr, 0, 0);
   [...s.el.hands.children].forEach((button, i) => {
-    if (!button.hidden) badge(s, g, toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1]), String(i + 1), s.theme.roles.hand, 11);
+    if (!button.hidden && handLayer(s).form !== "line") badge(s, g, toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1]), String(i + 1), s.theme.roles.hand, 11);
   });
   g.fillStyle = css(s.theme.text);
   g.font = `13px ${s.font}`;

@@ -30,6 +30,13 @@ function nearest(s, [px, py]) {
   return best;
 }
 
+/** The class of point `i` by its name, if its label is on the stage. */
+function classOf(s, {i}) {
+  const layer = s.scene.layers.find(({kind, name, classes}) => kind === "Points" && s.on[name] && classes.length);
+  const c = layer && s.shown[layer.name]?.cls?.[i];
+  return c === undefined ? [] : [{text: layer.classes[c], colour: s.theme.cls(c)}];
+}
+
 /** The mix of point `i` in per cent, largest first. */
 function mixOf(s, {layer, i}) {
   const {mix} = s.shown[layer.name];
@@ -49,7 +56,10 @@ function functionsAt(s, x, y) {
   const parts = [];
   for (const layer of s.scene.layers) {
     const now = s.on[layer.name] ? (s.shown[layer.name] ?? {}) : {};
-    if (layer.kind === "Field" && now.values) {
+    if (layer.kind === "Field" && now.values && layer.log) {
+      const value = fieldAt(s, now.values, x, y, Math.log);
+      parts.push({text: `log p ${fixed(value, 2)} nats`, colour: s.theme.role(layer.role)});
+    } else if (layer.kind === "Field" && now.values) {
       const value = fieldAt(s, now.values, x, y);
       parts.push({text: `${layer.label || layer.name} ${fixed(value, decimalsFor(layer.vmax, 1000))}`, colour: s.theme.role(layer.role)});
     }
@@ -61,6 +71,7 @@ function functionsAt(s, x, y) {
       const range = s.scene.bounds[1][1] - s.scene.bounds[1][0];
       parts.push({text: `${layer.label || layer.name} ${fixed(bellsAt(now, x), decimalsFor(range, 1000))}`, colour: s.theme.role(layer.role)});
     }
+    if (layer.kind === "Slice" && now.values) parts.push(...curvesAt(s, layer, sliceOf(s, layer, now), x));
     if (layer.kind === "Curves" && now.x) parts.push(...curvesAt(s, layer, now, x));
   }
   return parts;
@@ -90,7 +101,7 @@ function refreshReadout(s) {
   if (s.crossed) g.clearRect(0, 0, s.el.over.width, s.el.over.height);
   s.crossed = Boolean(s.pointer) || Boolean(s.brush?.cursor);
   s.el.over.hidden = !s.crossed; // an empty sheet over the picture would still be blended at every frame
-  if (!s.crossed) return void s.el.readout.replaceChildren(...handScore(s).map(readoutPart));
+  if (!s.crossed) return void s.el.readout.replaceChildren(...[...handScore(s), ...lineScore(s)].map(readoutPart));
   g.setTransform(s.geo.dpr, 0, 0, s.geo.dpr, 0, 0);
   if (s.brush) paintNib(s, g);
   if (s.pointer) paintReadout(s, g);
@@ -123,7 +134,7 @@ function paintReadout(s, g) {
     ...(handLayer(s)?.stats ? handScore(s) : functionsAt(s, x, y)),
   ];
   if (hit) {
-    parts.push({text: `point ${hit.i + 1}`});
+    parts.push({text: `point ${hit.i + 1}`}, ...classOf(s, hit));
     for (const {c, percent} of mixOf(s, hit)) parts.push({text: `${c + 1}: ${percent} %`, colour: s.theme.cls(c)});
   }
   s.el.readout.replaceChildren(...parts.map(readoutPart));

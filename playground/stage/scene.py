@@ -14,12 +14,16 @@ import numpy as np
 Role: TypeAlias = Literal["data", "model", "truth", "noise", "hand", "classes", "difference"]
 Spec: TypeAlias = Mapping[str, tuple[str, tuple[int | None, ...]]]  # array name -> (dtype, shape; None is any length)
 
+FAR: Final = 1e3  # an axis that lies so many of its lengths from 0 is more than 32 bits can draw sharply
 ROLES: Final = frozenset({"data", "model", "truth", "noise", "hand", "classes", "difference"})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Layer:
-    """One thing on the stage, with a name for the code, a label for the legend and a role that gives its colour."""
+    """One thing on the stage, with a name for the code, a label for the legend and a role that gives its colour.
+
+    Frames say what a layer holds under its name, or under that of the layer it is `of`: two pictures of one thing.
+    """
 
     ARRAYS: ClassVar[Spec] = MappingProxyType({})
 
@@ -27,6 +31,7 @@ class Layer:
     label: str = ""
     role: Role = "data"
     on: bool = True
+    of: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a role that has no colour."""
@@ -41,8 +46,8 @@ class Layer:
         """Everything else, ready for JSON."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in self.ARRAYS}
 
-    def cast(self, name: str, value: Any) -> np.ndarray:
-        """`value` as the contiguous array that travels, or a ValueError that names the layer."""
+    def cast(self, name: str, value: Any, far: bool = False) -> np.ndarray:
+        """`value` as the contiguous array that travels, 64 bits wide if `far`, or a ValueError that names the layer."""
         if name not in self.ARRAYS:
             raise ValueError(f"layer {self.name!r} ({type(self).__name__}) has no array {name!r}")
         dtype, shape = self.ARRAYS[name]
@@ -56,30 +61,43 @@ class Layer:
             raise ValueError(f"layer {self.name!r}: {name} has shape {array.shape}, not {shape}")
         if dtype == "u1" and array.size and (array.min() < 0 or array.max() > 255):
             raise ValueError(f"layer {self.name!r}: {name} must lie in 0..255")
-        return np.ascontiguousarray(array, dtype=dtype)
+        return np.ascontiguousarray(array, dtype="<f8" if far and dtype == "<f4" else dtype)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Points(Layer):
     """Discs that keep their identity: point i of one frame glides to point i of the next.
 
-    `mix` (responsibilities times 255) colours each point by a mixture of the class colours, `cls` by one of them.
-    `size` is a diameter in CSS pixels.
+    A Gaussian mixture (`mean`, `cov`, `weight`) colours each point by its responsibilities, worked out in the browser, as
+    a mixture of the class colours; `cls` by one of them, which the legend calls by its name in `classes`. `size` is a
+    diameter in CSS pixels.
     """
 
-    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2)), "mix": ("u1", (None, None)), "cls": ("u1", (None,))})
+    ARRAYS = MappingProxyType(
+        {
+            "xy": ("<f4", (None, 2)),
+            "cls": ("u1", (None,)),
+            "mean": ("<f4", (None, 2)),
+            "cov": ("<f4", (None, 2, 2)),
+            "weight": ("<f4", (None,)),
+        }
+    )
 
     xy: np.ndarray | None = None
-    mix: np.ndarray | None = None
     cls: np.ndarray | None = None
+    mean: np.ndarray | None = None
+    cov: np.ndarray | None = None
+    weight: np.ndarray | None = None
     size: float = 6.0
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Field(Layer):
     """A function on the scene's rectangle, sampled on `linspace` nodes that include both edges; row 0 is the lowest y.
 
-    The ramp runs from nothing at `vmin` to the role's colour at `vmax`; role "difference" runs from -vmax to vmax.
+    The ramp runs from nothing at `vmin` to the role's colour at `vmax`; role "difference" runs from -vmax to vmax. `log`
+    reads a density out under the pointer as its logarithm, nats.
     """
 
     ARRAYS = MappingProxyType({"values": ("<f4", (None, None))})
@@ -87,6 +105,7 @@ class Field(Layer):
     values: np.ndarray | None = None
     vmin: float = 0.0
     vmax: float = 1.0
+    log: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -209,27 +228,6 @@ class Paths(Layer):
     xy: np.ndarray | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Handles(Layer):
-    """Numbered points that a hand moves, by mouse, touch or arrow keys; the layers called `moves` follow with their means.
-
-    The hand moves the start, so taking one rewinds to the first frame. Where it lets go is `Result.handles`.
-    `form` "bell" makes two handles one Gaussian over x, its mean and its mean plus one standard deviation, which a Bells
-    layer follows at every frame. Stages whose handles share a `link` move together: a bell (mu, mu + sigma) on the one,
-    a point (mu, sigma) on the other. With `stats`, the mean and variance of the data, the log-likelihood is read out.
-    """
-
-    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2))})
-
-    xy: np.ndarray | None = None
-    axis: Literal["xy", "x"] = "xy"
-    moves: tuple[str, ...] = ()
-    form: Literal["points", "bell"] = "points"
-    link: str = ""
-    stats: tuple[float, float] | None = None
-    role: Role = "hand"
-
-
 @dataclass(frozen=True)
 class Line:
     """One curve of the chart under the stage: a metric of the frames."""
@@ -277,6 +275,11 @@ class Scene:
     brush: Brush | None = None
     autoplay: bool = True
     at: int | None = None
+
+    @property
+    def far(self) -> bool:
+        """Whether the numbers on an axis are so large, for what they span, that they must travel in 64 bits."""
+        return any(abs(low) + abs(high) > FAR * (high - low) for low, high in self.bounds)
 
     def __post_init__(self) -> None:
         """Refuse names that are used twice and bounds that enclose nothing."""

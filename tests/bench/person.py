@@ -26,14 +26,14 @@ class Person:
 
     def __init__(self, url: str, page: str, **settings: object) -> None:
         self.address, self.page, self.settings = url, page, {k: str(v) for k, v in settings.items()}
-        self.widgets: dict[str, tuple[str, str]] = {}  # key: (id, field)
+        self.widgets: dict[str, tuple[str, str, str]] = {}  # key: (id, field, the fragment it is in)
         self.values: dict[str, WidgetState] = {}
         self.exceptions: list[str] = []
         self.full_runs = self.fragment_runs = self.received = 0
         self._hashes: deque[str] = deque(maxlen=12)
         self._timers: dict[str, asyncio.Task] = {}
         self._began = self._finished = asyncio.Event()
-        self._script = ""
+        self._script = self._awaited = ""
 
     async def __aenter__(self) -> "Person":
         stream = self.address.replace("http", "ws") + "/_stcore/stream"
@@ -53,11 +53,11 @@ class Person:
         """Whether a fragment asked to be run again and again: a run is live."""
         return bool(self._timers)
 
-    async def run(self) -> float:
-        """Have the page run with the present values; seconds until its last full run has finished."""
-        self._began, self._finished = asyncio.Event(), asyncio.Event()
+    async def run(self, fragment: str = "") -> float:
+        """Have the page (or a fragment of it) run with the present values; seconds until the last such run has finished."""
+        self._began, self._finished, self._awaited = asyncio.Event(), asyncio.Event(), fragment
         began = time.perf_counter()
-        await self._send()
+        await self._send(fragment)
         finished = asyncio.create_task(self._finished.wait())
         await asyncio.wait((finished, self._reader), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         finished.cancel()
@@ -70,7 +70,7 @@ class Person:
 
     async def change(self, key: str, value: object) -> float:
         """Set one widget as a hand would; seconds until the page has finished."""
-        name, field = self.widgets[key]
+        name, field, fragment = self.widgets[key]
         state = WidgetState(id=name)
         if field.endswith("array_value"):
             getattr(state, field).data.append(value)
@@ -78,14 +78,14 @@ class Person:
             setattr(state, field, value)
         self.values[key] = state
         self.settings[key] = str(value)
-        return await self.run()
+        return await self.run(fragment)
 
-    async def _send(self, fragment: str = "") -> None:
+    async def _send(self, fragment: str = "", polled: bool = False) -> None:
         message = BackMsg()
         ask = message.rerun_script
         ask.query_string = urlencode(self.settings)
         ask.page_script_hash, ask.page_name = self._script, "" if self._script else self.page
-        ask.fragment_id, ask.is_auto_rerun = fragment, bool(fragment)
+        ask.fragment_id, ask.is_auto_rerun = fragment, polled
         ask.context_info.url = f"{self.address}/{self.page}"
         ask.cached_message_hashes.extend(self._hashes)
         for key, state in self.values.items():
@@ -112,6 +112,8 @@ class Person:
             self._script = message.new_session.page_script_hash or self._script
             self.full_runs += 1
             self._began.set()
+        elif kind == "new_session" and self._awaited in message.metadata.run.fragment_ids:
+            self._began.set()
         elif kind == "navigation":
             self._script = message.navigation.page_script_hash or self._script
         elif kind == "auto_rerun":
@@ -122,10 +124,10 @@ class Person:
         elif kind == "page_info_changed":
             self.settings = dict(parse_qsl(message.page_info_changed.query_string))
         elif kind == "script_finished":
-            self._ended(message.script_finished)
+            self._ended(message.script_finished, self._awaited in message.metadata.run.fragment_ids)
 
-    def _ended(self, status: int) -> None:
-        if status == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+    def _ended(self, status: int, awaited: bool) -> None:
+        if status == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY and not awaited:
             self.fragment_runs += 1
             return
         if status != ForwardMsg.FINISHED_EARLY_FOR_RERUN and self._began.is_set():
@@ -140,7 +142,7 @@ class Person:
             self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
         elif kind in FIELDS:
             name = getattr(element, kind).id
-            self.widgets[name.rpartition("-")[2]] = (name, FIELDS[kind])
+            self.widgets[name.rpartition("-")[2]] = (name, FIELDS[kind], message.delta.fragment_id)
 
     def _start_timer(self, fragment: str, interval: float) -> None:
         self._stop_timer(fragment)
@@ -158,4 +160,4 @@ class Person:
         with contextlib.suppress(ConnectionClosed):
             while True:
                 await asyncio.sleep(interval)
-                await self._send(fragment)
+                await self._send(fragment, polled=True)

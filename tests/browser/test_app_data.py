@@ -12,7 +12,8 @@ from core.data.read import read
 from core.gmm import Config
 from core.key import Key
 from playground import sketch
-from tests.browser.conftest import score
+from playground.palette import CLASSES
+from tests.browser.conftest import has_colour, score
 
 pytestmark = pytest.mark.browser
 SHOWN = 0.5e-4 + 1e-9  # the figures are shown with four decimals
@@ -258,13 +259,128 @@ def test_a_name_with_markup_is_only_a_name(open_em):
     assert dialogs == []
 
 
-def test_a_link_made_with_somebodys_file_says_so(open_em):
+def sheet(seed=0, n=120):
+    """A sheet with a column of each kind: day, price, yes or no, kind, free text, and readings far from 0."""
+    draw = np.random.default_rng(seed)
+    days = np.datetime64("2024-03-01") + draw.integers(0, 200, n).astype("timedelta64[D]")
+    kinds = draw.integers(0, 3, n)
+    rows = [
+        f"{day},{5 + 3 * k + e:.4f},{'yes' if e > 0 else 'no'},{'abc'[k]},text {i},{1e6 + 0.001 * k + 1e-4 * e:.7f}"
+        for i, (day, k, e) in enumerate(zip(days, kinds, draw.normal(size=n), strict=True))
+    ]
+    return "\n".join(["when,price,answered,kind,note,reading", *rows]).encode()
+
+
+def test_dates_become_days_and_two_words_become_0_and_1(open_em):
+    em, raw = open_em(OWN), sheet()
+    upload(em, "sheet.csv", raw)
+    em.page.get_by_text(re.compile(r"when: dates are counted in days since 2024-03-\d\d\.")).wait_for(timeout=15_000)
+    fits(em, admitted("sheet.csv", raw, ("when", "price")))
+    low, high = em.state("bounds")[0]
+    assert (low, high) == pytest.approx(tuple(admitted("sheet.csv", raw, ("when", "price")).bounds[0]), rel=1e-6)
+    assert high < 300
+    em.pick("Up", "answered")
+    em.page.get_by_text("answered: yes counts as 1 and no as 0.").wait_for()
+    fits(em, admitted("sheet.csv", raw, ("when", "answered")))
+    assert em.state("bounds")[1] == pytest.approx([-0.12, 1.12])
+
+
+def test_dates_that_can_be_read_two_ways_are_asked_about(open_em):
+    raw = ("when,x\n" + "".join(f"{1 + i % 12}/{1 + i // 12}/2024,{i * 37 % 100 / 7}\n" for i in range(100))).encode()
     em = open_em(OWN)
-    upload(em, "geyser.csv", FAITHFUL)
-    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
-    em.wait(lambda: "digest" in em.settings)
+    upload(em, "either.csv", raw)
+    em.page.get_by_text("Every date fits both ways").wait_for(timeout=15_000)
+    assert "digest" not in em.settings
+    table = read("either.csv", raw)
+    for order in ("month/day/year", "day/month/year"):
+        em.page.get_by_role("radio", name=order).click()
+        fits(em, clinic.admit(table, ("when", "x"), None, Key(0), dates=order)[0])
+    em.page.get_by_text("They are read as day/month/year.").wait_for()
+    em.wait(lambda: em.settings.get("dates") == "day/month/year")
+
+
+def test_labels_are_colours_that_can_be_shown(open_em):
+    em, raw = open_em(OWN), sheet()
+    upload(em, "sheet.csv", raw)
+    em.page.get_by_text("120 rows, 6 columns").wait_for(timeout=15_000)
+    em.settled()
+    legend, run = em.stage.locator(".legend").get_by_role("button", name="Labels"), em.run
+    assert legend.count() == 0
+    em.pick("Label", "kind")
+    legend.wait_for()
+    assert (legend.get_attribute("aria-pressed"), legend.locator(".names").is_visible()) == ("false", False)
+    dataset = admitted("sheet.csv", raw, label="kind")
+    em.until("!s.playing")
+    before = em.picture()
+    legend.click()
+    em.wait(lambda: em.picture() != before)
+    assert legend.locator(".names").inner_text().split() == list(dataset.classes)
+    hands = np.reshape(em.state("handles"), (-1, 2))
+    apart = np.linalg.norm((dataset.points[:, None] - hands) / dataset.points.std(axis=0), axis=-1).min(axis=1)
+    for c, (light, _) in enumerate(CLASSES[:3]):
+        rows = np.flatnonzero((dataset.labels == c) & (apart > 0.3))
+        shown = [has_colour(em.colours(*dataset.points[i], reach=1), light) for i in rows]
+        assert np.mean(shown) > 0.7, f"class {c} is not painted in its colour"
+    i = rows[apart[rows].argmax()]
+    em.page.mouse.move(*em.place(*dataset.points[i]))
+    em.wait(lambda: re.search(rf"point {i + 1}\s*{dataset.classes[2]}", em.stage.locator(".readout").inner_text()))
+    assert em.run == run, "a label must not fit again"
+
+
+def test_readings_far_from_0_are_drawn_dragged_and_read_out(open_em):
+    em, raw = open_em(OWN), sheet()
+    upload(em, "sheet.csv", raw)
+    em.page.get_by_text("120 rows, 6 columns").wait_for(timeout=15_000)
+    em.pick("Across", "reading")
+    dataset = admitted("sheet.csv", raw, ("reading", "price"))
+    fits(em, dataset)
+    assert np.ptp(dataset.points[:, 0]) < 0.003
+    em.settled()
+    dots = [em.colours(*point, reach=1) for point in dataset.points]
+    ground = em.colours(dataset.bounds[0, 0] + 1e-6, dataset.bounds[1, 1] - 0.05)[0]
+    assert np.mean([(np.abs(dot - ground).max() > 40) for dot in dots]) > 0.95, "a point is not where it belongs"
+    x, y = dataset.points.mean(axis=0)
+    em.page.mouse.move(*em.place(x, y))
+    em.wait(lambda: abs(float(re.search(r"reading ([\d.]+)", em.stage.locator(".readout").inner_text())[1]) - x) < 2e-5)
+    (x0, y0), goal = em.grip(0), np.array([x, dataset.points[:, 1].max()])
+    em.page.mouse.move(x0, y0)
+    em.page.mouse.down()
+    em.page.mouse.move(*em.place(*goal), steps=8)
+    em.page.mouse.up()
+    em.wait(lambda: "means" in em.settings)
+    means = np.array([[float(v) for v in row.split(",")] for row in em.settings["means"].split(";")])
+    assert abs(means[0] - goal).max() < 0.02 * np.ptp(goal - dataset.points.min(axis=0)) + 1e-5
+    want = score(dataset, Config(components=2), means=means)
+    em.wait(lambda: em.log_likelihood == pytest.approx(want, abs=SHOWN))
+
+
+def test_a_link_made_with_a_file_asks_for_it_and_is_then_the_same_screen(open_em):
+    em, raw = open_em(OWN | {"covariance": "tied"}), sheet()
+    upload(em, "sheet.csv", raw)
+    em.page.get_by_text("120 rows, 6 columns").wait_for(timeout=15_000)
+    em.pick("Up", "answered")
+    em.pick("Across", "price")
+    em.pick("Label", "kind")
+    em.settled()
+    em.stage.locator(".hand").first.press("Shift+ArrowLeft")
+    em.wait(lambda: "means" in em.settings)
+    em.settled()
     other = open_em(em.address)
-    other.wait(lambda: "upload it" in other.alerts()[0])
-    assert "geyser" not in other.text()
-    upload(other, "geyser.csv", FAITHFUL)
-    fits(other, admitted("geyser.csv", FAITHFUL))
+    other.wait(lambda: "sheet.csv" in other.alerts()[0])
+    (said,) = other.alerts()
+    assert re.fullmatch(r"This link was made with the file sheet\.csv \(digest \w{12}\); upload that file .*\.", said)
+    assert other.settings == em.settings
+    upload(other, "renamed.csv", raw)
+    other.settled()
+    assert other.alerts() == []
+    assert {**other.settings, "file": "sheet.csv"} == em.settings
+    assert other.figures == em.figures
+    assert other.state("handles") == em.state("handles")
+
+
+def test_another_file_than_the_links_is_told_apart(open_em):
+    em = open_em(OWN | {"digest": "0123456789ab", "file": "<b>x.csv"})
+    em.wait(lambda: "<b>x.csv (digest 0123456789ab)" in em.alerts()[0])
+    upload(em, "geyser.csv", FAITHFUL)
+    em.wait(lambda: "this is another file" in em.alerts()[0])
+    fits(em, admitted("geyser.csv", FAITHFUL))

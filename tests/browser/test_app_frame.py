@@ -12,6 +12,7 @@ from tests.browser.conftest import Em, has_colour
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+ALIVE = "Object.keys(s.layers).length > 0"
 ADDRESSES = ["/" if name == "home" else f"/{name}" for rows in frame.PAGES.values() for name, *_ in rows]
 SEEN = """
 window.seen = {sidebars: [], titles: [], alarms: []};
@@ -58,7 +59,7 @@ def test_nothing_leaves_the_server_and_the_policy_holds(app, new_page, address):
     page.on("websocket", lambda socket: asked.append(socket.url))
     answer = page.goto(f"{app.url}{address}")
     em = Em(page)
-    em.until("s.frames > 1")
+    em.until(ALIVE)
     if address == "/em":
         for panel in ("How many?", "Basins", "Code and files", "Numbers"):
             em.panel(panel)
@@ -99,7 +100,7 @@ def test_dark_is_dark(app, new_page, address):
     page = new_page(color_scheme="dark", reduced_motion="reduce")
     page.goto(f"{app.url}{address}")
     stage = Em(page)
-    stage.until("s.frames > 1")
+    stage.until(ALIVE)
     page_colour = page.locator("[data-testid=stApp]").evaluate("e => getComputedStyle(e).backgroundColor")
     assert np.max([int(v) for v in re.findall(r"\d+", page_colour)[:3]]) < 40, page_colour
     assert stage.state("dark")
@@ -118,7 +119,7 @@ def test_a_phone_shows_the_stage_first_and_nothing_hangs_over(app, new_page, add
     page = new_page(**PHONE)
     page.goto(f"{app.url}{address}")
     stage = Em(page)
-    stage.until("s.frames > 1")
+    stage.until(ALIVE)
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     main = page.locator("[data-testid=stMain]")
@@ -130,7 +131,8 @@ def test_a_phone_shows_the_stage_first_and_nothing_hangs_over(app, new_page, add
     controls = page.locator("[data-testid=stSelectbox], [data-testid=stButtonGroup]").first.bounding_box()
     assert controls["y"] >= box["y"] + box["height"] - 1
     for button in stage.stage.locator(".player button, .player select").all():
-        size = button.bounding_box()
+        if not (size := button.bounding_box()):
+            continue  # a stage without a recording has no transport
         assert min(size["width"], size["height"]) >= 40, (button.get_attribute("aria-label"), size)
     if address == "/em":
         for panel in ("How many?", "Basins", "Code and files"):

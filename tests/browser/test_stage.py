@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.gmm import GMM
 from playground.palette import CLASSES, SURFACE
 from tests.browser.apps.stage_app import mixture, moment
 
@@ -215,10 +216,17 @@ def test_two_fingers_zoom_about_their_middle_and_one_scrolls_the_page(show):
 
 def test_the_readout_names_axes_field_point_and_mix(show):
     page, stage = show(reduced_motion="reduce")
-    scene, _ = mixture(START)
+    scene, frames = mixture(START)
     page.mouse.move(*place(stage, *scene.layers[1].xy[0]))
     words = " ".join(stage.locator(".readout").inner_text().split())
-    assert re.fullmatch(r"x −?[\d.]+ y −?[\d.]+ model density [\d.]+ point \d+( \d: \d+ %)+", words), words
+    said = re.fullmatch(r"x −?[\d.]+ y −?[\d.]+ model density [\d.]+ point (\d+)((?: \d: \d+ %)+)", words)
+    assert said, words
+    asked = frames[-1].arrays["points"]
+    share = GMM(asked["weight"], asked["mean"], asked["cov"]).responsibilities(scene.layers[1].xy)[int(said[1]) - 1]
+    told = {int(k): int(percent) for k, percent in re.findall(r"(\d): (\d+) %", said[2])}
+    for k, percent in told.items():
+        assert percent == pytest.approx(100 * share[k - 1], abs=1)
+    assert sum(told.values()) == pytest.approx(100, abs=2)
 
 
 def test_appending_keeps_zoom_toggles_and_position(show):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import gmm, metrics
 from core.data import builtin
@@ -14,6 +13,7 @@ from core.units import units_of
 from playground import hand, jobs, runs, sketch
 from playground.stage import unpack
 from playground.turns import Turns
+from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 FAITHFUL = (ROOT / "core/data/tables/faithful.csv").read_bytes()
@@ -22,25 +22,16 @@ FAITHFUL = (ROOT / "core/data/tables/faithful.csv").read_bytes()
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
     """Quick runs are complete when the page comes; none is left behind."""
-    monkeypatch.setattr(runs, "AT_ONCE", 10.0)
-    yield
-    left = list(jobs._jobs.values())
-    jobs.release("")
-    for job in left:
-        job.wait(10)
+    with apps.rested(monkeypatch):
+        yield
 
 
 def visit(**query):
-    at = AppTest.from_file(str(ROOT / "pages/em.py"), default_timeout=30)
-    for name, value in query.items():
-        at.query_params[name] = str(value)
-    return at.run()
+    return apps.visit("pages/em.py", **query)
 
 
 def opened(**query):
-    at = visit(**query)
-    assert not at.exception, [e.message for e in at.exception]
-    return at
+    return apps.opened("pages/em.py", **query)
 
 
 def figures(at):
@@ -51,7 +42,7 @@ def figures(at):
 
 
 def run_of(at, name="em"):
-    return at.session_state[f"held.run.{name}"]
+    return at.session_state["held"][f"run.{name}"]
 
 
 def message(at, i=0):
@@ -276,6 +267,33 @@ def test_fork_begins_at_the_frame_on_show_with_the_options_of_now():
     assert "Forked" not in " ".join(c.value for c in at.caption)
 
 
+def test_the_link_of_a_fork_shows_the_same_screen_in_a_fresh_session():
+    at = opened(data="Old Faithful", components=3)
+    report(at, rest={"frame": 6, "run": run_of(at).id})
+    at.button(key="em.call_split").click().run()
+    at.number_input(key="floor").set_value(0.5).run()
+    other = opened(**at.query_params, floor=0.5)
+    assert words(other) == []
+    for name in ("weights", "means", "covariances"):
+        for step in (0, -1):
+            theirs, ours = (getattr(run_of(one).job.trace[step].state, name) for one in (other, at))
+            np.testing.assert_array_equal(theirs, ours)
+    own = opened(data="Old Faithful", components=3, floor=0.5)
+    assert not np.array_equal(run_of(own).job.trace[0].state.means, run_of(at).job.trace[0].state.means)
+
+
+def test_a_damaged_fork_in_the_link_is_said_once_and_the_own_start_is_used():
+    at = opened(data="Old Faithful", components=2, fork="3.AAAA")
+    assert [said for said in words(at) if "fork" in said]
+    assert "fork" not in at.query_params
+    np.testing.assert_array_equal(
+        run_of(at).job.trace[-1].state.means,
+        run_of(opened(data="Old Faithful", components=2)).job.trace[-1].state.means,
+    )
+    at.slider(key="components").set_value(3).run()
+    assert not [said for said in words(at) if "fork" in said]
+
+
 def test_dragging_on_the_basin_map_lets_a_fork_go():
     """Else the page reruns itself without end: the fork's start wins and the drag is never done."""
     at = opened(data="Old Faithful", components=2, panel="Basins")
@@ -482,7 +500,7 @@ def test_a_file_name_is_shown_as_it_is(raw):
 
 def test_a_link_to_somebody_elses_file_says_what_to_do():
     at = opened(data="Your own file", digest="0123456789abcdef")
-    assert "upload it" in at.info[0].value
+    assert any("upload that file" in text for text in words(at))
 
 
 def test_hand_and_link_agree_on_what_means_are():

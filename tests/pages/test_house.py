@@ -53,15 +53,15 @@ def test_a_page_inside_the_frame(name):
 def test_a_run_survives_a_visit_to_another_page():
     at = healthy(app().run())
     at.switch_page("pages/em.py").run()
-    run = at.session_state["held.run.em"]
+    run = at.session_state["held"]["run.em"]
     at.switch_page("pages/home.py").run()
     healthy(at.switch_page("pages/em.py").run())
-    assert at.session_state["held.run.em"] is run
+    assert at.session_state["held"]["run.em"] is run
 
 
 def test_home_is_alive_at_once():
     at = healthy(app().run())
-    run = at.session_state["held.run.home"]
+    run = at.session_state["held"]["run.home"]
     assert run.job.progress().phase == "done"
     message = unpack(at.get("bidi_component")[0].proto.bytes)
     assert len(message["frames"]) == len(run.job.trace) > 3
@@ -101,6 +101,6 @@ def test_the_experiments_of_a_page_stand(name):
 def test_two_people_do_not_share_a_run():
     one, other = healthy(app("pages/em.py").run()), healthy(app("pages/em.py").run())
     other.slider(key="components").set_value(2).run()
-    assert one.session_state["held.owner"] != other.session_state["held.owner"]
-    assert one.session_state["held.run.em"].job.trace[-1].state.means.shape == (8, 2)
-    np.testing.assert_array_equal(other.session_state["held.run.em"].job.trace[-1].state.means.shape, (2, 2))
+    assert one.session_state["held"]["owner"] != other.session_state["held"]["owner"]
+    assert one.session_state["held"]["run.em"].job.trace[-1].state.means.shape == (8, 2)
+    np.testing.assert_array_equal(other.session_state["held"]["run.em"].job.trace[-1].state.means.shape, (2, 2))

@@ -141,7 +141,7 @@ def alone(code, folder):
 
 def reproduced(at, folder, run):
     """The run's newest Step, and what the page's script prints about it."""
-    step = at.session_state["held.run.em"].job.trace[-1]
+    step = at.session_state["held"]["run.em"].job.trace[-1]
     lines = (line.removeprefix("mean ").removesuffix(" nats") for line in run(script(at), folder).splitlines())
     return step, {name: np.array(ast.literal_eval(text)) for name, text in (line.split(" ", 1) for line in lines)}
 
@@ -209,7 +209,7 @@ def test_the_script_of_a_fork_begins_at_its_step(tmp_path, python):
 
 def test_the_script_prints_the_step_on_show(tmp_path, python):
     at = opened(data="Old Faithful", components="3")
-    run = at.session_state["held.run.em"]
+    run = at.session_state["held"]["run.em"]
     scene = unpack(at.get("bidi_component")[0].proto.bytes)["scene"]["id"]
     at.session_state["stage.em"] = {"rest": {"frame": 3, "run": run.id, "scene": scene}}
     at.run()

@@ -118,7 +118,7 @@ def test_means_of_a_wrong_shape_leave_the_link(link):
 def test_what_a_hand_chose_is_held_as_the_link_says_it(link):
     hand.put("em", "a", np.array([[1 / 3], [-2 / 3]]))
     held = hand.means("em", "a", (2, 1), AXIS)
-    np.testing.assert_array_equal(held, [[0.333333333], [-0.666666667]])
+    np.testing.assert_array_equal(held, [[0.333333333333], [-0.666666666667]])
     np.testing.assert_array_equal(hand.decode(link["means"], (2, 1)), held)
 
 

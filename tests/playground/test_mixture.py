@@ -9,9 +9,10 @@ from core.data import builtin
 from core.data.clinic import ClinicError, admit
 from core.data.dataset import Dataset, around
 from core.data.read import parse
-from core.gmm import Config
+from core.gmm import GMM, Config, fit
 from core.key import Key
-from playground import mixture
+from core.units import units_of
+from playground import discs, mixture
 from playground.runs import Run
 from playground.shelf import Shelved
 from playground.stage import Brush, pack, unpack
@@ -41,14 +42,16 @@ def test_every_set_packs_and_its_frames_are_its_steps(name):
     header = message(dataset, start, steps)
     assert len(header["frames"]) == len(steps)
     spread = "var" if dataset.dim == 1 else "cov"
-    painted = ("components", "sum") if dataset.dim == 1 else ("components", "density", "samples")
+    assert {layer["name"] for layer in header["scene"]["layers"] if layer["of"] == "components"} == (
+        {"sum"} if dataset.dim == 1 else {"density", "samples"}
+    )
     for step, frame in zip(steps, header["frames"], strict=True):
         covariances = step.state.covariances[:, 0, 0] if dataset.dim == 1 else step.state.covariances
         means = step.state.means[:, 0] if dataset.dim == 1 else step.state.means
-        for layer in painted:
-            np.testing.assert_array_equal(frame["arrays"][layer]["mean"], means.astype("f4"))
-            np.testing.assert_array_equal(frame["arrays"][layer][spread], covariances.astype("f4"))
-            np.testing.assert_array_equal(frame["arrays"][layer]["weight"], step.state.weights.astype("f4"))
+        told = frame["arrays"]["components"]
+        np.testing.assert_array_equal(told["mean"], means.astype("f4"))
+        np.testing.assert_array_equal(told[spread], covariances.astype("f4"))
+        np.testing.assert_array_equal(told["weight"], step.state.weights.astype("f4"))
         assert frame["metrics"] == {n: step.metrics[n] for n in ("log_likelihood", "bound") if n in step.metrics}
 
 
@@ -58,10 +61,23 @@ def test_points_are_coloured_by_the_responsibilities_of_the_step(name):
     _, steps = fitted(dataset)
     made = mixture.frames(dataset, steps)
     assert "points" not in made[0].arrays
-    for step, frame in zip(steps[1:], made[1:], strict=True):
-        mix = frame.arrays["points"]["mix"]
-        assert mix.dtype == np.uint8
-        assert np.abs(mix / 255 - step.arrays["responsibilities"]).max() <= 0.5 / 255 + 1e-12
+    points = mixture.rug(dataset) if dataset.dim == 1 else dataset.points
+    exact = core_fit(dataset)
+    assert mixture.responsibilities(steps[0], dataset) is None
+    for step, frame, theirs in zip(steps[1:], made[1:], exact[1:], strict=True):
+        told = frame.arrays["points"]
+        asked = GMM(told["weight"], told["mean"], told["cov"])
+        np.testing.assert_allclose(asked.responsibilities(points), theirs, atol=1e-9)
+        np.testing.assert_allclose(mixture.responsibilities(step, dataset), theirs, atol=1e-9)
+
+
+def core_fit(dataset):
+    """The responsibilities that the core's own fit reports at every Step, from the same start."""
+    config, units = Config(components=3, iterations=8), units_of(dataset)
+    start = units.into(mixture.begin(dataset, config, KEY, None))
+    return [
+        step.arrays.get("responsibilities") for step in fit(config, units.standard(dataset.points), KEY, start=start)
+    ]
 
 
 def test_captions_tell_the_half_steps_apart_and_count_iterations():
@@ -78,16 +94,17 @@ def test_captions_tell_the_half_steps_apart_and_count_iterations():
 
 def test_points_beyond_what_is_shown_are_a_fixed_choice():
     dataset = builtin.load("two_moons", 5000)
-    rows = mixture.shown_rows(dataset)
-    assert len(rows) == len(set(rows)) == mixture.SHOWN
-    np.testing.assert_array_equal(rows, mixture.shown_rows(dataset))
+    rows = discs.shown_rows(dataset)
+    assert len(rows) == len(set(rows)) == discs.SHOWN
+    np.testing.assert_array_equal(rows, discs.shown_rows(dataset))
     start, steps = fitted(dataset, 2)
     header = message(dataset, start, steps[:3])
     layer = next(layer for layer in header["scene"]["layers"] if layer["name"] == "points")
     np.testing.assert_array_equal(layer["arrays"]["xy"], dataset.points[rows].astype("f4"))
-    mix = header["frames"][2]["arrays"]["points"]["mix"]
+    told = header["frames"][2]["arrays"]["points"]
+    np.testing.assert_array_equal(told["mean"], steps[1].state.means.astype("f4"))
     before = steps[1].state.responsibilities(dataset.points[rows])
-    assert np.abs(mix / 255.0 - before).max() <= 0.5 / 255 + 1e-6
+    np.testing.assert_allclose(mixture.responsibilities(steps[2], dataset), before, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["bimodal", "pinwheel"])
@@ -142,17 +159,15 @@ def test_the_browser_s_draws_are_the_model_s(name, k):
     assert (u.shape, z.shape) == ((mixture.SAMPLES,), (mixture.SAMPLES, 2))
     for step, frame in zip(steps, header["frames"], strict=True):
         exact = step.state.sample(mixture.SAMPLES, Key(0) / "samples on stage")
-        made = draws_of_the_browser(u, z, **frame["arrays"]["samples"])
+        made = draws_of_the_browser(u, z, **frame["arrays"]["components"])
         np.testing.assert_allclose(made, exact, atol=1e-4 * np.ptp(dataset.points, axis=0).max())
 
 
 def test_numbers_for_the_draws_travel_once():
     dataset = builtin.load("faithful")
     start, steps = fitted(dataset)
-    assert all(
-        set(frame["arrays"]["samples"]) == {"mean", "cov", "weight"}
-        for frame in message(dataset, start, steps)["frames"]
-    )
+    for frame in message(dataset, start, steps)["frames"]:
+        assert all({"u", "z"}.isdisjoint(arrays) for arrays in frame["arrays"].values())
 
 
 def test_a_sheet_is_the_data_without_a_fit_or_an_empty_square():
@@ -315,9 +330,9 @@ def test_the_scene_is_another_one_when_start_data_version_or_kept_run_change():
     assert mixture.scene_id("em", dataset, 0, start, None) == mixture.scene_id("em", dataset, 0, again, None) in ids
 
 
-@pytest.mark.parametrize("offset", [0.0, 1e4])
+@pytest.mark.parametrize("offset", [0.0, 1e4, 1e9])
 def test_the_stage_can_tell_points_apart(offset):
-    """Points travel as float32."""
+    """Points travel as float32, or as float64 where that is too coarse."""
     x = np.random.default_rng(0).normal(size=(200, 2)) + offset
     dataset = Dataset("a", x, around(x), ("a", "b"), standardise=True)
     start, steps = fitted(dataset)
@@ -326,9 +341,53 @@ def test_the_stage_can_tell_points_apart(offset):
     assert np.abs(xy - x).max() < 1e-3 * np.ptp(x)
 
 
-def test_columns_that_the_stage_cannot_tell_apart_are_refused_at_the_door():
-    """Timestamps of one minute: float32 would swallow their spread, so the clinic asks for a constant to be taken off."""
-    text = "t\n" + "\n".join(f"{1.7e9 + second:.0f}" for second in range(60))
+def test_far_away_the_fit_is_the_same_and_as_sharp():
+    """Clock readings of a second apart since 1970, or micrometres a kilometre away: only the place differs."""
+    x = np.random.default_rng(0).normal(size=(300, 2)) * [1, 3] + np.repeat([[0, 0], [6, 4], [0, 9]], 100, axis=0)
+    far = x + [1.7e8, -1e9]
+    sets = [Dataset("a", points, around(points), ("a", "b"), standardise=True) for points in (x, far)]
+    (_, near), (_, away) = (fitted(dataset) for dataset in sets)
+    assert len(near) == len(away)
+    assert near[-1].metrics["log_likelihood"] == pytest.approx(away[-1].metrics["log_likelihood"], abs=1e-6)
+    np.testing.assert_allclose(away[-1].state.means - [1.7e8, -1e9], near[-1].state.means, atol=1e-5)
+    seen = away[-1].state.log_prob(far).mean()
+    assert seen == pytest.approx(near[-1].state.log_prob(x).mean(), abs=1e-5)
+
+
+def test_labels_are_a_layer_of_their_own_where_the_data_has_any():
+    labelled, bare = (
+        builtin.columns(builtin.load("iris"), ("petal length (cm)", "petal width (cm)")),
+        builtin.load("banana"),
+    )
+    for dataset in (labelled, builtin.columns(labelled, ("petal width (cm)",)), bare):
+        start, steps = fitted(dataset)
+        layers = {layer["name"]: layer for layer in message(dataset, start, steps[:1])["scene"]["layers"]}
+        assert ("labels" in layers) == (dataset.labels is not None)
+        if dataset.labels is not None:
+            shown = layers["labels"]
+            assert (shown["on"], shown["classes"]) == (False, ["setosa", "versicolor", "virginica"])
+            np.testing.assert_array_equal(shown["arrays"]["cls"], dataset.labels)
+            np.testing.assert_array_equal(shown["arrays"]["xy"], layers["points"]["arrays"]["xy"])
+
+
+def test_labels_follow_their_points_when_only_some_are_shown():
+    x = np.arange(9000.0)[:, None] ** 1.1
+    dataset = Dataset("a", x, around(x), ("a",), labels=(np.arange(9000) % 5), classes=tuple("abcde"))
+    (layer,) = mixture.labelled(dataset, mixture.rug(dataset))
+    rows = np.rint(layer.xy[:, 0] ** (1 / 1.1)).astype(int)
+    np.testing.assert_array_equal(layer.cls, rows % 5)
+
+
+def test_another_label_makes_another_scene_of_the_same_fit():
+    dataset = builtin.columns(builtin.load("iris"), ("petal length (cm)", "petal width (cm)"))
+    start = mixture.begin(dataset, Config(components=2), KEY, None)
+    others = [dataset, replace(dataset, labels=dataset.labels[::-1]), replace(dataset, labels=None, classes=())]
+    others.append(replace(dataset, classes=("a", "b", "c")))
+    assert len({mixture.scene_id("em", other, 0, start, None) for other in others}) == 4
+
+
+def test_columns_that_float64_cannot_tell_apart_are_refused_at_the_door():
+    text = "t\n" + "\n".join(f"{1e12 + second / 8:.3f}" for second in range(60))
     with pytest.raises(ClinicError, match="subtract a constant"):
         admit(parse("a.csv", text.encode()), ("t",), None, Key(0))
 

@@ -114,7 +114,7 @@ def test_fork_keeps_the_run_and_holds_the_step():
     first = runs.open_run("em", ("data", 1), "six, full", short())
     step = first.job.trace[1]
     runs.fork("em", step)
-    assert runs.forked("em") == runs.Fork(first, step)
+    assert runs.forked("em") == runs.Fork(first.id, first.data, first.label, step)
     runs.open_run("em", ("data", 2), "", short())
     assert runs.kept("em") is first
     assert runs.fork_of("em", "data", lambda step: step.index == 1).step is step
@@ -131,7 +131,7 @@ def test_a_fork_that_does_not_fit_is_let_go():
 def test_a_fork_of_other_data_is_let_go():
     run = runs.open_run("em", ("data", 1), "", short())
     runs.fork("em", run.job.trace[0])
-    assert runs.fork_of("em", "data", lambda step: True).run is run
+    assert runs.fork_of("em", "data", lambda step: True).run == run.id
     assert runs.fork_of("em", "other", lambda step: True) is None
     assert runs.forked("em") is None
 

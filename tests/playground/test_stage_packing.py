@@ -94,7 +94,8 @@ def test_empty_recordings_and_empty_arrays(scene):
     [
         ("points", "xy", np.zeros((3, 3)), "shape"),
         ("points", "cls", np.array([0.5]), "whole numbers"),
-        ("points", "mix", np.array([[0, 300]]), "0..255"),
+        ("points", "cls", np.array([300]), "0..255"),
+        ("points", "mean", np.zeros(3), "shape"),
         ("points", "values", np.zeros((3, 3)), "no array"),
         ("nobody", "xy", np.zeros((3, 2)), "lacks"),
     ],
@@ -144,3 +145,25 @@ def test_every_script_is_loaded_and_none_needs_eval():
         text = path.read_text()
         assert "eval(" not in text
         assert "new Function" not in text
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1e6 + 0.001, 1e6 + 0.009), (1.7e9 - 100, 1.7e9 + 100), (-1e12, -1e12 + 5e3)]
+)
+def test_what_lies_far_from_0_travels_in_64_bits(low, high):
+    xy = np.random.default_rng(0).uniform(low, high, (50, 2))
+    layers = (Points(name="points", xy=xy, cls=np.zeros(50, int)), Ellipses(name="model"))
+    far = Scene(id="s", bounds=[[low, high], [0, 1]], layers=layers)
+    frame = Frame(arrays={"model": {"mean": xy[:2], "cov": np.tile(1e-6 * np.eye(2), (2, 1, 1))}})
+    header = unpack(pack(far, [frame], run="r"))
+    assert far.far
+    points = header["scene"]["layers"][0]["arrays"]
+    np.testing.assert_array_equal(points["xy"], xy)
+    np.testing.assert_array_equal(header["frames"][0]["arrays"]["model"]["mean"], xy[:2])
+    assert points["cls"].dtype == np.uint8
+    assert np.ptp(xy[:, 0]) > 1e4 * np.abs(xy[:, 0] - points["xy"][:, 0]).max()
+
+
+def test_an_ordinary_scene_travels_in_32_bits(scene):
+    assert not scene.far
+    assert unpack(pack(scene, [], run="r"))["scene"]["layers"][1]["arrays"]["xy"].dtype == np.float32

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.data.dates import looks_like_date
 from core.data.readers.table import Column, Kind, Numbers, clean
 
 MISSING = frozenset(
@@ -26,9 +27,6 @@ EXACT = 2.0**53
 THOUSANDS = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?")
 DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*)(,\d+|,)?([eE][+-]?\d+)?")
 ANY_NUMBER = re.compile(r"[+-]?((\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?|inf(inity)?|nan)", re.IGNORECASE)
-DATE = re.compile(
-    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ]\d{1,2}:\d{2}\S*( ?[AP]M)?)?", re.I
-)
 LEADING_ZERO = re.compile(r"^[ \t]*[+-]?0\d+[ \t]*$", re.MULTILINE)
 WHOLE = re.compile(r"^[ \t]*[+-]?\d{16,}[ \t]*$", re.MULTILINE)
 FORMULA = re.compile(r"[=+@-]")
@@ -140,7 +138,7 @@ def word_column(name: str, cells: Sequence[str], distinct: dict[str, str], count
     kind: Kind = "text"
     if len(filled) == 1:
         kind = "constant"
-    elif all(DATE.fullmatch(word) for word in filled if not is_missing(word)):
+    elif all(looks_like_date(word) or is_missing(word) for word in filled):
         kind = "date"
     elif len(filled) <= min(FEW_WORDS, len(cells) / 2):
         kind = "category"

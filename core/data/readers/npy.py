@@ -47,7 +47,19 @@ def as_array(name: str, raw: bytes) -> Array:
 
 
 def check_npy(name: str, raw: bytes) -> tuple[np.dtype, bool, tuple[int, ...], int]:
-    """The type, order, shape and start of the numbers; ReadError unless the header is sound and the length agrees."""
+    """What `claims` says of a table that is within the limits, and whose length agrees with it; else ReadError."""
+    dtype, fortran, dims, start = claims(name, raw)
+    if len(dims) not in (1, 2):
+        raise ReadError(
+            f"{name} holds an array of {len(dims)} dimensions; a table needs 1 (one column) or 2 (rows, columns)."
+        )
+    check_length(name, raw, dtype, dims, start)
+    check_size(dims[0], dims[1] if len(dims) == 2 else 1)
+    return dtype, fortran, dims, start
+
+
+def claims(name: str, raw: bytes) -> tuple[np.dtype, bool, tuple[int, ...], int]:
+    """The type, order, shape and start of the numbers, as the header has them; ReadError unless it is sound."""
     header, start = header_of(name, raw)
     descr, order, shape = DESCR.search(header), ORDER.search(header), SHAPE.search(header)
     if not descr or not order or not shape:
@@ -56,19 +68,17 @@ def check_npy(name: str, raw: bytes) -> tuple[np.dtype, bool, tuple[int, ...], i
     sizes = [size.strip().removesuffix("L") for size in shape[1].split(",") if size.strip()]
     if not all(size.isdecimal() and len(size) < 19 for size in sizes):
         raise ReadError(f"The header of {name} claims an impossible shape; save the array again with numpy.save.")
-    dims = tuple(int(size) for size in sizes)
-    if len(dims) not in (1, 2):
-        raise ReadError(
-            f"{name} holds an array of {len(dims)} dimensions; a table needs 1 (one column) or 2 (rows, columns)."
-        )
+    return dtype, order[1] == "True", tuple(int(size) for size in sizes), start
+
+
+def check_length(name: str, raw: bytes, dtype: np.dtype, dims: tuple[int, ...], start: int) -> None:
+    """Raise ReadError unless as many bytes follow the header as it claims."""
     claimed, held = math.prod(dims) * dtype.itemsize, len(raw) - start
     if claimed != held:
         raise ReadError(
             f"The header of {name} claims {claimed:.4g} bytes of numbers but the file holds {held:,}; "
             "it is damaged or cut short, so save it again."
         )
-    check_size(dims[0], dims[1] if len(dims) == 2 else 1)
-    return dtype, order[1] == "True", dims, start
 
 
 def header_of(name: str, raw: bytes) -> tuple[str, int]:
@@ -95,7 +105,7 @@ def numeric_type(name: str, descr: str) -> np.dtype:
         except TypeError:
             raise ReadError(f"{name} holds numbers of a type unknown here ({descr}); save it as float64.") from None
     what = REFUSED.get(descr.lstrip("<>=|")[:1], "values of an unknown type")
-    raise ReadError(f"{name} holds {what}; save a numeric array of one or two dimensions.")
+    raise ReadError(f"{name} holds {what}; save a plain array of numbers.")
 
 
 def array_columns(array: Array, stem: str) -> tuple[tuple[Column, ...], tuple[str, ...]]:

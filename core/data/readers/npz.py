@@ -18,7 +18,7 @@ MAX_RATIO = 100
 SMALL = 2_000_000
 PIECE = 1 << 20
 
-UNREADABLE = "is a damaged ZIP archive; save the arrays again with numpy.savez"
+UNREADABLE = "is a damaged ZIP archive; make it again"
 BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, RuntimeError, NotImplementedError, LookupError)
 """What zipfile raises for archives that lie."""
 

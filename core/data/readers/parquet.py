@@ -115,9 +115,10 @@ def from_numbers(name: str, cells: pa.ChunkedArray) -> Column:
 
 def from_words(field: pa.Field, cells: pa.ChunkedArray) -> Column:
     """A column of words, a null as the empty word; dates as they are written by ISO 8601."""
+    utc = ""
     if types.is_timestamp(field.type) and field.type.tz:
-        cells = cells.cast(pa.timestamp(field.type.unit))
-    words = ["" if word is None else word for word in cells.cast(pa.string()).to_pylist()]
+        cells, utc = cells.cast(pa.timestamp(field.type.unit)), "Z"  # moments are stored in UTC, whatever the zone
+    words = ["" if word is None else word + utc for word in cells.cast(pa.string()).to_pylist()]
     if sum(map(len, set(words))) > MAX_INFLATED:
         raise ReadError(f"The column {clean(field.name, 40)} holds too much text; leave it out.")
     return read_column(field.name, words)

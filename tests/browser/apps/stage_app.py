@@ -59,7 +59,6 @@ def mixture(start, n=600, steps=41, size=64, rng_seed=0):
     for i in range(steps):
         mean, cov, weight = moment(i / (steps - 1), start)
         each = gaussians(points, mean, cov) * weight
-        share = each / each.sum(1, keepdims=True)
         density = (gaussians(nodes, mean, cov) @ weight).reshape(size, size)
         score = np.log(each.sum(1)).mean()
         words = "E: each point asks which component it came from" if i % 2 else "M: each component moves to its points"
@@ -68,7 +67,7 @@ def mixture(start, n=600, steps=41, size=64, rng_seed=0):
                 caption=words if i else "The start",
                 arrays={
                     "density": {"values": density},
-                    "points": {"mix": np.round(255 * share).astype(np.uint8)},
+                    "points": {"mean": mean, "cov": cov, "weight": weight},
                     "model": {"mean": mean, "cov": cov, "weight": weight},
                 },
                 metrics={"loglik": score, "bound": score - 0.5 * (1 - i / steps)},

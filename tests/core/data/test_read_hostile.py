@@ -76,6 +76,13 @@ def lying():
     return true.replace(size, struct.pack("<L", 1000))
 
 
+def claiming(size):
+    """An archive whose only entry declares, in both its headers, that it inflates to `size` bytes."""
+    content = npy(np.zeros(60_000))
+    true = archive([("a.npy", content)], zipfile.ZIP_DEFLATED)
+    return true.replace(struct.pack("<L", len(content)), struct.pack("<L", size))
+
+
 def corrupt():
     """An archive with a damaged byte in its deflated data."""
     data = bytearray(archive([("a.npy", npy(np.random.default_rng(0).normal(size=500)))], zipfile.ZIP_DEFLATED))
@@ -164,6 +171,7 @@ HOSTILE = {
     "35-xlsx": (archive([("[Content_Types].xml", b""), ("xl/workbook.xml", b"")]), "an Excel workbook"),
     "35-torch": (archive([("archive/data.pkl", b"")]), "a PyTorch file"),
     "36-duplicate-members": (archive([("a.npy", npy(np.ones(5)))] * 2), "two entries named a.npy"),
+    "37-500MB-of-zeros": (claiming(500_000_000), "inflates to 500 MB"),
     "38-size-lies": (lying(), "is damaged"),
     "39-many-entries": (archive([(f"{i}.npy", b"") for i in range(3000)]), "more than 2,000 entries"),
     "40-overlap": (overlapping(), "entries that overlap"),

@@ -1,0 +1,45 @@
+"""Pages and panels without a browser: Streamlit's AppTest, opened by a link, with quick runs complete when it returns."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from playground import jobs, runs
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@contextlib.contextmanager
+def rested(monkeypatch, at_once: float = 10.0) -> Iterator[None]:
+    """Runs are waited for `at_once` seconds when a page opens them; none is left behind."""
+    monkeypatch.setattr(runs, "AT_ONCE", at_once)
+    yield
+    left = list(jobs._jobs.values())
+    jobs.release("")
+    for job in left:
+        job.wait(10)
+
+
+def visit(what: str | Callable, kwargs: dict | None = None, **query: object) -> AppTest:
+    """A page (its file, from the root) or a function that draws one, with these settings in its link."""
+    if callable(what):
+        at = AppTest.from_function(what, default_timeout=30, kwargs=kwargs)
+    else:
+        at = AppTest.from_file(str(ROOT / what), default_timeout=30)
+    for name, value in query.items():
+        at.query_params[name] = str(value)
+    return at.run()
+
+
+def opened(what: str | Callable, kwargs: dict | None = None, **query: object) -> AppTest:
+    """The same, and no exception was shown."""
+    at = visit(what, kwargs, **query)
+    assert not at.exception, [e.message for e in at.exception]
+    return at
+
+
+def words(at: AppTest) -> str:
+    """Everything the page says in Markdown, captions and warnings."""
+    return " ".join(element.value for kind in (at.markdown, at.caption, at.warning) for element in kind)
