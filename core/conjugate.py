@@ -39,16 +39,15 @@ TINY = float(np.finfo(float).tiny)
 class Config:
     """The prior's sliders, in standard units: of the data's mean and standard deviation."""
 
-    mean: Annotated[float, Range(-3, 3, "Prior mean", "In standard deviations of the data, from their mean.")] = 0.0
-    strength: Annotated[float, Range(0, 50, "Strength of the mean", "Worth so many observations of it; 0 is flat.")] = (
-        1.0
-    )
+    mean: Annotated[float, Range(-3, 3, "Prior mean", "In deviations of the data, from their mean.", step=0.1)] = 0.0
+    strength: Annotated[
+        float, Range(0, 50, "Strength of the mean", "Worth so many observations of it; 0 is flat.", step=0.5)
+    ] = 1.0
     shape: Annotated[
-        float, Range(-1.5, 25, "Prior shape a", "Half the observations that the spread is worth.", more=True)
+        float, Range(-1.5, 25, "Prior shape a", "Half the observations the spread is worth.", step=0.25, more=True)
     ] = 1.0
     scale: Annotated[
-        float,
-        Range(0, 25, "Prior scale b", "Half the sum of their squares, in squared standard deviations.", more=True),
+        float, Range(0, 25, "Prior scale b", "Half the sum of their squares, in variances.", step=0.25, more=True)
     ] = 1.0
 
     def __post_init__(self) -> None:

@@ -189,42 +189,51 @@ def fit(
     model = start.state if isinstance(start, Step) else start or initial(config, points, key)
     if model.dim != x.shape[1]:
         raise Halt(f"The start has {model.dim} columns; {x.shape[1]} are needed.")
-
-    def at(model: Gaussian) -> np.ndarray:
-        return ground.coordinates(model.mean, model.covariance)
-
-    def moment(index: int, phase: str, gain: float, halvings: int) -> Step[Gaussian]:
-        slope = ground.slope(at(model))
-        level = points.log_likelihood(model.mean, model.covariance)
-        norm = float(np.linalg.norm(slope))
-        metrics = {"log_likelihood": level, "gain": gain, "gradient_norm": norm, "halvings": halvings}
-        return Step(index, model, phase, metrics, {"gradient": slope})
-
     index, gain = (resumed.index, resumed.metrics["gain"]) if resumed else (0, np.inf)
     if not resumed:
         shape = constrained(model.covariance, config.covariance)
         model = model if np.array_equal(shape, model.covariance) else Gaussian(model.mean, shape)
-        if not np.isfinite(ground.height(at(model))):
+        if not np.isfinite(ground.height(coordinates(ground, model))):
             raise Halt("The start is millions of times too narrow or too wide for these points: begin nearer to them.")
-        yield moment(0, "start", gain, 0)
+        yield moment(ground, points, model, 0, "start", gain, 0)
     if config.method == "closed form":
         if index == 0:
-            before, model = ground.height(at(model)), top
-            gain = ground.height(at(top)) - before
-            yield moment(1, "closed form", gain, 0)
+            gain = ground.height(coordinates(ground, top)) - ground.height(coordinates(ground, model))
+            yield moment(ground, points, top, 1, "closed form", gain, 0)
         return
     while index < config.iterations and not abs(gain) < config.tolerance:
-        index += 1
-        theta = at(model)
-        phase, step = (
-            ground.newton(theta) if config.method == "Newton" else ("ascent", config.step * ground.slope(theta))
-        )
-        found = ground.climb(theta, step) if config.search == "halving" else (theta + step, 0)
+        found = move(config, ground, model, index + 1)
         if found is None:
             return
-        there, halvings = found
-        gain = ground.height(there) - ground.height(theta)
-        if not np.isfinite(gain):
-            raise Halt(f"Iteration {index} left the range of numbers: give a shorter step, or let it be halved.")
-        model = Gaussian(*ground.gaussian(there))
-        yield moment(index, phase, gain, halvings)
+        model, phase, gain, halvings = found
+        index += 1
+        yield moment(ground, points, model, index, phase, gain, halvings)
+
+
+def coordinates(ground: Hill, model: Gaussian) -> Float[np.ndarray, " p"]:
+    """Where a Gaussian stands on the hill."""
+    return ground.coordinates(model.mean, model.covariance)
+
+
+def moment(
+    ground: Hill, points: Sufficient, model: Gaussian, index: int, phase: str, gain: float, halvings: int
+) -> Step[Gaussian]:
+    """The Step of a model, with its log-likelihood and the slope where it stands."""
+    slope = ground.slope(coordinates(ground, model))
+    level, norm = points.log_likelihood(model.mean, model.covariance), float(np.linalg.norm(slope))
+    metrics = {"log_likelihood": level, "gain": gain, "gradient_norm": norm, "halvings": halvings}
+    return Step(index, model, phase, metrics, {"gradient": slope})
+
+
+def move(config: Config, ground: Hill, model: Gaussian, index: int) -> tuple[Gaussian, str, float, int] | None:
+    """One step up: the model it leads to, its name, what it gains and how often it was halved; None if nothing gains."""
+    theta = coordinates(ground, model)
+    phase, step = ground.newton(theta) if config.method == "Newton" else ("ascent", config.step * ground.slope(theta))
+    found = ground.climb(theta, step) if config.search == "halving" else (theta + step, 0)
+    if found is None:
+        return None
+    there, halvings = found
+    gain = ground.height(there) - ground.height(theta)
+    if not np.isfinite(gain):
+        raise Halt(f"Iteration {index} left the range of numbers: give a shorter step, or let it be halved.")
+    return Gaussian(*ground.gaussian(there)), phase, gain, halvings

@@ -8,26 +8,36 @@ first fifth is, which is plenty. The cuts are the same for every candidate, so t
 and a candidate less than one such error behind is `tied` with it. The smallest and the largest value always train and
 are never scored, so that no law is asked about values beyond the range it was shown: a uniform or a Pareto law, whose
 density ends there, would be ruled out by them however true it is. BIC and AIC count parameters instead; all three are
-on the scale of the likelihood, never of the distance to a histogram. Stone (1974) for cross-validation; Akaike (1974),
-Schwarz (1978); Gneiting and Raftery (2007) for the log score.
+on the scale of the likelihood, never of the distance to a histogram. Candidates are fitted `WORKERS` at a time. Of more
+than `SAMPLED` values a random `FIRST` are ranked first, for a first answer, and then all of them. Stone (1974) for
+cross-validation; Akaike (1974), Schwarz (1978); Gneiting and Raftery (2007) for the log score.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 
 from core import metrics
-from core.families import FAMILIES, column
+from core.discrete import CountLaw
+from core.families import FAMILIES, Fitted, column
+from core.information import Errors, errors
 from core.key import Key
+from core.line_kde import Kernels
+from core.line_mixture import LineMixture, Mixtures
 from core.process import Halt, Step
 
 PARTS = 5
 FOLDED = 10_000  # values up to which all five parts are held out in turn
 FEWEST = 10  # values; below, a fifth of them judges nothing
+SAMPLED, FIRST = 10_000, 2_000
+WORKERS = 2
 
 
 @runtime_checkable
@@ -63,6 +73,8 @@ class Candidate(Protocol):
         ...
 
 
+CONTINUOUS: tuple[Candidate, ...] = (*FAMILIES, Mixtures(), Kernels())
+"""All that a density can be chosen from, the quick ones first."""
 NOTHING = metrics.Estimate(float("nan"), float("nan"))
 
 
@@ -71,7 +83,8 @@ class Row:
     """A candidate's line in the table; numbers are NaN where it has none, and then `problem` says why.
 
     `log_likelihood` is the mean over all values, nats; `aic` and `bic` are of their sum. `behind` (how far the held-out
-    score lies below the best one) and `tied` are filled in by `ranked`. `seconds` is the time all fits took.
+    score lies below the best one) and `tied` are filled in by `ranked`. `errors` are those of the parameters, None for a
+    law without. `seconds` is the time all fits took.
     """
 
     name: str
@@ -84,6 +97,7 @@ class Row:
     held_out: metrics.Estimate = NOTHING
     behind: metrics.Estimate = NOTHING
     tied: bool = False
+    errors: Errors | None = None
     seconds: float = 0.0
     problem: str = ""
 
@@ -106,27 +120,39 @@ def held_out(x: Float[np.ndarray, " n"], key: Key, folds: int | None = None) -> 
     return tuple(np.sort(part) for part in parts[: folds or (PARTS if len(x) <= FOLDED else 1)])
 
 
-def scored(candidate: Candidate, x: Float[np.ndarray, " n"], parts: tuple[np.ndarray, ...]) -> tuple[Row, np.ndarray]:
-    """The candidate's row and its log-densities at the held-out rows (empty if it could not be fitted to the others)."""
+def scored(
+    candidate: Candidate, x: Float[np.ndarray, " n"], parts: tuple[np.ndarray, ...], key: Key
+) -> tuple[Row, np.ndarray]:
+    """The candidate's row and its log-densities at the held-out rows (empty if it could not be fitted to the others).
+
+    `key` is for errors by bootstrap.
+    """
     began = time.perf_counter()
     row = Row(candidate.name, candidate.title)
     try:
         if not parts:
             raise Halt(f"{len(x)} values are too few to hold some out: give at least {FEWEST}.")
         fitted = candidate.fit(x)
-    except Halt as halt:
-        return replace(row, problem=str(halt), seconds=time.perf_counter() - began), np.empty(0)
+    except Exception as error:  # one candidate's trouble is its row's, not the table's
+        return replace(row, problem=reason(error), seconds=time.perf_counter() - began), np.empty(0)
     problem, scores = "", np.empty(0)
     try:
         scores = np.concatenate([candidate.fit(np.delete(x, part)).log_prob(x[part]) for part in parts])
-    except Halt as halt:
-        problem = f"Without the values held out: {halt}"
+    except Exception as error:
+        problem = f"Without the values held out: {reason(error)}"
     total, n, count = float(fitted.log_prob(x).sum()), len(x), fitted.count
-    seconds = time.perf_counter() - began
-    row = replace(row, fitted=fitted, parameters=count, log_likelihood=total / n, seconds=seconds, problem=problem)
+    row = replace(row, fitted=fitted, parameters=count, log_likelihood=total / n, problem=problem)
+    row = replace(row, title=getattr(fitted, "title", row.title), held_out=average(scores) if len(scores) else NOTHING)
     if count is not None:
         row = replace(row, aic=metrics.aic(total, count), bic=metrics.bic(total, count, n))
-    return replace(row, held_out=average(scores) if len(scores) else NOTHING), scores
+    if isinstance(fitted, (Fitted, CountLaw, LineMixture)):
+        row = replace(row, errors=errors(fitted, x, key / "errors" / candidate.name))
+    return replace(row, seconds=time.perf_counter() - began), scores
+
+
+def reason(error: Exception) -> str:
+    """Why a fit failed, in a sentence."""
+    return str(error) if isinstance(error, Halt) else f"The fit broke off with an unexpected {type(error).__name__}."
 
 
 def average(scores: Float[np.ndarray, " h"]) -> metrics.Estimate:
@@ -137,7 +163,7 @@ def average(scores: Float[np.ndarray, " h"]) -> metrics.Estimate:
 def judge(candidate: Candidate, x: np.ndarray, key: Key, folds: int | None = None) -> Row:
     """One candidate fitted to all values for AIC and BIC, and to four fifths of them at a time for the held-out score."""
     x = column(x)
-    return scored(candidate, x, held_out(x, key, folds))[0]
+    return scored(candidate, x, held_out(x, key, folds), key)[0]
 
 
 def ranked(judged: Sequence[tuple[Row, np.ndarray]]) -> tuple[Row, ...]:
@@ -156,15 +182,44 @@ def ranked(judged: Sequence[tuple[Row, np.ndarray]]) -> tuple[Row, ...]:
 
 
 def rank(
-    x: np.ndarray, key: Key, candidates: Sequence[Candidate] = FAMILIES, folds: int | None = None
+    x: np.ndarray, key: Key, candidates: Sequence[Candidate] = CONTINUOUS, folds: int | None = None
 ) -> Iterator[Step[tuple[Row, ...]]]:
     """Yield the growing table, one more candidate a Step, in the order of `candidates` (the quick ones come first).
 
-    The state is the table ranked as far as it is known; the phase names the candidate just judged. All values are
-    fitted, however many. A candidate that fails says why in its row; nothing else is disturbed.
+    The state is the table ranked as far as it is known; the phase names the candidate just judged. Metrics: `progress`,
+    and `values`, how many the state rests on. Of a long column (more than `SAMPLED`) the table of a random `FIRST` grows
+    and stays until the last Step has that of all. A candidate that fails says why in its row; nothing else is disturbed.
     """
-    x, judged = column(x), []
-    parts = held_out(x, key, folds)
-    for i, candidate in enumerate(candidates):
-        judged.append(scored(candidate, x, parts))
-        yield Step(i, ranked(judged), candidate.name, {"progress": (i + 1) / len(candidates)})
+    x, index = column(x), 0
+    first: tuple[Row, ...] = ()
+    if len(x) > SAMPLED:
+        few = x[np.sort((key / "first").generator().choice(len(x), FIRST, replace=False))]
+        for index, (name, first) in enumerate(growing(few, key / "first", candidates, 1)):
+            yield Step(index, first, name, {"progress": 0.0, "values": FIRST})
+        index += 1
+    for i, (name, rows) in enumerate(growing(x, key, candidates, folds), start=1):
+        done = i == len(candidates)
+        said = {"progress": i / len(candidates), "values": len(x) if done or not first else FIRST}
+        yield Step(index + i - 1, rows if done or not first else first, name, said)
+
+
+def growing(
+    x: np.ndarray, key: Key, candidates: Sequence[Candidate], folds: int | None
+) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """The name of each candidate as it is judged, and the table so far; no more than `WORKERS` are fitted ahead."""
+    parts, judged = held_out(x, key, folds), []
+    todo: Iterator[Candidate] = iter(candidates)
+    with ThreadPoolExecutor(WORKERS) as pool:
+
+        def begin(count: int) -> list[tuple[str, Future]]:
+            return [(c.name, pool.submit(scored, c, x, parts, key)) for c in islice(todo, count)]
+
+        try:
+            waiting = deque(begin(WORKERS + 1))
+            while waiting:
+                name, future = waiting.popleft()
+                judged.append(future.result())
+                waiting.extend(begin(1))
+                yield name, ranked(judged)
+        finally:
+            pool.shutdown(cancel_futures=True)

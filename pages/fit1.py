@@ -10,6 +10,7 @@ from playground import (
     bell,
     bell_panels,
     controls,
+    family_files,
     family_panels,
     film,
     hand,
@@ -47,6 +48,7 @@ words = {
     "method": gaussian.METHODS,
     "bins": bins.NAMES,
     **family_panels.WORDS,
+    **family_files.WORDS,
 }
 complaints = session.complaints(NAME, (controls.Seed(), shelf.Amount(), bayes_panels.PRESET), words)
 left, right = st.columns([1.35, 1], gap="large")
@@ -121,5 +123,5 @@ elif panel == "Goodness of fit":
 elif panel == "Bandwidth":
     smooth_panels.smooth(NAME, dataset, key, rule)
 elif panel == "Code and files":
-    bell_panels.take_home(dataset, now, points, shelved.code)
+    family_files.take_home(NAME, dataset, key, now, points, shelved.code)
 experiments(NAME, TRIES)

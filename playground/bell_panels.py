@@ -1,9 +1,8 @@
-"""What stands beside and below the bell: figures, the surface, the self-test, code and files."""
+"""What stands beside and below the bell: figures, the surface, the self-test and the script."""
 
 import math
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.checks import Check
@@ -11,9 +10,10 @@ from core.data.dataset import Dataset
 from core.gaussian import Gaussian
 from core.likelihood import Sufficient, likelihood_underflow
 from core.process import Step
-from playground import bell, film, hand, mixture_export, session
+from playground import bell, film, hand, session
 from playground import mixture_numbers as numbers
 from playground.bell import Bell
+from playground.family_numbers import measured
 from playground.runs import Run
 from playground.stage import Result
 
@@ -29,8 +29,8 @@ def figures(dataset: Dataset, points: Sufficient, now: Bell) -> None:
         ("Log-likelihood", f"{at:.4f}", "nats per point"),
         ("Its maximum, exact", f"{best:.4f}", "nats per point"),
         ("Below it by", f"{best - at:.4f}", "nats per point"),
-        ("Best mu", f"{top.mu:.4g} ± {top.sigma / math.sqrt(n):.2g}", "standard error"),
-        ("Best sigma", f"{top.sigma:.4g} ± {top.sigma / math.sqrt(2 * n):.2g}", "if normal"),
+        ("Best mu", measured(top.mu, top.sigma / math.sqrt(n)), "standard error"),
+        ("Best sigma", measured(top.sigma, top.sigma / math.sqrt(2 * n)), "if normal"),
     ]
     st.markdown(numbers.table("Your bell", rows))
     logs = now.model.log_prob(dataset.points)
@@ -97,42 +97,28 @@ def top_of(points: Sufficient) -> float:
     return points.log_likelihood(top.mean, top.covariance)
 
 
-def take_home(dataset: Dataset, now: Bell, points: Sufficient, code: str) -> None:
-    """The script that makes these numbers again, and the link."""
+def script(now: Bell, code: str) -> str:
+    """Python that prints the hand's log-likelihood and the maximum again; `code` makes the data set."""
     imports = ["from core.data import builtin"] * ("builtin." in code)
     imports += ["from core.data import clinic", "from core.data.read import read"] * ("clinic." in code)
     head = ["from pathlib import Path\n"] * ("Path(" in code)
     sketch = ["from playground import sketch"] * ("sketch." in code)
-    st.code(
-        "\n".join(
-            [
-                *head,
-                "import numpy as np\n",
-                *imports,
-                "from core.gaussian import Gaussian",
-                "from core.key import Key",
-                "from core.likelihood import sufficient",
-                *sketch,
-                "",
-                code,
-                "points = sufficient(dataset.points)",
-                f"hand = Gaussian(np.array([{now.mu!r}]), np.array([[{now.sigma**2!r}]]))",
-                'print("hand", points.log_likelihood(hand.mean, hand.covariance), "nats per point")',
-                'print("maximum", points.mean, points.covariance ** 0.5)',
-                'print("maximum", points.log_likelihood(points.mean, points.covariance), "nats per point")',
-                "",
-            ]
-        ),
-        language="python",
+    return "\n".join(
+        [
+            *head,
+            "import numpy as np\n",
+            *imports,
+            "from core.gaussian import Gaussian",
+            "from core.key import Key",
+            "from core.likelihood import sufficient",
+            *sketch,
+            "",
+            code,
+            "points = sufficient(dataset.points)",
+            f"hand = Gaussian(np.array([{now.mu!r}]), np.array([[{now.sigma**2!r}]]))",
+            'print("hand", points.log_likelihood(hand.mean, hand.covariance), "nats per point")',
+            'print("maximum", points.mean, points.covariance ** 0.5)',
+            'print("maximum", points.log_likelihood(points.mean, points.covariance), "nats per point")',
+            "",
+        ]
     )
-    top = bell.maximum(points).model
-    table = pd.DataFrame(
-        {mixture_export.safe(dataset.columns[0]): dataset.points[:, 0], "log density": top.log_prob(dataset.points)}
-    )
-    with st.container(horizontal=True):
-        csv = table.to_csv(index=False).encode()
-        st.download_button(
-            "Points and log-densities (CSV)", csv, "densities.csv", on_click="ignore", icon=":material/download:"
-        )
-    st.caption("A link to this screen:")
-    st.code(session.link(), language=None, wrap_lines=True)

@@ -1,8 +1,6 @@
-"""Laws of one variable in pictures, tables and sentences. No Streamlit here."""
+"""Laws of one variable in pictures. No Streamlit here."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import altair as alt
@@ -10,13 +8,12 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from core import metrics
 from core.bins import Histogram
 from core.data.dataset import Dataset
 from core.distances import TITLES
-from core.goodness import QQ, Calibrated, Recheck
+from core.goodness import QQ, Recheck
 from core.ranking import Row
-from playground import mixture_numbers as numbers
+from playground.family_numbers import unit_of
 from playground.palette import ROLES, SURFACE
 
 CELLS = 10  # bars of a histogram of p-values
@@ -173,124 +170,3 @@ def _cells(found: Recheck, i: int, title: str, dark: bool) -> Any:
     names = labels({"model": "calibrated", "noise": "naive", "truth": "uniform, dashed"}, dark, "left")
     layers = [bars.encode(x, alt.X2("to"), y, y2=alt.datum(0)), line.encode(x, y), rule, *names]
     return alt.layer(*layers).properties(height=260, title=alt.Title(title, anchor="start", fontSize=14))
-
-
-FOUR = ("log-likelihood (nats/point)", "value (no unit)")
-RATES = ("calibrated p <= 0.05 (%)", "± calibrated (%)", "naive p <= 0.05 (%)", "± naive (%)")
-FORMATS = dict.fromkeys(FOUR, "%.4f") | dict.fromkeys(("AIC (nats)", "BIC (nats)", *RATES), "%.1f")
-FORMATS |= {"p, calibrated": "%.3f", "± (Monte Carlo)": "%.3f", "p, naive": "%.3f"}
-PROPER = ("Student", "Laplace", "Cauchy", "Gumbel", "Pareto", "Weibull", "Poisson", "Bernoulli")
-
-
-def unit_of(column: str) -> str:
-    """The unit at the end of a column's name, in brackets: "min" of "waiting (min)"; "" if there is none."""
-    found = re.search(r"\(([^()]+)\)\s*$", column)
-    return found.group(1).strip() if found else ""
-
-
-def spoken(title: str) -> str:
-    """A law's name inside a sentence."""
-    return title if title.startswith(PROPER) else title[:1].lower() + title[1:]
-
-
-def listed(names: Sequence[str]) -> str:
-    """One name, or several with commas and an "and"."""
-    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def estimate(value: metrics.Estimate) -> str:
-    """A value with its standard error; to four digits where the error is not known or nothing."""
-    if np.isfinite(value.value) and value.error > 1e-9:
-        return numbers.estimate(value)
-    return f"{value.value:.4f}" + (f" ± {0:.4f}" if value.error <= 1e-9 else "")
-
-
-def ranked(rows: Sequence[Row], unit: str) -> pd.DataFrame:
-    """The ranked table; a law that failed has its reason where the others have their parameters."""
-
-    def words(row: Row) -> str:
-        describe = getattr(row.fitted, "describe", lambda unit: ())
-        said = ", ".join(f"{word} = {value:.4g} {of}".strip() for word, value, of in describe(unit))
-        return ". ".join(part for part in (said, row.note) if part)
-
-    def behind(i: int, row: Row) -> str:
-        if row.problem or i == 0 or np.isnan(row.behind.value):
-            return "failed" if row.problem else "best" if i == 0 else ""
-        return estimate(row.behind) + (", tied" if row.tied else "")
-
-    return pd.DataFrame(
-        {
-            "law": [row.title for row in rows],
-            "held out (nats/point)": ["" if np.isnan(row.held_out.value) else estimate(row.held_out) for row in rows],
-            "behind (nats/point)": [behind(i, row) for i, row in enumerate(rows)],
-            "log-likelihood (nats/point)": [row.log_likelihood for row in rows],
-            "AIC (nats)": [row.aic for row in rows],
-            "BIC (nats)": [row.bic for row in rows],
-            "parameters, or why it failed": [words(row) for row in rows],
-        }
-    )
-
-
-def verdict(rows: Sequence[Row], n: int, entropy: float | None) -> str:
-    """What can and cannot be said of the ranking with `n` points; `entropy` is the truth's, if known."""
-    scored = [row for row in rows if np.isfinite(row.held_out.value)]
-    if not scored and rows:
-        return "None of these laws can be ranked here; each row says why."
-    if not rows:
-        return ""
-    best, rest, tied = scored[0], [row for row in scored[1:] if not row.tied], [row for row in scored if row.tied]
-    said = f"**{best.title}** is best of {len(scored)}" if tied or rest else f"**{best.title}** scores"
-    if rest:
-        said = f"**{best.title}** is best by {estimate(rest[0].behind)} nats per held-out point, before {spoken(rest[0].title)}"
-    elif not tied:
-        said += f" {estimate(best.held_out)} nats per held-out point"
-    if tied:
-        said += f"; {listed([spoken(row.title) for row in tied])} cannot be told from it with {n:,} points"
-    said += "."
-    if rest and rest[0].behind.value < 2 * rest[0].behind.error:
-        said += " Less than two standard errors is a hint, no proof."
-    return said + (
-        f" The truth scores {-entropy:.4f} nats per point on average (exact)." if entropy is not None else ""
-    )
-
-
-def tested(test: Calibrated, names: Sequence[str]) -> pd.DataFrame:
-    """The statistics with their p-values; those that need replicates are empty until there are some."""
-    at = [test.names.index(name) for name in names]
-    known = np.where(len(test.null) > 0, 1.0, np.nan)
-    return pd.DataFrame(
-        {
-            "statistic": [TITLES[name] for name in names],
-            "value (no unit)": test.observed[at],
-            "p, calibrated": test.p[at] * known,
-            "± (Monte Carlo)": test.error[at] * known,
-            "p, naive": test.naive[at],
-        }
-    )
-
-
-def judgement(test: Calibrated, law: str, level: float = 0.05) -> str:
-    """What the calibrated tests, the QQ band among them, say of the law."""
-    titles = [TITLES[name].replace("QQ", "the QQ") for name in test.names]
-    against = [title for title, p in zip(titles, test.p, strict=True) if p <= level]
-    close = [titles[i] for i in np.flatnonzero(abs(test.p - level) <= test.error)]
-    verb = "rejects" if len(against) == 1 else "reject"
-    if not against:
-        said = f"Nothing here speaks against **{spoken(law)}**. With {len(test.x):,} points that is no proof: "
-        said += "small departures do not show."
-    elif len(against) == len(titles):
-        said = f"**{law} does not fit**: {listed(against)} {verb} it at the level {level:g}."
-    else:
-        said = f"**{law} is in doubt**: {listed(against)} {verb} it at the level {level:g}, the others do not. "
-        said += "Of several tests one rejects a true law more often than that."
-    if close:
-        said += f" {listed(close)} {'is' if len(close) == 1 else 'are'} too close to {level:g} to call."
-    return said
-
-
-def rejections(found: Recheck, names: Sequence[str]) -> pd.DataFrame:
-    """How often the tests rejected a true law at the level 0.05, with the standard error."""
-    at = [found.names.index(name) for name in names]
-    rates = [[found.rejected(0.05, which)[i] for i in at] for which in ("calibrated", "naive")]
-    columns = [[100 * part for part in parts] for rate in rates for parts in zip(*map(astuple, rate), strict=True)]
-    return pd.DataFrame({"statistic": [TITLES[name] for name in names]} | dict(zip(RATES, columns, strict=True)))

@@ -13,14 +13,18 @@ from core.families import FAMILIES, Family
 from core.goodness import MOST, bootstrap, check_the_check, qq
 from core.key import Key
 from core.ranking import Row
+from playground import density_charts, family_column, runs, session
 from playground import family_charts as charts
-from playground import runs, session
+from playground import family_numbers as numbers
+from playground.density_charts import Curve
+from playground.family_column import TAKEN, Ranked
 from playground.jobs import Progress
 from playground.runs import Run
 
-BEST, TAKEN = "The best", ("counts", "measurements")
+BEST = "The best"
 ALL = tuple(family.title for family in FAMILIES)
-WORDS = {"law": (BEST, *ALL, *(law.title for law in discrete.FAMILIES)), "tested": ALL, "taken": TAKEN}
+LAWS = (BEST, *(law.title for law in (*ranking.CONTINUOUS, *discrete.FAMILIES)))
+WORDS = {"law": LAWS, "tested": ALL, "taken": TAKEN}
 """The panels' keyed widgets with their allowed words, the default first."""
 JUDGED = ("KS", "AD", "CvM")
 REPLICATES, REPEATS = 199, 200
@@ -28,13 +32,13 @@ NAIVE = (
     "The naive p takes the law as named before the data came; it was fitted to them and lies closer, so this p is too "
     f"large. The calibrated p fits again to each of {REPLICATES} samples of the law; it is at least {1 / (1 + REPLICATES):g}."
 )
-FORMATS: dict[str, Any] = {title: st.column_config.NumberColumn(format=f) for title, f in charts.FORMATS.items()}
-FORMATS["law"] = st.column_config.TextColumn(width=145)
-
-
-def kind_of(dataset: Dataset) -> discrete.Kind:
-    """What the column holds."""
-    return session.once("families.kind", dataset.digest, lambda: discrete.recognise(dataset.points))
+FORMATS: dict[str, Any] = {title: st.column_config.NumberColumn(format=f) for title, f in numbers.FORMATS.items()}
+FORMATS["law"] = st.column_config.TextColumn(width=205)
+HELD = (
+    "Held out: the mean log-{} of points, each fifth in turn, which the law has not seen, with its standard error; more is "
+    "better. Tied: less than one standard error behind the best. AIC, BIC: less is better. ± of a parameter: its standard "
+    "error if the law is right, by observed information unless its row says otherwise."
+)
 
 
 def watch(run: Run, draw: Callable[[Progress], None]) -> None:
@@ -55,69 +59,89 @@ def watch(run: Run, draw: Callable[[Progress], None]) -> None:
 
 def families(name: str, dataset: Dataset, key: Key) -> None:
     """Every law fitted and ranked by its held-out score, the chosen one drawn over the histogram."""
-    kind, x = kind_of(dataset), dataset.points[:, 0]
-    laws: Sequence[Any] = FAMILIES
-    if kind.kind != "continuous":
-        st.caption(kind.reason)
-    if kind.kind == "constant":
+    column = family_column.taken(dataset)
+    if column is None:
         return
-    if kind.kind == "binary":
-        x, laws = (x == kind.values[1]).astype(float), (discrete.BERNOULLI,)
-    elif kind.kind == "counts":
-        taken = st.segmented_control(
-            "Take them as", TAKEN, default=TAKEN[0], key="taken", bind="query-params", required=True
-        )
-        laws = FAMILIES if taken == TAKEN[1] else discrete.FAMILIES
-    continuous, column = laws is FAMILIES, dataset.columns[0]
-    run = runs.open_run(f"{name}.families", (dataset.digest, key, continuous), "", lambda: ranking.rank(x, key, laws))
-    rule, histogram = session.widget("bins") or bins.NAMES[0], None
-    if continuous:
-        histogram = session.once(f"{name}.histogram", (dataset.digest, rule), lambda: bins.histogram(x, rule))
-    axis = f"{column}: 0 is {kind.values[0]:g}, 1 is {kind.values[1]:g}" if kind.values else column
+    run, unit = family_column.open_ranking(name, dataset, column, key), numbers.unit_of(dataset.columns[0])
+    rule = session.widget("bins") or bins.NAMES[0]
+    histogram = None
+    if column.continuous:
+        histogram = session.once(f"{name}.histogram", (dataset.digest, rule), lambda: bins.histogram(column.x, rule))
 
     def draw(progress: Progress) -> None:
-        rows: tuple[Row, ...] = run.job.trace[-1].state if len(run.job.trace) else ()
+        rows = family_column.rows_of(run)
         left, right = st.columns([1.35, 1], gap="large")
         with right:
-            asked = st.selectbox("Law drawn", (BEST, *(law.title for law in laws)), key="law", bind="query-params")
-            row = next((r for r in rows if asked in (BEST, r.title)), None)
-            if progress.alive:
-                st.progress(len(rows) / len(laws), f"{len(rows)} of {len(laws)} laws fitted.")
-            else:
-                st.markdown(charts.verdict(rows, len(dataset), dataset.entropy))
-            if kind.kind == "binary":
-                st.markdown(posterior(x, kind))
-            st.caption(
-                f"Held out: the mean log-{'density' if continuous else 'probability'} of points, each fifth in turn, which "
-                "the law has not seen, with its standard error; more is better. Tied: less than one standard error "
-                "behind the best. AIC, BIC: less is better."
-            )
+            asked = st.selectbox("Law drawn", (BEST, *column.titles), key="law", bind="query-params")
+            row = family_column.asked_for(column, rows, asked)
+            if row and row.fitted:
+                st.caption(f"{session.plain(row.title)}: {session.plain(numbers.parameters(row, unit))}.")
+            said(column, dataset, run, rows, progress)
             for note in (row.note if row else "", histogram.note if histogram else ""):
                 if note:
                     st.caption(note)
         what = f"{row.title} at {row.log_likelihood:.4f} nats per point" if row else "no law yet"
-        drawn = charts.picture(dataset, x, row, histogram, axis, session.dark())
-        left.altair_chart(drawn, key=f"{name}.families", alt=f"{len(x):,} points of {column} and {what}")
-        table = charts.ranked(rows, charts.unit_of(column))
-        st.dataframe(table, hide_index=True, height=35 * (len(laws) + 1) + 3, column_config=FORMATS, placeholder="")
+        drawn = charts.picture(dataset, column.x, row, histogram, column.axis, session.dark())
+        alt = f"{len(dataset):,} points of {column.axis} and {what}"
+        left.altair_chart(drawn, key=f"{name}.families", alt=alt)
+        if column.kind.kind == "binary":
+            with left:
+                believed(name, column)
+        table = numbers.ranked(rows, unit)
+        height = 35 * (len(column.laws) + 1) + 3
+        st.dataframe(table, hide_index=True, height=height, column_config=FORMATS, placeholder="")
 
     watch(run, draw)
 
 
-def posterior(x: np.ndarray, kind: discrete.Kind) -> str:
+def said(column: Ranked, dataset: Dataset, run: Run, rows: Sequence[Row], progress: Progress) -> None:
+    """How far the ranking is, or what it says and what it cannot say."""
+    last, n = run.job.trace[-1].metrics if rows else {}, len(dataset)
+    few = int(last.get("values", n))
+    if progress.alive:
+        done, which = last.get("progress", 0.0), f"{len(rows)} of {len(column.laws)} laws fitted."
+        if few < n:
+            which = f"A first answer, from a random {few:,} of the {n:,} points. All of them: {done:.0%} fitted."
+        st.progress(done if few < n else len(rows) / len(column.laws), which)
+    if rows and (not progress.alive or (few < n and len(rows) == len(column.laws))):
+        st.markdown(numbers.verdict(rows, few, dataset.entropy))
+    if column.kind.kind == "binary":
+        st.markdown(posterior(column))
+    elif rows and not progress.alive:
+        st.caption(numbers.limits(rows, column.x, numbers.unit_of(dataset.columns[0]), not column.continuous))
+    st.caption(HELD.format("density" if column.continuous else "probability"))
+
+
+def posterior(column: Ranked) -> str:
     """What a column of two values tells of its probability."""
-    ones = int(x.sum())
-    law = BetaBernoulli().posterior(ones, len(x) - ones)
+    ones, n, value = int(column.x.sum()), len(column.x), column.kind.values[1]
+    law = BetaBernoulli().posterior(ones, n - ones)
     low, high = law.interval()
     return (
-        f"The value {kind.values[1]:g} came {ones:,} times of {len(x):,}: its probability lies between {low:.3f} and "
-        f"{high:.3f} with probability 0.95 (flat prior, exact)."
+        f"The value {value:g} came {ones:,} times of {n:,}: its probability lies between {low:.3f} and "
+        f"{high:.3f} with probability 0.95 (flat prior, exact). The next value is {value:g} with probability "
+        f"{law.predictive():.3f}."
     )
+
+
+def believed(name: str, column: Ranked) -> None:
+    """The posterior of the probability, beside the flat prior."""
+    ones, p = int(column.x.sum()), np.linspace(0, 1, 801)
+    law = BetaBernoulli().posterior(ones, len(column.x) - ones)
+    density = np.exp(law.log_prob(p))
+    curves = [
+        Curve("flat prior", "noise", p, np.ones_like(p) / density.max()),
+        Curve(f"posterior: Beta({law.a:g}, {law.b:g})", "model", p, density / density.max()),
+    ]
+    title = f"probability of {column.kind.values[1]:g}"
+    marked = {"share": (float(column.x.mean()), "data")}
+    drawn = density_charts.beliefs(curves, marked, law.interval(), title, (0.0, 1.0), session.dark())
+    st.altair_chart(drawn, key=f"{name}.belief", alt=f"Posterior of the {title}")
 
 
 def goodness(name: str, dataset: Dataset, key: Key) -> None:
     """The chosen law against the data: calibrated and naive p-values, the QQ plot, and the check of the check."""
-    kind, x = kind_of(dataset), dataset.points[:, 0]
+    kind, x = family_column.kind_of(dataset), dataset.points[:, 0]
     if kind.kind in ("constant", "binary"):
         st.caption(f"{kind.reason} These tests are for densities.")
         return
@@ -140,7 +164,7 @@ def goodness(name: str, dataset: Dataset, key: Key) -> None:
         if len(run.job.trace):
             tests(name, run, dataset, family)
         elif not progress.error:
-            st.caption(f"Fitting {charts.spoken(family.title)}...")
+            st.caption(f"Fitting {numbers.spoken(family.title)}...")
 
     watch(run, draw)
     if not run.job.progress().error:
@@ -153,11 +177,11 @@ def tests(name: str, run: Run, dataset: Dataset, family: Family) -> None:
     test, done = step.state, step.metrics["progress"]
     left, right = st.columns(2, gap="large")
     with left:
-        st.dataframe(charts.tested(test, JUDGED), hide_index=True, column_config=FORMATS, placeholder="")
+        st.dataframe(numbers.tested(test, JUDGED), hide_index=True, column_config=FORMATS, placeholder="")
         if done < 1:
             st.progress(done, f"{done:.0%} of {REPLICATES} samples drawn from the law and fitted again.")
         else:
-            st.markdown(charts.judgement(test, family.title))
+            st.markdown(numbers.judgement(test, family.title))
         if len(dataset) > MOST:
             st.caption(
                 f"Tested on a random {MOST:,} of the {len(dataset):,} points; the law was fitted to them afresh."
@@ -190,11 +214,22 @@ def recheck(name: str, dataset: Dataset, key: Key, family: Family) -> None:
         found = run.job.trace[-1].state if len(run.job.trace) else None
         done = run.job.trace[-1].metrics["progress"] if found else 0.0
         if progress.alive:
-            st.progress(done, f"{done:.0%} of {REPEATS} samples tested, each as the data were.")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.progress(done, f"{done:.0%} of {REPEATS} samples tested, each as the data were.")
+                st.button("Cancel", on_click=cancel, args=(run, asked), key=f"{name}.cancel", icon=":material/stop:")
+        elif progress.phase == "cancelled":
+            st.caption(f"Cancelled after {done:.0%} of {REPEATS} samples.")
         if found:
             drawn = charts.uniformity(found, JUDGED, session.dark())
             for place, (title, chart) in zip(st.columns(3), drawn.items(), strict=True):
                 place.altair_chart(chart, key=f"{name}.{title}", alt=title)
-            st.dataframe(charts.rejections(found, JUDGED), hide_index=True, column_config=FORMATS)
+            st.dataframe(numbers.rejections(found, JUDGED), hide_index=True, column_config=FORMATS)
 
     watch(run, draw)
+
+
+def cancel(run: Run, asked: str) -> None:
+    """End the check; what it has found stays, and if that is nothing it waits to be asked for again."""
+    run.job.cancel()
+    if not len(run.job.trace):
+        session.hold(asked, None)

@@ -16,6 +16,7 @@ from core.key import Key
 from core.options import Choice
 from core.process import Halt, Step
 from playground import controls, density_charts, mixture_numbers, runs, session
+from playground.runs import Run
 
 FACTORS = tuple(f"{f:.3g}" for f in np.geomspace(0.01, 3, 100))
 HAND = bandwidth.RULES[-1]
@@ -72,11 +73,40 @@ def judge(dataset: Dataset, kernel: str) -> Iterator[Step[Judged]]:
         yield Step(i, Judged(h, score, known, dict(rules)), rule, {"progress": (i + 1) / len(names)})
 
 
+@dataclass(frozen=True)
+class Panel:
+    """What the panel was asked for: the bins' rule `cut`, the bandwidth's `rule`, its `factor` by hand, and the run."""
+
+    name: str
+    dataset: Dataset
+    key: Key
+    cut: str
+    rule: str
+    factor: float
+    asked: Smoothing
+    run: Run
+
+    def now(self) -> tuple[Judged, KDE] | None:
+        """The rules so far and the estimate, or None with a word on what it waits for."""
+        trace, x = self.run.job.trace, self.dataset.points
+        judged: Judged | None = trace[-1].state if len(trace) else None
+        if judged is None or self.rule not in (*judged.rules, HAND):
+            st.progress(trace[-1].metrics["progress"] if judged else 0.0, "Trying bandwidths...")
+            return None
+        sd = float(np.sqrt(kde.covariance(x)[0, 0]))
+        h = self.factor * sd if self.rule == HAND else judged.rules[self.rule][0]
+        if not np.isfinite(h):
+            st.warning("This rule finds no bandwidth for these values. Choose another rule or the Gaussian kernel.")
+            return None
+        edges = np.array([[0.0, np.inf] if x.min() > 0 else [x.min(), x.max()]])
+        return judged, KDE.on_line(x, h, self.asked.kernel, edges if self.asked.boundary == "reflect" else None)
+
+
 @st.fragment
 def smooth(name: str, dataset: Dataset, key: Key, cut: str | None = None) -> None:
     """The panel; `cut` is the bins' rule where the page has a control of its own for it."""
     try:
-        sd = float(np.sqrt(kde.covariance(dataset.points)[0, 0]))
+        kde.covariance(dataset.points)
     except Halt as halt:
         st.caption(session.plain(str(halt)))
         return
@@ -91,56 +121,45 @@ def smooth(name: str, dataset: Dataset, key: Key, cut: str | None = None) -> Non
         asked = Smoothing(**controls.draw(Smoothing(), more=False))
     what = (dataset.digest, dataset.name, asked.kernel)
     run = runs.open_run(f"{name}.smooth", what, "", lambda: judge(dataset, asked.kernel))
-    polling = runs.every(run)
-
-    def now() -> tuple[Judged, KDE] | None:
-        """The rules so far and the estimate, or None with a word on what it waits for."""
-        judged: Judged | None = run.job.trace[-1].state if len(run.job.trace) else None
-        if judged is None or rule not in (*judged.rules, HAND):
-            progress = run.job.trace[-1].metrics["progress"] if judged else 0.0
-            st.progress(progress, "Trying bandwidths...")
-            return None
-        h = float(factor) * sd if rule == HAND else judged.rules[rule][0]
-        if not np.isfinite(h):
-            st.warning("This rule finds no bandwidth for these values. Choose another rule or the Gaussian kernel.")
-            return None
-        edges = [0.0, np.inf] if (x := dataset.points).min() > 0 else [x.min(), x.max()]
-        return judged, KDE.on_line(x, h, asked.kernel, np.array([edges]) if asked.boundary == "reflect" else None)
-
-    @st.fragment(run_every=polling)
-    def pictures() -> None:
-        if (found := now()) is not None:
-            judged, model = found
-            hist = session.once(f"{name}.bars", (dataset.digest, cut), lambda: bins.histogram(dataset.points, cut))
-            marked = {word: (row[0], "truth" if word == "oracle" else "noise") for word, row in judged.rules.items()}
-            marked[rule] = (model.h, "hand")
-            dark, unit = session.dark(), dataset.columns[0]
-            drawn = density_charts.estimate(dataset, hist, model, dark)
-            st.altair_chart(drawn, key=f"{name}.estimate", alt="The kernel estimate over the histogram")
-            st.caption(f"{len(hist.counts):,} bins by {cut}: the bins choose the story. {session.plain(hist.note)}")
-            drawn = density_charts.cost(unit, judged.h, judged.score, judged.known, marked, dark)
-            st.altair_chart(drawn, key=f"{name}.widths", alt="What each bandwidth costs, with the rules' choices")
-            st.caption(EXACT if judged.known else LEFT_OUT)
-
-    @st.fragment(run_every=polling)
-    def figures() -> None:
-        if (progress := run.job.progress()).error:
-            st.warning(session.plain(progress.error))
-        if polling and not progress.alive:
-            st.rerun(scope="app")  # the last look: the next one does not poll
-        if (found := now()) is not None:
-            judged, model = found
-            st.markdown(f"**h = {model.h:.4g}** in {session.plain(dataset.columns[0])}. {announced(model)}")
-            st.dataframe(table(judged), hide_index=True)
-            spec = (dataset.digest, model.h, model.kernel, asked.boundary, key)
-            checks, held = session.once(f"{name}.checks", spec, lambda: (tested(model), held_out(model, key)))
-            st.dataframe(mixture_numbers.checks(checks), hide_index=True)
-            st.markdown(held)
-
+    panel, polling = Panel(name, dataset, key, cut or bins.NAMES[0], rule, float(factor), asked, run), runs.every(run)
     with left:
-        pictures()
+        st.fragment(pictures, run_every=polling)(panel)
     with right:
-        figures()
+        st.fragment(figures, run_every=polling)(panel, polling is not None)
+
+
+def pictures(panel: Panel) -> None:
+    """The estimate over the bars, and what each bandwidth costs."""
+    if (found := panel.now()) is None:
+        return
+    (judged, model), dataset, dark = found, panel.dataset, session.dark()
+    spec = (dataset.digest, panel.cut)
+    hist = session.once(f"{panel.name}.bars", spec, lambda: bins.histogram(dataset.points, panel.cut))
+    marked = {word: (row[0], "truth" if word == "oracle" else "noise") for word, row in judged.rules.items()}
+    marked[panel.rule] = (model.h, "hand")
+    drawn = density_charts.estimate(dataset, hist, model, dark)
+    st.altair_chart(drawn, key=f"{panel.name}.estimate", alt="The kernel estimate over the histogram")
+    st.caption(f"{len(hist.counts):,} bins by {panel.cut}: the bins choose the story. {session.plain(hist.note)}")
+    drawn = density_charts.cost(dataset.columns[0], judged.h, judged.score, judged.known, marked, dark)
+    st.altair_chart(drawn, key=f"{panel.name}.widths", alt="What each bandwidth costs, with the rules' choices")
+    st.caption(EXACT if judged.known else LEFT_OUT)
+
+
+def figures(panel: Panel, polled: bool) -> None:
+    """The bandwidth, the rules' table, the self-test and the held-out score."""
+    if (progress := panel.run.job.progress()).error:
+        st.warning(session.plain(progress.error))
+    if polled and not progress.alive:
+        st.rerun(scope="app")  # the last look: the next one does not poll
+    if (found := panel.now()) is None:
+        return
+    (judged, model), dataset = found, panel.dataset
+    st.markdown(f"**h = {model.h:.4g}** in {session.plain(dataset.columns[0])}. {announced(model)}")
+    st.dataframe(table(judged), hide_index=True)
+    spec = (dataset.digest, model.h, model.kernel, panel.asked.boundary, panel.key)
+    checks, held = session.once(f"{panel.name}.checks", spec, lambda: (tested(model), held_out(model, panel.key)))
+    st.dataframe(mixture_numbers.checks(checks), hide_index=True)
+    st.markdown(held)
 
 
 def announced(model: KDE) -> str:

@@ -64,3 +64,117 @@ def test_every_panel_stands(fit):
         fit.wait_for_timeout(1500)
         assert not fit.locator("[data-testid=stException]").count()
     fit.locator(".stage[data-run]").nth(1).wait_for(timeout=20_000)
+
+
+# A file of one's own, and the panels in both themes and on a phone
+
+
+def skewed_csv(n=3000):
+    """Gamma draws, shape 2 and scale 3, as a file."""
+    x = np.random.Generator(np.random.PCG64(11)).gamma(2.0, 3.0, n)
+    return {"name": "waits.csv", "mimeType": "text/csv", "buffer": "\n".join(["wait (min)", *map(str, x)]).encode()}
+
+
+def verdict(page, words=" is best "):
+    """What the families panel says."""
+    line = page.locator("[data-testid=stMarkdown]", has_text=words).first
+    line.wait_for(timeout=30_000)
+    return line.inner_text()
+
+
+def strokes(page, colour):
+    """How many lines of the charts are drawn in this colour, `#rrggbb`."""
+    return page.locator(f"[data-testid=stVegaLiteChart] svg path[stroke='{colour}' i]").count()
+
+
+def test_a_skewed_file_gets_the_right_family_first(app, new_page):
+    page = new_page()
+    page.goto(f"{app.url}/fit1?panel=Families&data=Your+own+file")
+    page.locator("input[type=file]").wait_for(state="attached", timeout=20_000)
+    page.locator("input[type=file]").set_input_files(skewed_csv())
+    page.get_by_text("3,000 points").first.or_(page.get_by_text("No point lies beyond")).first.wait_for(timeout=30_000)
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stMarkdown]')].some(e => /Gamma.* is best/.test(e.innerText))",
+        timeout=30_000,
+    )
+    first = page.locator("[data-testid=stDataFrame] [role=gridcell]").first
+    assert first.text_content() == "Gamma"
+    said = page.locator("[data-testid=stMain]").inner_text()
+    shape = re.search(r"Gamma: shape = ([\d.]+) ± ([\d.]+), scale = ([\d.]+) ± ([\d.]+) min", said)
+    values = [float(v) for v in shape.groups()]
+    assert abs(values[0] - 2) < 4 * values[1]
+    assert abs(values[2] - 3) < 4 * values[3]
+    assert re.search(r"there, and for events rarer than 1 in 3,000, every law here is a guess", said)
+
+
+def test_two_values_and_counts_of_ones_own(app, new_page):
+    page = new_page()
+    page.goto(f"{app.url}/fit1?panel=Families&data=Your+own+file")
+    entry = page.locator("input[type=file]")
+    entry.wait_for(state="attached", timeout=20_000)
+    rng = np.random.Generator(np.random.PCG64(3))
+    for name, values, words in (
+        ("ill", (rng.random(200) < 0.3).astype(int), "its probability lies between"),
+        ("calls", rng.poisson(2.5, 300), "they seem to count something"),
+    ):
+        raw = "\n".join([name, *map(str, values)]).encode()
+        entry.set_input_files({"name": f"{name}.csv", "mimeType": "text/csv", "buffer": raw})
+        page.get_by_text(words).first.wait_for(timeout=30_000)
+    assert "Poisson" in verdict(page)
+
+
+def test_the_theme_can_be_switched_while_one_looks(app, new_page):
+    from playground.palette import ROLES
+
+    page = new_page(color_scheme="light")
+    page.goto(f"{app.url}/fit1?panel=Families&data=Galaxies")
+    before = verdict(page)
+    page.wait_for_timeout(1500)
+    light, dark = ROLES["model"]
+    assert strokes(page, light)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(500)
+    page.reload()
+    assert verdict(page) == before
+    page.wait_for_timeout(1500)
+    assert strokes(page, dark)
+    assert not strokes(page, light)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_panel_fits_a_phone(app, new_page, scheme):
+    page = new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page.goto(f"{app.url}/fit1?data=Galaxies")
+    page.locator(".stage[data-run]").nth(1).wait_for(timeout=30_000)
+    for panel in ("Posterior", "Families", "Goodness of fit", "Bandwidth", "Code and files"):
+        page.get_by_role("radio", name=panel, exact=True).click()
+        page.wait_for_timeout(1500)
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.offsetParent
+              && !e.closest('[data-testid=stDataFrame], .stage, pre, [data-testid=stVegaLiteChart], .katex, input')
+              && getComputedStyle(e).overflowX !== 'auto' && e.getBoundingClientRect().right > innerWidth + 1
+              && !e.closest('[role=tooltip]')).map(e => `${e.tagName} ${e.dataset.testid || e.className}`).slice(0, 5)"""
+        )
+        assert wide == [], panel
+
+
+def test_the_check_of_the_check_can_be_cancelled(app, new_page):
+    page = new_page()
+    page.goto(f"{app.url}/fit1?panel=Goodness+of+fit&data=Old+Faithful&tested=Student+t")
+    page.get_by_role("button", name="Check the check").click(timeout=30_000)
+    page.get_by_role("button", name="Cancel").click(timeout=20_000)
+    page.get_by_text(re.compile("Cancelled after|Draws 200 samples")).first.wait_for(timeout=20_000)
+    assert not page.get_by_role("button", name="Cancel").count()
+
+
+def test_the_self_test_and_the_files_of_the_best_law(app, new_page):
+    page = new_page(accept_downloads=True)
+    page.goto(f"{app.url}/fit1?panel=Code+and+files&data=Galaxies&model=Normal&samples=25")
+    strip = page.locator("table", has_text="density integrates to 1")
+    strip.wait_for(timeout=30_000)
+    page.wait_for_timeout(1500)
+    assert strip.inner_text().count("✓") == 3
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Samples (CSV)").click()
+    with open(caught.value.path()) as file:
+        assert len(file.read().split()) >= 25

@@ -253,8 +253,8 @@ def test_rows_are_in_order_of_the_held_out_score_with_failures_last():
 
 def test_a_table_grows_by_a_row_a_step_and_quick_families_come_first():
     steps = list(ranking.rank(skewed("gamma", 100), Key(0)))
-    assert [len(step.state) for step in steps] == list(range(1, 17))
-    assert [step.phase for step in steps] == [f.name for f in FAMILIES]
+    assert [len(step.state) for step in steps] == list(range(1, 19))
+    assert [step.phase for step in steps] == [*(f.name for f in FAMILIES), "mixture", "kernel"]
     assert steps[0].phase == "normal"
     assert steps[-1].metrics["progress"] == 1
 

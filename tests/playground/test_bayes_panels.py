@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.conjugate import Config, NormalInverseGamma
 from core.data import builtin
 from core.likelihood import sufficient
 from playground import bayes_panels, density_charts
 from playground.density_charts import Curve
+from tests import apps
 
 
 def page(name):
@@ -19,12 +19,7 @@ def page(name):
 
 
 def opened(name="skewed", **query):
-    at = AppTest.from_function(page, default_timeout=30, kwargs={"name": name})
-    for key, value in query.items():
-        at.query_params[key] = str(value)
-    at.run()
-    assert not at.exception, [e.message for e in at.exception]
-    return at
+    return apps.opened(page, {"name": name}, **query)
 
 
 def laws(name, first=None, **values):

@@ -1,13 +1,14 @@
 """The panels of families and of goodness: every number shown is core's own, every sentence says what the numbers say."""
 
+import functools
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import bins, discrete, ranking
+from core.bernoulli import BetaBernoulli
 from core.data import builtin
 from core.data.dataset import Dataset, around
 from core.families import FAMILIES, NAMED
@@ -16,8 +17,9 @@ from core.key import Key
 from core.metrics import Estimate
 from core.ranking import Row
 from playground import family_charts as charts
-from playground import jobs, runs
+from playground import family_numbers as numbers
 from playground.palette import ROLES, SURFACE
+from tests import apps
 
 KEY = Key(0) / "page"
 
@@ -25,12 +27,8 @@ KEY = Key(0) / "page"
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
     """Runs are complete when the page comes; none is left behind."""
-    monkeypatch.setattr(runs, "AT_ONCE", 25.0)
-    yield
-    left = list(jobs._jobs.values())
-    jobs.release("")
-    for job in left:
-        job.wait(10)
+    with apps.rested(monkeypatch, 25.0):
+        yield
 
 
 def data(name, n):
@@ -57,15 +55,11 @@ def page(panel, name, n):
 
 
 def opened(panel, name, n=240, **query):
-    at = AppTest.from_function(page, default_timeout=30, kwargs={"panel": panel, "name": name, "n": n})
-    for key, value in query.items():
-        at.query_params[key] = value
-    at.run()
-    assert not at.exception, [e.message for e in at.exception]
-    return at
+    return apps.opened(page, {"panel": panel, "name": name, "n": n}, **query)
 
 
-def ranked(name, n=240, laws=FAMILIES):
+@functools.cache
+def ranked(name, n=240, laws=ranking.CONTINUOUS):
     *_, last = ranking.rank(data(name, n).points, KEY, laws)
     return last.state
 
@@ -74,10 +68,6 @@ def spec_of(at, i=0):
     import json
 
     return json.loads(at.get("vega_lite_chart")[i].proto.spec)
-
-
-def words(at):
-    return " ".join(element.value for kind in (at.markdown, at.caption, at.warning) for element in kind)
 
 
 def marks(spec):
@@ -103,14 +93,22 @@ def test_the_table_is_the_one_core_computes(name, n):
             assert (value, error) == pytest.approx(
                 (row.held_out.value, row.held_out.error), abs=0.06 * 10 ** -(len(held.split(".")[-1]) - 1)
             )
-            assert all(f"{word} = {v:.4g}" in said for word, v, _ in row.fitted.describe())
+            errors = row.errors.values if row.errors else [np.nan] * 99
+            for (word, v, _), e in zip(row.fitted.describe(), errors, strict=False):
+                value, error = re.search(
+                    rf"{re.escape(word)} = (-?\d[\d.e+-]*\d|\d)(?: ± ([\d.e+-]*\d))?", said
+                ).groups()
+                assert float(value) == pytest.approx(v, abs=0.06 * e if e > 0 else 6e-4 * abs(v))
+                assert (error is None) == (not e > 0)
+                assert error is None or float(error) == pytest.approx(e, rel=0.051)
 
 
 def test_units_of_the_data_stand_beside_the_parameters():
     shown = opened("families", "waits").dataframe[0].value.set_index("law").iloc[:, -1]
-    assert re.fullmatch(r"mean = [\d.]+ min, standard deviation = [\d.]+ min", shown["Normal"])
-    assert re.fullmatch(r"shape = [\d.]+, scale = [\d.]+ min", shown["Gamma"])
-    assert [charts.unit_of(c) for c in ("a (min)", "b", "v (1000 km/s) ", "(x) y", "a ()")] == [
+    number = r"[\d.]+ ± [\d.]+"
+    assert re.fullmatch(rf"mean = {number} min, standard deviation = {number} min", shown["Normal"])
+    assert re.fullmatch(rf"shape = {number}, scale = {number} min", shown["Gamma"])
+    assert [numbers.unit_of(c) for c in ("a (min)", "b", "v (1000 km/s) ", "(x) y", "a ()")] == [
         "min",
         "",
         "1000 km/s",
@@ -123,16 +121,16 @@ def test_units_of_the_data_stand_beside_the_parameters():
 def test_skewed_points_rank_the_skew_normal_first(n):
     at = opened("families", "skewed", n)
     assert at.dataframe[0].value["law"][0] == "Skew-normal"
-    assert "**Skew-normal** is best" in words(at)
+    assert "**Skew-normal** is best" in apps.words(at)
 
 
 def test_the_verdict_says_the_numbers_of_the_table():
     at, rows = opened("families", "skewed", 1000), ranked("skewed", 1000)
     second = next(row for row in rows[1:] if not row.tied)
-    value, error = re.search(r"best by ([\d.]+) ± ([\d.]+) nats per held-out point", words(at)).groups()
+    value, error = re.search(r"best by ([\d.]+) ± ([\d.]+) nats per held-out point", apps.words(at)).groups()
     assert (float(value), float(error)) == pytest.approx((second.behind.value, second.behind.error), abs=5e-4)
-    assert f"before {second.title.lower()}" in words(at)
-    assert f"{-data('skewed', 1000).entropy:.4f} nats per point on average (exact)" in words(at)
+    assert f"before {numbers.spoken(second.title)}" in apps.words(at)
+    assert f"{-data('skewed', 1000).entropy:.4f} nats per point on average (exact)" in apps.words(at)
 
 
 def row(title, behind=0.0, error=0.0, tied=False, held=-1.5):
@@ -158,7 +156,7 @@ def row(title, behind=0.0, error=0.0, tied=False, held=-1.5):
     ],
 )  # fmt: skip
 def test_the_verdict(rows, said):
-    assert charts.verdict(rows, 1234, None) == said
+    assert numbers.verdict(rows, 1234, None) == said
 
 
 def test_the_best_law_is_drawn_over_the_data_and_the_truth():
@@ -209,17 +207,17 @@ def test_a_chosen_law_is_drawn_and_one_that_failed_says_why():
     assert "Gumbel" in texts
     at.selectbox(key="law").select("Gamma").run()
     assert not at.exception
-    assert next(r.problem for r in ranked("skewed") if r.title == "Gamma") in words(at)
+    assert next(r.problem for r in ranked("skewed") if r.title == "Gamma") in apps.words(at)
 
 
 def test_counts_are_recognised_and_ranked_by_their_laws():
     at, rows = opened("families", "counts", 400, law="Gumbel"), ranked("counts", 400, discrete.FAMILIES)
-    assert discrete.recognise(data("counts", 400).points).reason in words(at)
+    assert discrete.recognise(data("counts", 400).points).reason in apps.words(at)
     assert list(at.dataframe[0].value["law"]) == [r.title for r in rows]
     layers = [part for part in spec_of(at)["layer"] if part["mark"]["type"] in ("bar", "point")]
     assert len(layers) == 2
     at.segmented_control(key="taken").set_value("measurements").run()
-    assert len(at.dataframe[0].value) == len(FAMILIES)
+    assert len(at.dataframe[0].value) == len(ranking.CONTINUOUS)
     assert not at.exception
 
 
@@ -235,8 +233,60 @@ def test_shares_are_those_of_the_counts():
 def test_two_values_are_a_probability():
     at, dataset = opened("families", "binary", 400), data("binary", 400)
     ones = int((dataset.points == 2).sum())
-    assert f"The value 2 came {ones} times of 400" in words(at)
-    assert f"probability of 1 = {ones / 400:.4g}" in at.dataframe[0].value.iloc[0, -1]
+    assert f"The value 2 came {ones} times of 400" in apps.words(at)
+    shown = numbers.measured(ones / 400, np.sqrt(ones / 400 * (1 - ones / 400) / 400))
+    assert f"probability of 1 = {shown}" in at.dataframe[0].value.iloc[0, -1]
+    spec = spec_of(at, 1)
+    rows = [row for table in spec["datasets"].values() for row in table] if "datasets" in spec else []
+    law = BetaBernoulli().posterior(ones, 400 - ones)
+    assert f"probability {law.predictive():.3f}" in apps.words(at)
+    assert not rows or {r["mark"]: r["x"] for r in rows if "mark" in r} == {"share": ones / 400}
+
+
+def test_a_long_column_has_a_first_answer_before_the_full_table(monkeypatch):
+    monkeypatch.setattr(ranking, "SAMPLED", 300)
+    monkeypatch.setattr(ranking, "FIRST", 100)
+    x = data("waits", 400).points[:, 0]
+    steps = list(ranking.rank(x, KEY))
+    count = len(ranking.CONTINUOUS)
+    assert [s.metrics["values"] for s in steps] == [100] * (2 * count - 1) + [400]
+    assert [len(s.state) for s in steps] == [*range(1, count + 1), *[count] * count]
+    assert [s.index for s in steps] == list(range(2 * count))
+    few = x[np.sort((KEY / "first").generator().choice(400, 100, replace=False))]
+    *_, alone = ranking.rank(few, KEY / "first", folds=1)
+    assert [r.log_likelihood for r in steps[count].state] == [r.log_likelihood for r in alone.state]
+    monkeypatch.undo()
+    *_, every = ranking.rank(x, KEY)
+    assert [r.title for r in steps[-1].state] == [r.title for r in every.state]
+    np.testing.assert_array_equal([r.bic for r in steps[-1].state], [r.bic for r in every.state])
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        (2.5034, 0.1234, "2.50 ± 0.12"),
+        (0.0266, 0.0393, "0.027 ± 0.039"),
+        (1234.5, 67.0, "1234 ± 67"),
+        (123456.0, 6789.0, "123500 ± 6800"),
+        (0.009449, 5.9e-7, "0.00944900 ± 0.00000059"),
+        (3.0, 0.0996, "3.00 ± 0.10"),
+        (1e12, 3e9, "1e+12 ± 3e+09"),
+        (3.14159, float("nan"), "3.142"),
+    ],
+)
+def test_a_parameter_has_the_digits_its_error_deserves(value, error, said):
+    assert numbers.measured(value, error) == said
+
+
+def test_what_so_many_points_cannot_tell():
+    x = data("waits", 300).points[:, 0]
+    rows = [row("Gamma"), row("Weibull", 0.002, 0.01, True), row("Normal", 0.2, 0.03)]
+    text = numbers.limits(rows, x, "min")
+    assert "laws less than 0.04 nats per point apart look alike" in text
+    assert "to Weibull is real, about 30,000 points would show it" in text  # 300 (2 * 0.01 / 0.002)^2
+    assert f"beyond {x.min():.4g} and {x.max():.4g} min" in text
+    assert "one more could change the order" in numbers.limits(rows, x[:20], "")
+    assert numbers.limits([Row("normal", "Normal", problem="too few")], x, "") == ""
 
 
 @pytest.mark.parametrize(
@@ -244,13 +294,13 @@ def test_two_values_are_a_probability():
 )
 def test_a_column_without_a_density_gets_a_sentence(panel, name):
     at = opened(panel, name, 50)
-    assert discrete.recognise(data(name, 50).points).reason in words(at)
+    assert discrete.recognise(data(name, 50).points).reason in apps.words(at)
     assert not at.dataframe
 
 
 def test_five_values_are_too_few_to_rank():
     at = opened("families", "few")
-    assert "None of these laws can be ranked here" in words(at)
+    assert "None of these laws can be ranked here" in apps.words(at)
     assert set(at.dataframe[0].value["behind (nats/point)"]) == {"failed"}
 
 
@@ -278,10 +328,11 @@ def test_the_p_values_are_the_ones_core_computes(title):
     for column, values in zip(shown.columns[1:], (test.observed, test.p, test.error, test.naive), strict=True):
         np.testing.assert_array_equal(shown[column], values[:3], err_msg=column)
     outside = qq(test).outside
-    assert f"{outside.sum()} of the {len(outside)} points drawn (p = {test.p[3]:.3f} ± {test.error[3]:.3f})" in words(
-        at
+    assert (
+        f"{outside.sum()} of the {len(outside)} points drawn (p = {test.p[3]:.3f} ± {test.error[3]:.3f})"
+        in apps.words(at)
     )
-    assert charts.judgement(test, title) in words(at)
+    assert numbers.judgement(test, title) in apps.words(at)
 
 
 @pytest.mark.parametrize("law", [family.title for family in FAMILIES])
@@ -322,7 +373,7 @@ def drawn_qq(plot):
 
 
 def test_large_data_are_tested_on_a_part_and_it_is_said():
-    assert "random 2,000 of the 2,500 points" in words(opened("goodness", "normal", 2500))
+    assert "random 2,000 of the 2,500 points" in apps.words(opened("goodness", "normal", 2500))
 
 
 @pytest.mark.parametrize(
@@ -346,12 +397,12 @@ def test_the_judgement(p, said):
         ("KS", "AD", "CvM"), NAMED["normal"].fit(np.arange(9.0)), np.zeros(50), np.full(3, 0.5), np.ones(3), null
     )
     np.testing.assert_allclose(test.p, p)
-    assert said in charts.judgement(test, "Cauchy")
+    assert said in numbers.judgement(test, "Cauchy")
 
 
 def test_no_p_value_is_shown_before_there_are_replicates():
     test = replace(calibrated("Normal", "skewed", 60), null=np.empty((0, 4)))
-    shown = charts.tested(test, ("KS", "AD"))
+    shown = numbers.tested(test, ("KS", "AD"))
     assert shown["p, calibrated"].isna().all()
     assert shown["± (Monte Carlo)"].isna().all()
     assert shown["p, naive"].notna().all()

@@ -9,17 +9,14 @@ from core.data import builtin
 from core.kde import KDE
 from core.kernels import KERNELS
 from core.key import Key
-from playground import density_charts, jobs, runs, smooth_panels
+from playground import density_charts, smooth_panels
+from tests import apps
 
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
-    monkeypatch.setattr(runs, "AT_ONCE", 10.0)
-    yield
-    left = list(jobs._jobs.values())
-    jobs.release("")
-    for job in left:
-        job.wait(10)
+    with apps.rested(monkeypatch):
+        yield
 
 
 def page(name):
@@ -31,12 +28,7 @@ def page(name):
 
 
 def opened(name="bimodal", **query):
-    at = AppTest.from_function(page, default_timeout=30, kwargs={"name": name})
-    for key, value in query.items():
-        at.query_params[key] = str(value)
-    at.run()
-    assert not at.exception, [e.message for e in at.exception]
-    return at
+    return apps.opened(page, {"name": name}, **query)
 
 
 def said(at):
@@ -119,7 +111,7 @@ def test_a_page_with_its_own_bins_is_followed():
     at = AppTest.from_function(page, default_timeout=30).run()
     assert not at.exception
     assert "by Knuth" in " ".join(c.value for c in at.caption)
-    assert [box.key for box in at.selectbox] == ["rule"]
+    assert [box.key for box in at.selectbox] == ["rule", "kernel"]
 
 
 def test_a_constant_column_is_told_in_words():
