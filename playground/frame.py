@@ -15,6 +15,7 @@ PAGES = {  # section: (file in pages/, title, icon)
     "": (("home", "Home", ":material/home:"),),
     "Fit": (
         ("fit1", "Fit in 1-D", ":material/show_chart:"),
+        ("fit2", "Fit in 2-D", ":material/scatter_plot:"),
         ("em", "EM by hand", ":material/join_inner:"),
     ),
 }
@@ -80,5 +81,5 @@ def warm() -> None:
     import altair  # noqa: F401
     import contourpy  # noqa: F401
 
-    from core import basin, select  # noqa: F401
+    from core import basin, select, vae_recipes  # noqa: F401
     from playground import charts, runs, shelf, stage  # noqa: F401
