@@ -22,8 +22,8 @@ bench: $(VENV)/.test  ## ours beside the peer's, in one run
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests.bench
 
-checkpoints:  ## train every checkpoint again
-	@echo "No model here needs a checkpoint yet: each is fitted from scratch in well under a second."
+checkpoints: $(VENV)/.play  ## train every checkpoint again and write checkpoints/README.md
+	@$(BIN)/python -m checkpoints
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and "Python 3.11, 3.12 or 3.13 is needed; name one with make PYTHON=python3.12")'

@@ -5,8 +5,10 @@ process, a `Trace` a bounded recording of Steps; `fit(config, x, key, *, start=N
 """
 
 MODELS = {
+    "diffusion": "core.diffusion.fit",
     "gaussian": "core.gaussian",
     "gmm": "core.gmm",
     "kde": "core.kde",
+    "vae": "core.vae",
 }
 """The catalogue: a model's name and the module that declares its `Config`, its model class and `fit`."""

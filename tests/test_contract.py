@@ -8,6 +8,7 @@ import dataclasses
 import importlib
 import inspect
 import re
+from collections.abc import Mapping
 from functools import cache
 from itertools import islice
 
@@ -35,10 +36,27 @@ def points(n=160):
     return centres[g.integers(3, size=n)] + g.normal(size=(n, 2)) * [0.9, 0.6]
 
 
+def pictures(n=160):
+    """Squares of a random grey on black, each in one of nine places."""
+    g = (Key(12) / "contract").generator()
+    images = np.zeros((n, 1, 4, 4))
+    for image, row, column, grey in zip(images, *g.integers(3, size=(2, n)), g.uniform(0.4, 1, n), strict=True):
+        image[0, row : row + 2, column : column + 2] = grey
+    return images
+
+
+LEARNS = {"vae": pictures}  # what a model learns from, if not from points in the plane
+
+
+def data(name, n=160):
+    """`n` of what the model learns from."""
+    return LEARNS.get(name, points)(n)
+
+
 def fitted(name, key=None, start=None, config=None, taken=TAKEN):
     """The first Steps of a fit."""
     m = module(name)
-    return list(islice(m.fit(config or m.Config(), points(), key or Key(0), start=start), taken))
+    return list(islice(m.fit(config or m.Config(), data(name), key or Key(0), start=start), taken))
 
 
 @cache
@@ -50,7 +68,7 @@ def arrays(value, path="state"):
     """Every array held by a state, with the path to it."""
     if isinstance(value, np.ndarray):
         yield path, value
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for k, v in value.items():
             yield from arrays(v, f"{path}[{k!r}]")
     elif isinstance(value, (list, tuple)):
@@ -138,7 +156,7 @@ def test_another_key_gives_another_fit(name):
 @EVERY
 def test_steps_are_true_snapshots(name):
     m = module(name)
-    kept = [(step, everything(step)) for step in islice(m.fit(m.Config(), points(), Key(0)), TAKEN)]
+    kept = [(step, everything(step)) for step in islice(m.fit(m.Config(), data(name), Key(0)), TAKEN)]
     for step, then in kept:
         assert everything(step) == then, step.index
 
@@ -179,9 +197,9 @@ def test_resuming_from_step_k_equals_never_having_stopped(name, k):
 
 @EVERY
 def test_fit_leaves_the_points_as_they_are(name):
-    m, x = module(name), points()
+    m, x = module(name), data(name)
     list(islice(m.fit(m.Config(), x, Key(0)), 4))
-    assert np.array_equal(x, points())
+    assert np.array_equal(x, data(name))
 
 
 # A state is a model
@@ -191,7 +209,7 @@ def test_fit_leaves_the_points_as_they_are(name):
 @pytest.mark.parametrize("n", [1, 7, 200])
 def test_samples_have_the_shape_of_the_data(name, n):
     for step in recorded(name):
-        assert step.state.sample(n, Key(3)).shape == (n, 2), step.index
+        assert step.state.sample(n, Key(3)).shape == (n, *data(name).shape[1:]), step.index
 
 
 @EVERY
@@ -283,7 +301,7 @@ def test_a_corner_of_the_config_fits_a_step_or_says_why_not(name, corner):
 def test_hardly_any_points_are_fitted_or_refused_by_a_sentence(name, n):
     m, refusal, steps = module(name), "", []
     try:
-        steps = list(islice(m.fit(m.Config(), points()[:n], Key(0)), 4))
+        steps = list(islice(m.fit(m.Config(), data(name)[:n], Key(0)), 4))
     except ValueError as error:
         refusal = str(error)
     assert steps or refusal
