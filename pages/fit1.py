@@ -77,7 +77,7 @@ points = sufficient(dataset.points)
 chosen = hand.means(NAME, dataset.digest, (1, 2), bell.reach(dataset, points))
 if lines := complaints + hand.complaint(NAME, chosen):
     said.warning("\n\n".join(lines))
-now = bell.first(points) if chosen is None else bell.Bell(*chosen[0])
+now = bell.first(points, dataset.bounds[0]) if chosen is None else bell.Bell(*chosen[0])
 asked = session.recall(f"{NAME}.climb", lambda: None) == (dataset.digest, now, method)
 run = None
 if asked or chosen is None:  # a page opens alive: the first bell climbs by itself

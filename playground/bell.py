@@ -70,10 +70,11 @@ def of(model: Gaussian) -> Bell:
     return Bell(float(model.mean[0]), float(np.sqrt(model.covariance[0, 0])))
 
 
-def first(points: Sufficient) -> Bell:
-    """A bell that is in sight of the data and plainly wrong, so that there is something to do."""
-    top = maximum(points)
-    return Bell(top.mu + 1.2 * top.sigma, 1.6 * top.sigma)
+def first(points: Sufficient, axis: np.ndarray) -> Bell:
+    """A bell in sight of the data and plainly wrong, so that there is something to do; both handles lie on the `axis`."""
+    top, end = maximum(points), axis[0] + 0.97 * (axis[1] - axis[0])
+    mu = min(top.mu + 1.2 * top.sigma, 0.5 * (top.mu + end))
+    return Bell(mu, min(1.6 * top.sigma, end - mu))
 
 
 def maximum(points: Sufficient) -> Bell:
@@ -90,7 +91,8 @@ def limits(points: Sufficient) -> np.ndarray:
 def scene(dataset: Dataset, points: Sufficient, hand: Bell, rule: str, brush: Brush | None, name: str) -> Scene:
     """The bell over the histogram."""
     histogram = bins.histogram(dataset.points, rule)
-    top = 1.25 * max(float(histogram.heights.max()), mixture.peak_1d(dataset))
+    best = 0.88 / np.sqrt(2 * np.pi * points.covariance[0, 0])  # so that the best bell's top is on the picture
+    top = 1.25 * max(float(histogram.heights.max()), mixture.peak_1d(dataset), float(best))
     stats = (float(points.mean[0]), float(points.covariance[0, 0]))
     layers: list[Layer] = [
         Histogram(name="histogram", label="Histogram", edges=histogram.edges, heights=histogram.heights)

@@ -225,7 +225,7 @@ def pick(table: Table, dims: tuple[int, ...]) -> tuple[tuple[str, ...], str | No
     )
     if len(names) < min(dims):
         raise clinic.ClinicError(f"{table.name} has one column of numbers and two are needed here.")
-    picked = columns(names, proposal.columns, dims)
+    picked = columns(names, proposal.columns if 2 in dims else (proposal.alone,), dims)
     labels, none = [name for name in words if name not in picked], "(none)"
     label = st.selectbox("Label", [none, *labels], key="label", bind="query-params") if labels and 2 in dims else none
     return picked, None if label in (none, None) else label

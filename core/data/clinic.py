@@ -31,14 +31,17 @@ Rows = Bool[np.ndarray, " n"]
 
 @dataclass(frozen=True)
 class Proposal:
-    """The columns to learn from (one or two names) and the column that labels them, if any."""
+    """The columns to learn from (one or two names), the column that labels them, if any, and the best one on its own."""
 
     columns: tuple[str, ...]
     label: str | None
+    alone: str
 
 
 def propose(table: Table) -> Proposal:
     """The first two columns that vary, identifiers and small codes last; ClinicError if none can be read as numbers.
+
+    On its own a measurement is worth more than a date.
 
     Two words are proposed as 0 and 1 only where there are neither numbers nor dates.
     """
@@ -54,7 +57,8 @@ def propose(table: Table) -> Proposal:
     chosen = [column.name for column in numbers if column in first]
     words = (column for column in usable(table, LABEL, PAIR) if column.kind == "category")
     labels = (column.name for column in words if column.name not in chosen)
-    return Proposal(tuple(chosen), next(labels, None))
+    alone = min(ranked, key=lambda column: 2 * looks_like_id(column) + (use(column) == DATES))
+    return Proposal(tuple(chosen), next(labels, None), alone.name)
 
 
 def usable(table: Table, *uses: str) -> list[Column]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+COMMON = 20  # more different values than that, and nearly as many as there are rows, are no counts
 SMALL = 1_000  # whole numbers beyond are taken as measurements, and so are those that stay clear of 0
 
 
@@ -20,7 +21,8 @@ def recognise(x: np.ndarray) -> Kind:
     """The kind of a numeric column (n,) or (n, 1).
 
     Two different values are binary. Whole numbers from 0 up are counts if some lie near 0 (at a tenth of the largest or
-    below, or under 5) and none is beyond `SMALL`; others are measurements that were rounded, and continuous.
+    below, or under 5), none is beyond `SMALL` and some come twice; others are rounded measurements, or an index, and
+    continuous.
     """
     different = np.unique(np.ravel(x))
     if len(different) < 2:
@@ -43,4 +45,6 @@ def recognise(x: np.ndarray) -> Kind:
             "continuous",
             f"The values are whole numbers, but none lies below {low:,.0f}: rounded measurements, it seems.",
         )
+    if len(different) > max(COMMON, 0.9 * np.size(x)):
+        return Kind("continuous", "The values are whole numbers, but hardly one comes twice: they number the rows.")
     return Kind("counts", f"All values are whole numbers from {low:g} to {high:g}: they seem to count something.")

@@ -167,6 +167,8 @@ def test_awkward_counts_are_fitted_or_refused(family, x):
         (np.array([0.0, 5000.0, 17.0]), "continuous"),
         (np.array([-1.0, 0.0, 1.0]), "continuous"),
         (np.array([0.5, 1.0, 2.0]), "continuous"),
+        (np.arange(60.0), "continuous"),  # they number the rows
+        (np.arange(60.0) // 2, "counts"),
     ],
 )
 def test_a_column_is_recognised_and_the_reason_is_a_sentence(x, kind):

@@ -5,6 +5,7 @@ import pytest
 
 from core import gaussian
 from core.data import builtin
+from core.data.dataset import Dataset, around
 from core.key import Key
 from core.likelihood import sufficient
 from playground import bell
@@ -31,7 +32,7 @@ def test_the_maximum_is_the_mean_and_deviation_of_the_data(case):
 
 def test_the_surface_is_the_mean_log_density_and_peaks_at_the_maximum(case):
     dataset, points = case
-    scene = bell.surface_scene(dataset, points, bell.first(points), (), "s")
+    scene = bell.surface_scene(dataset, points, bell.first(points, dataset.bounds[0]), (), "s")
     field = layer(scene, "surface")
     values = field["arrays"]["values"]
     (x0, x1), (y0, y1) = scene.bounds
@@ -48,7 +49,7 @@ def test_the_surface_is_the_mean_log_density_and_peaks_at_the_maximum(case):
 
 def test_handles_of_both_stages_say_the_same_bell(case):
     dataset, points = case
-    hand = bell.first(points)
+    hand = bell.first(points, dataset.bounds[0])
     ends = layer(bell.scene(dataset, points, hand, "Scott", None, "b"), "ends")
     place = layer(bell.surface_scene(dataset, points, hand, (), "s"), "hand")
     np.testing.assert_allclose(bell.as_place(ends["arrays"]["xy"]), place["arrays"]["xy"], rtol=1e-5)
@@ -67,7 +68,7 @@ def test_only_another_place_is_a_move():
 def test_a_climb_is_drawn_where_its_steps_are(case, method):
     dataset, points = case
     config = gaussian.Config(method=method)
-    steps = list(gaussian.fit(config, dataset.points, Key(0), start=bell.first(points).model))
+    steps = list(gaussian.fit(config, dataset.points, Key(0), start=bell.first(points, dataset.bounds[0]).model))
     over, on = bell.frames(steps, 0), bell.surface_frames(steps, 0)
     for step, a, b in zip(steps, over, on, strict=True):
         mean, variance = float(step.state.mean[0]), float(step.state.covariance[0, 0])
@@ -77,3 +78,15 @@ def test_a_climb_is_drawn_where_its_steps_are(case, method):
     assert steps[-1].metrics["log_likelihood"] == pytest.approx(
         points.log_likelihood(top.model.mean, top.model.covariance), abs=1e-6
     )
+
+
+@pytest.mark.parametrize("values", [np.linspace(0, 1, 50), np.repeat([0.0, 1.0], [30, 10]), np.linspace(0, 9, 40) ** 3])
+def test_the_first_bell_has_both_hands_on_the_axis_and_the_best_one_its_top_on_the_picture(values):
+    dataset = Dataset("x", values[:, None], around(values[:, None]), ("x",))
+    points = sufficient(dataset.points)
+    hand = bell.first(points, dataset.bounds[0])
+    assert hand.mu > points.mean[0]
+    assert hand.sigma > 0
+    assert (hand.ends[:, 0] < dataset.bounds[0, 1]).all()
+    top = bell.scene(dataset, points, hand, "Freedman-Diaconis", None, "s").bounds[1][1]
+    assert top > float(np.exp(bell.maximum(points).model.log_prob(points.mean[None]))[0])

@@ -44,7 +44,12 @@ IRIS = table(
     ids=["ids-last", "codes-last", "leading-zeros-last", "one-measurement", "only-an-id", "constant", "13-words"],
 )
 def test_the_proposal_prefers_measurements(text, columns, label):
-    assert propose(table(text)) == Proposal(columns, label)
+    assert propose(table(text)) == Proposal(columns, label, columns[0])
+
+
+def test_on_its_own_a_measurement_is_proposed_before_a_date():
+    text = "when,x\n" + "".join(f"2024-01-{i + 1:02d},{i / 7}\n" for i in range(20))
+    assert propose(table(text)) == Proposal(("when", "x"), None, "x")
 
 
 def test_a_table_of_words_has_nothing_to_propose():
