@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.gmm import GMM, Config, parameter_count
 from core.key import Key
 from core.process import Step
-from playground import basins, charts, film, hand, mixture, mixture_export, runs, session
+from playground import basins, film, hand, mixture, runs, session
 from playground import mixture_numbers as numbers
 from playground.runs import Run
 
@@ -94,6 +94,8 @@ def in_numbers(run: Run, steps: Sequence[Step[GMM]], at: int, dataset: Dataset, 
 
 def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:
     """K from 1 to 12, each from several starts, with BIC's choice marked."""
+    from playground import charts  # here, because its library is a tenth of a cold start
+
     spec = (dataset.digest, config.covariance, config.floor, key)
     run = runs.open_run(f"{name}.select", spec, "", lambda: mixture.sweep(dataset, config, key))
 
@@ -172,6 +174,8 @@ def basin_map(name: str, dataset: Dataset, config: Config, key: Key, start: GMM)
 
 def take_home(step: Step[GMM], dataset: Dataset, config: Config, key: Key, given: GMM | None, code: str) -> None:
     """The script that makes these parameters again, the files, and the link."""
+    from playground import mixture_export  # here, because pandas is another tenth
+
     st.code(mixture_export.script(code, config, key.seed, given, step.index), language="python")
     with st.container(horizontal=True):
         offered: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}

@@ -77,9 +77,16 @@ def experiments(name: str, tries: Mapping[str, tuple[Mapping[str, Any], str]]) -
 
 
 def warm() -> None:
-    """Import what the pages import, so that the first visitor does not wait for it."""
-    import altair  # noqa: F401
+    """Import what the first visitor's page needs, so that it does not wait for it."""
     import contourpy  # noqa: F401
 
-    from core import basin, select, vae_recipes  # noqa: F401
-    from playground import charts, runs, shelf, stage  # noqa: F401
+    from core import basin, select  # noqa: F401
+    from playground import runs, shelf, stage  # noqa: F401
+
+
+def warm_rest() -> None:
+    """Import what other pages and panels need; heavy, and in the way of a first page if it came at once."""
+    import scipy.stats  # noqa: F401
+
+    from core import vae_recipes  # noqa: F401
+    from playground import charts  # noqa: F401

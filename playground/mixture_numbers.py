@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-from scipy.optimize import linear_sum_assignment
 
 from core.checks import Check
 from core.data.dataset import Dataset
@@ -43,6 +42,8 @@ def described(model: GMM, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 def matched(model: GMM, truth: GMM) -> np.ndarray:
     """For each component, the true one paired with it so that the squared distances of means sum to the least."""
+    from scipy.optimize import linear_sum_assignment  # here, because the stage need not wait for it on a cold start
+
     distance = ((model.means[:, None] - truth.means) ** 2).sum(axis=-1)
     return linear_sum_assignment(distance)[1]
 

@@ -10,6 +10,7 @@ import hashlib
 import re
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ import streamlit as st  # noqa: E402
 del sys.modules["plotly"]
 from playground import frame  # noqa: E402
 
+FIRST = 4.0  # seconds that a first visitor has to himself
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -86,8 +88,10 @@ async def ready(app: Any) -> AsyncIterator[None]:
 
 
 def prepare() -> None:
-    """Import what the pages import and set it aside for the collector, while the browser fetches the frame."""
+    """Import what the pages import and set it aside for the collector: the first page's while the browser fetches it."""
     frame.warm()
+    time.sleep(FIRST)
+    frame.warm_rest()
     threadpool_limits(1)  # jobs and pages share the processors: a product of matrices takes no second one
     gc.collect()
     gc.freeze()

@@ -118,7 +118,7 @@ function beat(s, now) {
   const moving = advance(s, dt);
   const spraying = s.brush && sprayFor(s, dt);
   pace(s, moving);
-  if (s.dirty || moving) {
+  if ((s.dirty || moving) && s.geo.width && s.geo.height) { // an element that is folded away has no size
     s.dirty = false;
     paintStage(s);
     paintChart(s);
@@ -127,7 +127,7 @@ function beat(s, now) {
     if (moving) s.beats = [...(dt ? s.beats.slice(-60) : []), now];
   }
   s.before = moving || spraying ? now : 0;
-  if (moving || spraying || s.dirty) touch(s);
+  if (moving || spraying || (s.dirty && s.geo.width)) touch(s);
 }
 
 /** Frames a second over the last second of motion. */

@@ -257,7 +257,7 @@ class Em:
 
         deadline = time.monotonic() + timeout / 1000
         while time.monotonic() < deadline:
-            with contextlib.suppress(Error, AttributeError, TypeError, ValueError, KeyError):
+            with contextlib.suppress(Error, AttributeError, TypeError, ValueError, KeyError, IndexError):
                 if holds():
                     return
             self.page.wait_for_timeout(60)

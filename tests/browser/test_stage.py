@@ -229,6 +229,18 @@ def test_the_readout_names_axes_field_point_and_mix(show):
     assert sum(told.values()) == pytest.approx(100, abs=2)
 
 
+def test_a_stage_that_is_folded_away_goes_on_when_it_is_back(show):
+    page, stage = show("live")
+    until(page, stage, "s.frames >= 3")
+    stage.evaluate("root => { root.style.display = 'none' }")
+    before = stage.evaluate("root => root.__stage.frames")
+    page.wait_for_timeout(1200)  # messages come meanwhile; an error on the page fails the test
+    assert stage.evaluate("root => root.__stage.frames") > before
+    stage.evaluate("root => { root.style.display = '' }")
+    until(page, stage, "s.frames === 60", timeout=20_000)
+    assert stage.locator(".picture").bounding_box()["width"] > 200
+
+
 def test_appending_keeps_zoom_toggles_and_position(show):
     page, stage = show("live")
     until(page, stage, "s.frames >= 6")
