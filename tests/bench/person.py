@@ -34,6 +34,7 @@ class Person:
         self._timers: dict[str, asyncio.Task] = {}
         self._began = self._finished = asyncio.Event()
         self._script = self._awaited = ""
+        self._cut = False  # the awaited fragment was said to have ended early
 
     async def __aenter__(self) -> "Person":
         stream = self.address.replace("http", "ws") + "/_stcore/stream"
@@ -114,6 +115,8 @@ class Person:
             self._began.set()
         elif kind == "new_session" and self._awaited in message.metadata.run.fragment_ids:
             self._began.set()
+        elif kind == "new_session" and self._cut:  # by a poll, after its own end: only the word of it was overtaken
+            self._finished.set()
         elif kind == "navigation":
             self._script = message.navigation.page_script_hash or self._script
         elif kind == "auto_rerun":
@@ -125,6 +128,7 @@ class Person:
             self.settings = dict(parse_qsl(message.page_info_changed.query_string))
         elif kind == "script_finished":
             self._ended(message.script_finished, self._awaited in message.metadata.run.fragment_ids)
+        self._cut = self._cut and kind != "new_session"
 
     def _ended(self, status: int, awaited: bool) -> None:
         if status == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY and not awaited:
@@ -132,6 +136,7 @@ class Person:
             return
         if status != ForwardMsg.FINISHED_EARLY_FOR_RERUN and self._began.is_set():
             self._finished.set()
+        self._cut = status == ForwardMsg.FINISHED_EARLY_FOR_RERUN and awaited
 
     def _element(self, message: ForwardMsg) -> None:
         if message.delta.WhichOneof("type") != "new_element":
