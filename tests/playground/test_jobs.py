@@ -1,5 +1,7 @@
 """Jobs: a thread each, a few slots for all, and an end for every one of them."""
 
+import os
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -337,3 +339,21 @@ def test_the_rate_counts_the_time_spent_computing():
     assert 20 < rate <= 200
     threading.Event().wait(0.05)
     assert job.progress().rate == rate
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priorities of their own")
+def test_a_long_job_gives_way_and_a_short_one_does_not(monkeypatch):
+    monkeypatch.setattr(jobs, "LONG", 0.05)
+
+    def busy(seconds):
+        for index in range(8):
+            time.sleep(seconds)
+            yield Step(index, os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    long, short = (jobs.submit(name, lambda s=seconds: busy(s)) for name, seconds in (("a", 0.03), ("b", 0.001)))
+    for job in (long, short):
+        job.wait(5)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert long.trace[0].state == own
+    assert long.trace[-1].state == 10
+    assert {step.state for step in short.trace} == {own}
