@@ -5,8 +5,8 @@ by IWAE. The others are densities, so uniform noise is added, y = x + u with u ~
 
     E_u log p(x + u)  <=  log integral over the cell of p(x + u) du  =  log P(x)
 
-by Jensen's inequality (Theis, van den Oord and Bethge, 2016): also a lower bound, in the same units. Each has one number chosen on the
-validation rows. Nats per picture, with standard errors over the test pictures.
+by Jensen's inequality (Theis, van den Oord and Bethge, 2016): also a lower bound, in the same units. Each has one number
+chosen on the validation rows. Nats per picture, with standard errors over the test pictures.
 """
 
 from collections.abc import Callable, Iterator

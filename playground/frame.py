@@ -18,6 +18,7 @@ PAGES = {  # section: (file in pages/, title, icon)
         ("fit2", "Fit in 2-D", ":material/scatter_plot:"),
         ("em", "EM by hand", ":material/join_inner:"),
     ),
+    "Learn pictures": (("vae", "The VAE", ":material/blur_on:"),),
 }
 """Every page, in the order of the sidebar. The first one answers at `/`, the others at `/<file>`."""
 
@@ -86,7 +87,9 @@ def warm() -> None:
 
 def warm_rest() -> None:
     """Import what other pages and panels need; heavy, and in the way of a first page if it came at once."""
-    import scipy.stats  # noqa: F401
+    import scipy.stats
+    import sklearn.datasets
+    import sklearn.model_selection  # noqa: F401
 
     from core import vae_recipes  # noqa: F401
     from playground import charts  # noqa: F401

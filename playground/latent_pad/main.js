@@ -40,7 +40,7 @@ function mount(parent) {
 
 /** What tests look at. */
 function publish(s) {
-  s.root.__pad = {
+  s.root.__stage = s.root.__pad = {
     get frames() { return s.frames.length; },
     get index() { return indexOf(s); },
     get pos() { return s.pos; },
@@ -49,6 +49,7 @@ function publish(s) {
     get labels() { return s.labels; },
     get axes() { return s.axes; },
     get point() { return s.point; },
+    get bounds() { return s.scene.bounds; },
     get view() { return s.view; },
     get zoom() { return zoomOf(s); },
     get layers() { return {...s.on}; },

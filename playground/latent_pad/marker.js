@@ -12,11 +12,12 @@ const words = (s) => Array.from(s.z, (v, k) => `${zName(k)} ${fixed(v, 2)}`).joi
 /** Take the code of a message: on another plane, or where Python sends another than before. */
 function takeMarker(s, otherScene) {
   const sent = s.decoder.z;
-  if (!otherScene && sameNumbers(sent, s.sentZ)) return;
-  s.sentZ = sent;
+  const held = s.decoder.held.length ? s.decoder.held : s.decoder.conditions.map(() => 0);
+  if (!otherScene && sameNumbers(sent, s.sentZ) && sameNumbers(held, s.sentHeld)) return;
+  [s.sentZ, s.sentHeld] = [sent, held];
   s.z = Float64Array.from(sent);
   s.point = null;
-  if (otherScene) s.labels = s.decoder.conditions.map(() => 0);
+  if (otherScene || s.decoder.held.length) s.labels = [...held];
 }
 
 /** Set latent numbers by their dimension and let everything follow. */
@@ -120,6 +121,11 @@ function bindMarker(s) {
 
 /** Hold datum `k`: its code under the marker, its number to Python. */
 function choose(s, k) {
+  const {cls} = codesLayer(s).arrays;
+  if (cls && s.decoder.conditions.length === 1) {
+    s.labels = [cls[k]];
+    buildConditions(s);
+  }
   hold(s, codeOf(s, k), k);
   touch(s);
 }

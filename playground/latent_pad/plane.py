@@ -52,8 +52,9 @@ class Decoder(Layer):
     """The network p(x given z) and what the hand may hold of its input.
 
     `spec` lists its layers, `weights` holds float32, or `half` the bits of float16, in their order (see
-    `core.vae_export`). `z` is where the marker starts, `plane` the two latent dimensions the pad shows, `reach` how far it
-    goes from the origin, `conditions` the name and the words of every label that follows z, one-hot.
+    `core.vae_export`). `z` is where the marker starts and `held` the labels it holds there, `plane` the two latent
+    dimensions the pad shows, `reach` how far it goes from the origin, `conditions` the name and the words of every label
+    that follows z, one-hot.
     """
 
     ARRAYS = MappingProxyType({"weights": ("<f4", (None,)), "half": ("<u2", (None,))})
@@ -64,6 +65,7 @@ class Decoder(Layer):
     shape: tuple[int, int, int] = (1, 8, 8)
     latent: int = 2
     conditions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    held: tuple[int, ...] = ()
     z: tuple[float, ...] = (0.0, 0.0)
     plane: tuple[int, int] = (0, 1)
     reach: float = 3.5
@@ -75,8 +77,9 @@ class Plane:
 
     `spec` is the decoder's list of layers; `labels` (n,) colour the encoded data, named by `classes`; `pictures`
     (m, c, h, w) in [0, 1] are the thumbnails of the first m <= 1,000 data. A film of snapshots plays once (`autoplay`), or
-    rests at frame `at`, the last by default. `layers` lie over the plane `axes` of the
-    latent space, on the square of `reach` about the origin, and are hidden while the hand looks at another plane.
+    rests at frame `at`, the last by default. `held` are the labels that the hand holds at `z`, the first of each if empty.
+    `layers` lie over the plane `axes` of the latent space, on the square of `reach` about the origin, and are hidden while
+    the hand looks at another plane.
     Raises ValueError where sizes contradict each other.
     """
 
@@ -88,6 +91,7 @@ class Plane:
     classes: Sequence[str] = ()
     pictures: np.ndarray | None = None
     z: Sequence[float] | np.ndarray | None = None
+    held: Sequence[int] = ()
     axes: tuple[int, int] = (0, 1)
     reach: float = 3.5
     manifold: int = 15
@@ -109,6 +113,8 @@ class Plane:
             raise ValueError(f"axes must be two of the {self.latent} latent dimensions, not {self.axes}")
         if self.z is not None and np.shape(self.z) != (self.latent,):
             raise ValueError(f"z has shape {np.shape(self.z)}, not ({self.latent},)")
+        if self.held and len(self.held) != len(self.conditions):
+            raise ValueError(f"{len(self.conditions)} conditions cannot hold {len(self.held)} labels")
         if self.pictures is not None and len(self.pictures) > MOST_PICTURES:
             raise ValueError(f"{len(self.pictures)} thumbnails are more than {MOST_PICTURES}")
 
@@ -164,6 +170,7 @@ class Plane:
             shape=self.shape,
             latent=self.latent,
             conditions=tuple((name, tuple(map(str, words))) for name, words in self.conditions),
+            held=tuple(int(k) for k in self.held),
             z=tuple(map(float, np.zeros(self.latent) if self.z is None else self.z)),
             plane=self.axes,
             reach=self.reach,

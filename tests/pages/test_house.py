@@ -7,8 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import builtin
-from playground import frame, jobs, runs
+from playground import frame
 from playground.stage import unpack
+from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [(name, title) for rows in frame.PAGES.values() for name, title, _ in rows]
@@ -17,9 +18,8 @@ TITLES = {"home": "Generative Playground", "em": "EM by hand"}
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
-    monkeypatch.setattr(runs, "AT_ONCE", 10.0)
-    yield
-    jobs.release("")
+    with apps.rested(monkeypatch):
+        yield
 
 
 def app(path="streamlit_app.py"):

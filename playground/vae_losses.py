@@ -1,0 +1,50 @@
+"""The losses of a training over its epochs, in their parts, with a kept run in grey under them."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.process import Step
+from core.vae_model import VAE
+from playground.palette import ROLES
+from playground.vae_charts import nice
+from playground.vae_training import PARTS
+
+DRAWN = {"reconstruction": ("Reconstruction loss", "data"), "kl": ("KL", "model")}
+"""The parts that are drawn: a title and a role."""
+
+
+def table(step: Step[VAE]) -> pd.DataFrame:
+    """The history a Step carries, one row an epoch."""
+    return pd.DataFrame(step.arrays["history"], columns=["epoch", *PARTS])
+
+
+def csv(step: Step[VAE]) -> bytes:
+    """The same as a file."""
+    return table(step).to_csv(index=False).encode()
+
+
+def charts(newest: Step[VAE], kept: Step[VAE] | None, shown: Step[VAE] | None, most: int, dark: bool) -> dict[str, Any]:
+    """Reconstruction and KL over the epochs; the epoch on show is marked, a kept run lies under in grey."""
+    colour = {role: pair[dark] for role, pair in ROLES.items()}
+    now, past = table(newest), None if kept is None else table(kept)
+    both = [t for t in (now, past) if t is not None]
+    last = max(most, *(int(t["epoch"].max()) for t in both))
+    x = alt.X("epoch:Q", scale=alt.Scale(domain=[0, last], nice=False), title="epoch", axis=alt.Axis(tickCount=5))
+    found = {}
+    for name, (title, role) in DRAWN.items():
+        high = max(nice(float(np.nanmax(t[name].to_numpy()))) for t in both)
+        y = alt.Y(f"{name}:Q", scale=alt.Scale(domain=[0, high], nice=False), title="nats", axis=alt.Axis(tickCount=4))
+        tip = ["epoch", alt.Tooltip(name, format=".2f", title=f"{title} (nats)")]
+        layers = [alt.Chart(now).mark_line(color=colour[role], strokeWidth=2).encode(x, y, tooltip=tip)]
+        if past is not None:
+            layers.insert(0, alt.Chart(past).mark_line(color=colour["noise"], strokeWidth=1.5).encode(x, y))
+        if shown is not None:
+            at = alt.Chart(pd.DataFrame({"epoch": [shown.index]}))
+            layers.append(at.mark_rule(color=colour["hand"], strokeWidth=1.5).encode(x))
+        found[title] = alt.layer(*layers).properties(
+            height=220, title=alt.TitleParams(title, fontSize=13, color=colour[role], anchor="start")
+        )
+    return found

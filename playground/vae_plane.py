@@ -1,0 +1,126 @@
+"""The latent plane of a VAE: its codes coloured by class, thumbnails, and what lies over it for a chosen picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core import vae_export
+from core.data.images import Pictures
+from core.key import Key
+from core.process import Step
+from core.vae_model import VAE
+from playground import vae_seen
+from playground.latent_pad import Plane, Snapshot
+from playground.stage import Ellipses, Layer, Points
+from playground.vae_training import told
+
+SHOWN = 1000
+VALUES = 1_600_000
+"""At most so many codes, and so many pixel values of their thumbnails."""
+DRAWS = 24
+REACH = 3.5
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """The data on the plane: `rows` of the pictures, and their means (m, d) under one model."""
+
+    rows: Int[np.ndarray, " m"]
+    means: Float[np.ndarray, "m d"]
+
+
+def rows_of(pictures: Pictures) -> Int[np.ndarray, " m"]:
+    """The rows that are shown: all, or as many as travel well, drawn by a fixed key."""
+    most = min(SHOWN, max(VALUES // pictures.dim, 200))
+    if len(pictures) <= most:
+        return np.arange(len(pictures))
+    return np.sort((Key(0) / "shown").generator().permutation(len(pictures))[:most])
+
+
+def encoded(model: VAE, pictures: Pictures) -> Codes:
+    """The codes of the shown rows under a model."""
+    rows = rows_of(pictures)
+    return Codes(rows, model.encode(vae_seen.images(pictures, rows), vae_seen.told(model, pictures, rows))[0])
+
+
+def plane(
+    name: str,
+    model: VAE,
+    pictures: Pictures,
+    rows: Int[np.ndarray, " m"],
+    layers: Sequence[Layer] = (),
+    z: Float[np.ndarray, " d"] | None = None,
+    reach: float = REACH,
+    live: bool = False,
+) -> Plane:
+    """The pad of a model of these pictures, the data of `rows` on it; `z` is where the marker starts."""
+    known = told(pictures)
+    labels: np.ndarray | None = None
+    classes: tuple[str, ...] = ()
+    if known is not None and len(known.conditions) == 1:
+        labels, classes = known.labels[rows, 0], known.conditions[0][1]
+    return Plane(
+        id=name,
+        spec=browser(model)[0],
+        layers=layers,
+        conditions=known.of(model) if known is not None else (),
+        labels=labels,
+        classes=classes,
+        pictures=vae_seen.images(pictures, rows),
+        z=None if z is None else wide(z[None])[0],
+        reach=reach,
+        alt=f"{len(rows):,} pictures of {pictures.title or pictures.name} as points of the latent plane",
+        autoplay=live,
+    )
+
+
+def snapshot(model: VAE, means: Float[np.ndarray, "m d"], caption: str = "", half: bool = False) -> Snapshot:
+    """A model as the pad takes it."""
+    return Snapshot(browser(model)[1], wide(means), caption, half=half)
+
+
+def films(steps: Sequence[Step[VAE]]) -> list[Snapshot]:
+    """The moments of a training, all but the newest in half precision."""
+    return [
+        snapshot(step.state, step.arrays["means"], caption(step), half=i < len(steps) - 1)
+        for i, step in enumerate(steps)
+    ]
+
+
+def caption(step: Step[VAE]) -> str:
+    """What a moment of a training is, in words."""
+    if step.index == 0:
+        return "Before the first epoch"
+    return "Best on held-out pictures" if step.phase else f"Epoch {step.index}"
+
+
+def over(
+    mean: Float[np.ndarray, " d"], log_var: Float[np.ndarray, " d"], key: Key
+) -> tuple[tuple[Layer, ...], Float[np.ndarray, "n d"]]:
+    """q(z given x) as its ellipses of one and two standard deviations over the first two dimensions, and draws from it."""
+    draws = mean + np.exp(0.5 * log_var) * key.generator().standard_normal((DRAWS, len(mean)))
+    flat = wide(np.stack([mean, np.exp(log_var)]))[:, :2]
+    spread = np.maximum(flat[1], 1e-8)
+    ellipse = Ellipses(name="q", label="q(z|x)", role="hand", mean=flat[:1], cov=np.diag(spread)[None])
+    points = Points(name="draws", label="its draws", role="hand", xy=wide(draws)[:, :2], size=3.5)
+    return (ellipse, points), draws
+
+
+def wide(z: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n e"]:
+    """Codes with at least the two numbers a plane needs: one latent number gets a second that says nothing."""
+    return z if z.shape[1] > 1 else np.hstack([z, np.zeros_like(z)])
+
+
+def browser(model: VAE) -> tuple[list[dict], bytes]:
+    """The decoder for the pad; of one latent number, with a second that has no weight."""
+    spec, blob = vae_export.browser(model)
+    if model.latent > 1:
+        return spec, blob
+    first = spec[0]
+    floats = np.frombuffer(blob, "<f4")
+    weight = floats[: first["in"] * first["out"]].reshape(first["out"], first["in"])
+    weight = np.insert(weight, 1, 0, axis=1)
+    rest = floats[first["in"] * first["out"] :]
+    return [first | {"in": first["in"] + 1}, *spec[1:]], np.concatenate([weight.ravel(), rest]).astype("<f4").tobytes()

@@ -1,0 +1,260 @@
+"""Surgery on the bound: what the KL is made of, what the holes of the aggregate posterior decode to, and collapse over beta."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float
+
+from core import vae_surgery, vae_sweep
+from core.checks import Check
+from core.data.images import Pictures
+from core.key import Key
+from core.process import Step
+from core.vae_exact import Grid
+from core.vae_model import VAE
+from core.vae_surgery import Hole, Surgery
+from playground import film, runs, session, vae_charts, vae_seen
+from playground import mixture_numbers as numbers
+from playground.family_panels import watch
+from playground.jobs import Progress
+from playground.stage import Field, Handles, Layer, Paths, Points, Result, Scene
+from playground.stage.component import read
+
+CODED = 2000  # training pictures whose posteriors make q(z), at most
+HALF = 3.5  # prior standard deviations that the plane shows
+BRIGHT = 0.99  # of the lit cells lie below the ramp's end
+SIGMAS = 4  # standard errors that the identity may be off
+HOLES = 5
+CEILING = 0.5  # nats under log n, where the number of pictures hides how much is known
+SWEPT, EPOCHS = 1500, 30
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Posteriors of training pictures `rows`, the `parts` of their KL and, in the plane, `log_all` = log q(z) and `holes`."""
+
+    rows: np.ndarray
+    means: Float[np.ndarray, "n d"]
+    log_vars: Float[np.ndarray, "n d"]
+    parts: Surgery
+    grid: Grid | None = None
+    log_all: Float[np.ndarray, "s s"] | None = None
+    holes: tuple[Hole, ...] = ()
+
+    @property
+    def check(self) -> Check:
+        """The two parts add up to the mean KL, but for the noise of their draws."""
+        both = self.parts.information, self.parts.marginal
+        error = float(np.hypot(both[0].error, both[1].error))
+        found = both[0].value + both[1].value
+        return Check("information + KL(q(z), p(z))", found, self.parts.kl, SIGMAS * error)
+
+
+def steps(model: VAE, pictures: Pictures, key: Key) -> Iterator[Step[Seen]]:
+    """The parts of the KL, then the plane with its holes where there is one."""
+    rows = vae_seen.some(pictures.split.train, CODED, key / "rows")
+    means, log_vars = model.encode(vae_seen.images(pictures, rows), vae_seen.told(model, pictures, rows))
+    seen = Seen(rows, means, log_vars, vae_surgery.surgery(means, log_vars, key / "draws"))
+    yield Step(0, seen)
+    if model.latent == 2:
+        grid, log_all = vae_surgery.aggregate(means, log_vars, HALF)
+        found = tuple(vae_surgery.holes(grid, log_all, HOLES))
+        yield Step(1, replace(seen, grid=grid, log_all=log_all, holes=found))
+
+
+def sweep(model: VAE, pictures: Pictures, key: Key) -> Iterator[Step[tuple[float, ...]]]:
+    """Models of several betas trained together; what they learned is kept, the models are not."""
+    rows = vae_seen.some(pictures.split.train, SWEPT, key / "rows")
+    config = replace(model.config, epochs=EPOCHS, warmup=0, free=0.0, code="sampled")
+    x, labels = vae_seen.images(pictures, rows), vae_seen.told(model, pictures, rows)
+    for step in vae_sweep.fit(config, x, key / "fit", labels=labels):
+        kept = {name: step.arrays[name] for name in ("reconstruction", "kl", "activity")}
+        yield Step(step.index, step.state.betas, arrays=kept)
+
+
+def panel(name: str, model: VAE, pictures: Pictures, chosen: int, key: Key) -> None:
+    """The parts of the KL, the holes, and the sweep."""
+    spec = (pictures.digest, vae_seen.fingerprint(model), key)
+    run = runs.open_run(f"{name}.surgery", spec, "", partial(steps, model, pictures, key / "surgery"))
+
+    def draw(progress: Progress) -> None:
+        if not len(run.job.trace):
+            return
+        seen: Seen = run.job.trace[-1].state
+        parts(name, seen)
+        if seen.log_all is not None:
+            holes(name, run.id, seen, model, pictures, chosen)
+        elif progress.alive and model.latent == 2:
+            st.caption("Looking for holes in the codes...")
+        elif model.latent != 2:
+            st.caption(f"Holes are shown in a plane; this model has {model.latent} latent dimensions.")
+
+    watch(run, draw)
+    over_beta(name, spec, model, pictures, key)
+
+
+def parts(name: str, seen: Seen) -> None:
+    """The mean KL as the sum of its parts, and how much each dimension holds."""
+    found, check = seen.parts, seen.check
+    left, right = st.columns([1.35, 1], gap="large")
+    with left:
+        st.markdown(finding(seen))
+        rows = {"mean KL": {"mutual information": found.information, "KL(q(z), p(z))": found.marginal}}
+        roles = {"mutual information": "data", "KL(q(z), p(z))": "model"}
+        bar = vae_charts.stacked(rows, roles, "nats per picture", session.dark())
+        st.altair_chart(bar, key=f"{name}.parts", alt=f"Mean KL {found.kl:.2f} nats in its two parts")
+        each = vae_surgery.mean_divergence(seen.means, seen.log_vars)
+        awake = vae_surgery.active(seen.means)
+        drawn = vae_charts.dimensions(each, awake, session.dark())
+        st.altair_chart(drawn, key=f"{name}.dimensions", alt=f"{awake.sum()} of {len(awake)} dimensions are active")
+    n = len(seen.means)
+    right.markdown(
+        numbers.table(
+            f"Over {n:,} training pictures",
+            [
+                ("mean KL(q(z given x), p(z))", f"{found.kl:.3f}", "nats, exact"),
+                ("mutual information", numbers.estimate(found.information), f"nats, at most log n = {np.log(n):.2f}"),
+                ("KL(q(z), p(z))", numbers.estimate(found.marginal), "nats"),
+                ("their sum", f"{check.value:.3f}", "✓ the mean KL" if check.holds else "✗ not the mean KL"),
+            ],
+        )
+    )
+    right.caption(
+        f"The parts are averages over draws, with standard errors; the sum may be off by {check.tolerance:.2g}."
+    )
+    if np.log(n) - found.information.value < CEILING:
+        right.caption(
+            f"The information is at its ceiling, log n: {n:,} pictures cannot show more. With more of them, more of the KL "
+            "would count as information and less as distance from the prior."
+        )
+
+
+def finding(seen: Seen) -> str:
+    """What the parts say, in a sentence."""
+    share = seen.parts.information.value / max(seen.parts.kl, 1e-12)
+    awake = vae_surgery.active(seen.means)
+    return (
+        f"Of **{seen.parts.kl:.2f} nats** of KL, {share:.0%} tell which picture it was; the rest is how far the codes together "
+        f"are from the prior. {awake.sum()} of {len(awake)} dimensions are active."
+    )
+
+
+def holes(name: str, run: str, seen: Seen, model: VAE, pictures: Pictures, chosen: int) -> None:
+    """The aggregate posterior with a hand on it, and the picture that is decoded under the hand."""
+    held = f"{name}.place"
+    first = seen.holes[0].z if seen.holes else np.zeros(2)
+    before, z = session.recall(held, lambda: (run, first))
+    z = z if before == run else first
+    left, right = st.columns([1.35, 1], gap="large")
+    with right, st.container(horizontal=True, gap="small"):
+        for i, hole in enumerate(seen.holes):
+            if st.button(f"Hole {i + 1}", key=f"{name}.hole.{i}"):
+                z = hole.z
+    said = session.widget(f"stage.{name}.holes", {})  # before the stage is drawn, so that it is drawn where the hand is
+    z = moved(f"{name}.told", read(said, f"{name}:{run}"), z)
+    session.hold(held, (run, z))
+    with left:
+        film.still(f"{name}.holes", scene(seen, z, f"{name}:{run}"))
+    with right:
+        under(seen, z, model, pictures, chosen)
+
+
+def moved(name: str, told: Result, z: np.ndarray) -> np.ndarray:
+    """Where the hand is: where it let go, if that is news."""
+    if told.handles is None or not session.changed(name, tuple(told.handles[0])):
+        return z
+    return told.handles[0]
+
+
+def scene(seen: Seen, z: np.ndarray, name: str) -> Scene:
+    """q(z) under the circles of the prior, with the holes and the hand."""
+    assert seen.grid is not None
+    assert seen.log_all is not None
+    density = np.exp(seen.log_all).T
+    lit = density[density > 1e-3 * density.max()]
+    turn = np.linspace(0, 2 * np.pi, 121)
+    circles = np.stack([r * np.column_stack([np.cos(turn), np.sin(turn)]) for r in (1, 2, 3)])
+    dug = np.array([hole.z for hole in seen.holes]).reshape(-1, 2)
+    layers: list[Layer] = [
+        Field(name="q", label="q(z) of all codes", role="model", values=density, vmax=float(np.quantile(lit, BRIGHT))),
+        Paths(name="prior", label="Prior, 1, 2, 3 sd", role="noise", xy=circles),
+        Points(name="holes", label="Holes", role="data", xy=dug, size=9.0),
+        Handles(name="hand", label="Decode here", xy=z[None]),
+    ]
+    bounds = [[float(axis[0]), float(axis[-1])] for axis in seen.grid.axes]
+    alt = f"Density of the codes of {len(seen.means):,} pictures, with {len(dug)} holes"
+    return Scene(name, bounds, layers, vae_seen.AXES, alt=alt)
+
+
+def under(seen: Seen, z: np.ndarray, model: VAE, pictures: Pictures, chosen: int) -> None:
+    """What the decoder makes of this place, beside the picture whose code is nearest."""
+    distance = np.sqrt(((seen.means - z) ** 2).sum(axis=1))
+    near = np.array([seen.rows[distance.argmin()]])
+    decoded = model.decode(z[None], vae_seen.told(model, pictures, np.array([chosen])))
+    depth = float(-0.5 * (z @ z) - np.log(2 * np.pi) - vae_surgery.log_aggregate(z[None], seen.means, seen.log_vars)[0])
+    vae_seen.strip(np.concatenate([decoded, vae_seen.images(pictures, near)]), "Decoded here; nearest picture", 2, 280)
+    ratio = f"{times(depth)} times {'likelier' if depth > 0 else 'less likely'}"
+    st.markdown(
+        f"At ({z[0]:.2f}, {z[1]:.2f}) the prior is **{ratio}** than the codes (log p(z) - log q(z) = {depth:.2f} nats). "
+        f"Left: what is decoded here. Right: the training picture with the nearest code, {distance.min():.2f} away."
+    )
+    if seen.holes:
+        dug = np.array([hole.z for hole in seen.holes])
+        told = vae_seen.told(model, pictures, np.full(len(dug), chosen))
+        vae_seen.strip(model.decode(dug, told), f"What the {len(dug)} deepest holes decode to", HOLES)
+        st.caption("Above: what the holes decode to, the deepest first.")
+    st.caption("A hole is a place the prior goes to and the codes do not. Drag the hand, or jump into one.")
+
+
+def times(depth: float) -> str:
+    """The ratio of two densities whose logs are `depth` apart, in words."""
+    ratio = np.exp(min(abs(depth), 30.0))
+    if ratio > 1e6:
+        return "more than a million"
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
+
+
+def over_beta(name: str, spec: tuple[object, ...], model: VAE, pictures: Pictures, key: Key) -> None:
+    """Models of several betas, trained together once they are asked for."""
+    asked = f"{name}.sweep"
+    betas = ", ".join(f"{beta:g}" for beta in vae_sweep.BETAS)
+    words = f"Train betas {betas} together"
+    st.button(words, on_click=session.hold, args=(asked, spec), key=asked, icon=":material/ssid_chart:")
+    if session.recall(asked, lambda: None) != spec:
+        st.caption(f"Same start, same batches, {EPOCHS} epochs on at most {SWEPT:,} pictures; only beta differs.")
+        return
+    run = runs.open_run(asked, spec, "", partial(sweep, model, pictures, key / "sweep"))
+
+    def draw(progress: Progress) -> None:
+        if not len(run.job.trace):
+            return
+        step = run.job.trace[-1]
+        if progress.alive:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.progress(step.index / EPOCHS, f"Epoch {step.index} of {EPOCHS}, all betas together.")
+                st.button("Cancel", on_click=run.job.cancel, key=f"{name}.cancel", icon=":material/stop:")
+        st.markdown(collapse(step))
+        charts = vae_charts.over_beta(step, session.dark())
+        for where, (title, chart) in zip(st.columns(3, gap="medium"), charts.items(), strict=True):
+            where.altair_chart(chart, key=f"{name}.{title}", alt=f"{title} over beta")
+
+    watch(run, draw)
+
+
+def collapse(step: Step[tuple[float, ...]]) -> str:
+    """What the sweep says, in a sentence."""
+    awake = (step.arrays["activity"] > vae_surgery.ACTIVE).sum(axis=1)
+    betas, latent = np.array(step.state), step.arrays["activity"].shape[1]
+    whole, dead = betas[awake == latent], betas[awake == 0]
+    said = (
+        f"All {latent} dimensions are active up to beta = {whole.max():g}"
+        if len(whole)
+        else "Some dimension always sleeps"
+    )
+    if not len(dead):
+        return f"After {step.index} epochs: {said}, and nowhere have all collapsed."
+    kl = step.arrays["kl"][awake == 0].max()
+    return f"After {step.index} epochs: {said}; from beta = {dead.min():g} on it has **collapsed** (KL {kl:.2g} nats)."

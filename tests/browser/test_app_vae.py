@@ -1,0 +1,195 @@
+"""The VAE in a real browser: the picture follows the hand, pictures are encoded, a training unfolds, a file comes back."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import vae_recipes
+from core.data import images
+
+pytestmark = pytest.mark.browser
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+QUIET = "panel=Code+and+files"
+HERE = "model=Train+it+here&epochs=4&width=16"
+
+
+@pytest.fixture
+def vae(app, new_page):
+    """`vae(query, **context)` opens the page and waits for a decoded picture."""
+
+    def visit(query="", **options):
+        page = new_page(**{"viewport": {"width": 1440, "height": 1400}, **options})
+        page.goto(f"{app.url}/vae?{query}")
+        page.locator(".pad[data-theme]").wait_for(timeout=40_000)
+        until(page, "s.pictures > 0", 20_000)
+        return page
+
+    return visit
+
+
+def ask(page, expression):
+    return page.locator(".pad").evaluate(f"root => {{ const s = root.__pad; return {expression} }}")
+
+
+def until(page, condition, timeout=15_000):
+    """Wait until `condition`, a JS expression in `s`, holds for the pad."""
+    for _ in range(timeout // 100):
+        if ask(page, f"Boolean({condition})"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{condition} never held")
+
+
+def picture(page):
+    return page.locator(".pad .decoded").evaluate("canvas => canvas.toDataURL()")
+
+
+def place(page, x, y):
+    """Two latent numbers to the page's pixels."""
+    box = page.locator(".pad .plot").bounding_box()
+    px, py = page.locator(".pad").evaluate("(root, [x, y]) => root.__pad.pixel(x, y)", [x, y])
+    return box["x"] + px, box["y"] + py
+
+
+def drag(page, start, end):
+    page.mouse.move(*place(page, *start))
+    page.mouse.down()
+    page.mouse.move(*place(page, *end), steps=8)
+
+
+def test_the_picture_follows_the_hand_as_the_model_decodes_it(vae):
+    page = vae(QUIET)
+    model = vae_recipes.stored("vae-digits").model
+    before = picture(page)
+    drag(page, ask(page, "s.z"), (1.5, 1.0))
+    page.wait_for_timeout(60)  # the button is still down: nothing has been asked of the server
+    assert picture(page) != before
+    z = ask(page, "s.z")
+    np.testing.assert_allclose(z, [1.5, 1.0], atol=0.05)
+    page.mouse.up()
+    got = np.array(ask(page, "s.decode(s.z, [])")).reshape(model.shape)
+    assert np.abs(got - model.decode(np.array([z]))[0]).max() < 1 / 255
+
+
+def test_the_sliders_and_keys_move_the_same_point(vae):
+    page = vae(QUIET)
+    before, z = picture(page), ask(page, "s.z")
+    page.locator(".pad .plot").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    until(page, f"s.z[0] > {z[0] + 0.4}")
+    page.wait_for_timeout(100)
+    assert picture(page) != before
+    slider = page.locator(".pad .knob input").first
+    assert float(slider.input_value()) == pytest.approx(ask(page, "s.z")[0], abs=0.011)
+
+
+def test_a_picture_pressed_on_the_plane_is_encoded(vae):
+    page = vae(QUIET)
+    page.mouse.click(*place(page, 2.2, 0.4))
+    until(page, "s.point !== null")
+    page.wait_for_function("() => location.search.includes('row=')")
+    row = int(re.search(r"row=(\d+)", page.url)[1])
+    digits = images.load("digits")
+    page.get_by_text(f"Picture {row:,}, a {digits.labels[row - 1]}").wait_for()
+    assert ask(page, "s.point") is not None, "the ring stays"
+    mean = vae_recipes.stored("vae-digits").model.encode(digits.images[row - 1 : row])[0][0]
+    np.testing.assert_allclose(ask(page, "s.z"), mean, atol=1e-4)
+
+
+def test_another_number_sends_the_marker_to_that_pictures_code(vae):
+    page = vae(f"{QUIET}&row=20")
+    mean = vae_recipes.stored("vae-digits").model.encode(images.load("digits").images[19:20])[0][0]
+    np.testing.assert_allclose(ask(page, "s.z"), mean, atol=1e-4)
+
+
+def test_a_drawing_is_encoded(vae):
+    page = vae(f"{QUIET}&pictures=Drawn+digits&encode=Draw+one")
+    sheet = page.locator(".stage:not(.pad) .plot")
+    sheet.scroll_into_view_if_needed()
+    before = ask(page, "s.z")
+    box = sheet.bounding_box()
+    page.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + 0.15 * box["height"])
+    page.mouse.down()
+    for share in np.linspace(0.15, 0.85, 16):
+        page.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + share * box["height"])
+        page.wait_for_timeout(30)
+    page.mouse.up()
+    page.get_by_text("Your drawing").wait_for()
+    until(page, f"Math.abs(s.z[0] - {before[0]}) > 0.05")
+
+
+def test_an_uploaded_picture_is_encoded(vae):
+    page = vae(f"{QUIET}&encode=Upload+one")
+    before = ask(page, "s.z")
+    out = io.BytesIO()
+    y, x = np.mgrid[:64, :64]
+    Image.fromarray((255 * (np.abs(x - 32) < 7)).astype(np.uint8)).save(out, "PNG")
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "one.png", "mimeType": "image/png", "buffer": out.getvalue()}
+    )
+    page.get_by_text("Your picture").wait_for()
+    until(page, f"Math.abs(s.z[0] - {before[0]}) > 0.05")
+
+
+def test_a_training_unfolds_and_is_scrubbed(vae):
+    page = vae(f"{QUIET}&{HERE}")
+    until(page, "s.frames === 5", 60_000)
+    page.get_by_text("At rest after 5 snapshots").wait_for(timeout=20_000)
+    last = picture(page)
+    page.locator(".pad .plot").focus()
+    for _ in range(4):
+        page.keyboard.press(",")
+    until(page, "s.index === 0")
+    page.wait_for_timeout(300)
+    assert picture(page) != last
+    page.locator(".pad .caption").get_by_text("Before the first epoch").wait_for()
+
+
+def test_a_training_is_paused_and_resumed(vae):
+    page = vae(f"{QUIET}&model=Train+it+here&epochs=3000&width=16")
+    page.locator(".stButton").get_by_text("Pause", exact=True).click()
+    page.get_by_text(re.compile("Paused after")).wait_for(timeout=20_000)
+    page.locator(".stButton").get_by_text("Resume", exact=True).click()
+    page.get_by_text(re.compile("Computing after")).wait_for(timeout=20_000)
+    page.locator(".stButton").get_by_text("Cancel", exact=True).click()
+    page.get_by_text(re.compile("Cancelled after")).wait_for(timeout=20_000)
+
+
+def test_a_checkpoint_comes_back_and_a_damaged_one_is_refused(vae):
+    page = vae(QUIET)
+    raw = (vae_recipes.FOLDER / "vae-jars.safetensors").read_bytes()
+    load = page.locator("input[type=file]").first
+    load.set_input_files({"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": raw[:3000]})
+    page.locator("[data-testid=stAlert]").first.wait_for(timeout=20_000)
+    assert ask(page, "s.pictures") > 0
+    load.set_input_files({"name": "mine.safetensors", "mimeType": "application/octet-stream", "buffer": raw})
+    page.get_by_text("From a file").wait_for(timeout=20_000)
+    until(page, "s.decode(s.z, []).length === 1024", 20_000)
+    model = vae_recipes.stored("vae-jars").model
+    z = ask(page, "s.z")
+    got = np.array(ask(page, "s.decode(s.z, [])")).reshape(model.shape)
+    assert np.abs(got - model.decode(np.array([z]))[0]).max() < 1 / 255
+
+
+def test_a_class_is_held_with_the_picture(vae):
+    page = vae(f"{QUIET}&pictures=Drawn+digits&model=2-D+by+class&row=3")
+    digit = int(images.load("strokes").labels[2])
+    assert ask(page, "s.labels") == [digit]
+    before = picture(page)
+    page.locator(".pad .condition").get_by_role("radio", name=str((digit + 5) % 10)).click()
+    until(page, f"s.labels[0] === {(digit + 5) % 10}")
+    page.wait_for_timeout(100)
+    assert picture(page) != before
+
+
+def test_on_a_phone_everything_fits_and_a_finger_drags(vae):
+    page = vae(QUIET, **PHONE)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth + 1")
+    before = picture(page)
+    page.touchscreen.tap(*place(page, 0.0, -2.6))
+    until(page, "s.z[1] < -1.5")
+    page.wait_for_timeout(100)
+    assert picture(page) != before

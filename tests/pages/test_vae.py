@@ -1,0 +1,301 @@
+"""The page of the VAE as a person meets it: stored models, a training, pictures of one's own, every panel, files and back."""
+
+import contextlib
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import checkpoint, vae_exact, vae_recipes
+from core.data import images
+from core.key import Key
+from playground import vae_files, vae_numbers, vae_picture, vae_source, vae_training
+from playground.stage import unpack
+from tests import apps
+
+PANELS = ("Numbers", "The truth beside it", "Surgery", "Geometry", "Representation", "Code and files")
+HERE = {"model": vae_source.HERE, "epochs": 3, "width": 16}
+
+
+@pytest.fixture(autouse=True)
+def _rested(monkeypatch):
+    monkeypatch.setattr(vae_training, "MOST", 200)
+    with apps.rested(monkeypatch, 3.0):
+        yield
+
+
+def opened(**query):
+    """The page with its quietest panel, unless another is asked for."""
+    return apps.opened("pages/vae.py", **{"panel": "Code and files", **query})
+
+
+def held(at, name):
+    return at.session_state["held"][name]
+
+
+def message(at):
+    """What the pad was last sent."""
+    return unpack(at.get("bidi_component")[0].proto.bytes)
+
+
+def layers(at):
+    return {layer["name"]: layer for layer in message(at)["scene"]["layers"]}
+
+
+def bound(at):
+    """The ELBO in the equation."""
+    text = next(m.value for m in at.markdown if "ELBO" in m.value and m.value.startswith("$$"))
+    return float(re.search(r"mathbf\{(-?[\d.]+)\}", text)[1])
+
+
+def test_the_first_paint_is_a_trained_model_its_codes_and_a_picture():
+    at = opened()
+    assert not at.warning
+    sent = layers(at)
+    model = vae_recipes.stored("vae-digits").model
+    pictures = images.load("digits")
+    codes = message(at)["frames"][0]["arrays"]["codes"]["z"]
+    assert len(codes) == 1000
+    assert sent["codes"]["arrays"]["pictures"].shape == (1000, 8, 8, 1)
+    rows = held(at, "vae.codes")[1].rows
+    np.testing.assert_allclose(codes, model.encode(pictures.images[rows])[0], atol=1e-5)
+    np.testing.assert_array_equal(sent["codes"]["arrays"]["cls"], pictures.labels[rows])
+    mean, log_var = model.encode(pictures.images[:1])
+    np.testing.assert_allclose(sent["q"]["arrays"]["mean"], mean, atol=1e-5)
+    np.testing.assert_allclose(sent["q"]["arrays"]["cov"][0], np.diag(np.exp(log_var[0])), atol=1e-6)
+    np.testing.assert_allclose(sent["decoder"]["z"], mean[0], atol=1e-6)
+
+
+def test_the_equation_holds_the_bound_of_the_picture():
+    at = opened(row=7)
+    x = images.load("digits").images[6:7]
+    model = vae_recipes.stored("vae-digits").model
+    assert bound(at) == pytest.approx(vae_exact.posterior(model, x[0]).elbo, abs=0.006)
+
+
+def test_in_more_dimensions_the_bound_is_drawn_and_has_an_error():
+    at = opened(row=7, model="16-D")
+    x = images.load("digits").images[6:7]
+    found = vae_recipes.stored("vae-digits-16").model.elbo(np.repeat(x, 64, axis=0), Key(0) / "through" / "elbo", 1)
+    assert bound(at) == pytest.approx(found.mean(), abs=0.06)
+    error = float(re.search(r"pm ([\d.]+)\)", " ".join(m.value for m in at.markdown))[1])
+    assert error == pytest.approx(found.std(ddof=1) / 8, abs=0.06)
+
+
+EVERYWHERE = [(panel, {}) for panel in PANELS]
+ELSEWHERE = [
+    (panel, query) for panel in ("Numbers", "The truth beside it", "Geometry") for query in ({"model": "16-D"}, HERE)
+]
+
+
+@pytest.mark.parametrize(("panel", "query"), EVERYWHERE + ELSEWHERE)
+def test_every_panel_stands(panel, query):
+    at = opened(panel=panel, **query)
+    assert not at.error
+
+
+@pytest.mark.parametrize("title", ["Drawn digits", "Jars", "Wallpapers", "Outfits"])
+def test_every_set_opens_with_a_stored_model(title):
+    at = opened(pictures=title)
+    assert not at.warning
+    assert any("trained" in c.value for c in at.caption)
+
+
+def test_a_model_that_was_told_the_class_has_it_under_the_hand():
+    at = opened(pictures="Drawn digits", model="2-D by class", row=5)
+    decoder = layers(at)["decoder"]
+    assert decoder["conditions"][0][0] == "class"
+    assert decoder["held"] == [int(images.load("strokes").labels[4])]
+
+
+def test_training_here_streams_snapshots_and_says_the_losses():
+    at = opened(**HERE)
+    run = held(at, "run.vae")
+    assert run.job.progress().phase == "done"
+    assert [frame["caption"] for frame in message(at)["frames"]] == [
+        "Before the first epoch", "Epoch 1", "Epoch 2", "Epoch 3"]  # fmt: skip
+    assert any("loss" in c.value and "held out" in c.value for c in at.caption)
+    last = run.job.trace[-1]
+    assert last.arrays["history"].shape == (4, 6)
+    assert last.state.config.levels == 17
+
+
+def test_a_setting_trains_anew_and_a_rerun_does_not():
+    at = opened(**HERE)
+    run = held(at, "run.vae")
+    at.run()
+    assert held(at, "run.vae") is run
+    at.number_input(key="beta").set_value(4.0).run()
+    assert held(at, "run.vae") is not run
+    assert held(at, "run.vae").job.trace[-1].state.config.beta == 4
+
+
+def test_a_fork_begins_at_the_model_on_show_with_another_beta():
+    at = opened(**HERE)
+    run = held(at, "run.vae")
+    scene = message(at)["scene"]["id"]
+    at.session_state["pad.vae"] = {"rest": {"scene": scene, "frame": 1, "run": run.id}}
+    at.run()
+    at.button(key="vae.call_split").click().run()
+    at.number_input(key="beta").set_value(9.0).run()
+    assert not at.exception
+    first = held(at, "run.vae").job.trace[0].state
+    for name, weight in run.job.trace[1].state.weights.items():
+        np.testing.assert_array_equal(first.weights[name], weight)
+    assert first.config.beta == 9
+    assert "Forked from step 1" in apps.words(at)
+    at.number_input(key="width").set_value(24).run()
+    assert "Forked" not in apps.words(at)
+
+
+def test_a_press_on_the_pad_chooses_the_picture():
+    at = opened()
+    scene = message(at)["scene"]["id"]
+    sent = layers(at)["decoder"]["z"]
+    hand = {"scene": scene, "z": [0.5, 0.5], "labels": [], "axes": [0, 1], "point": 12}
+    at.session_state["pad.vae"] = {"hand": hand}
+    at.run()
+    at.run()
+    row = int(held(at, "vae.codes")[1].rows[12])
+    assert at.number_input(key="row").value == row + 1
+    assert layers(at)["decoder"]["z"] == sent, "the marker is where the press left it"
+
+
+def test_conditional_training_is_told_the_class():
+    at = opened(**HERE, conditional="true")
+    assert held(at, "run.vae").job.trace[-1].state.classes == (10,)
+    assert len(layers(at)["decoder"]["conditions"][0][1]) == 10
+
+
+@pytest.mark.parametrize("latent", [1, 3])
+def test_other_latent_dimensions(latent):
+    at = opened(**HERE, latent=latent)
+    assert layers(at)["decoder"]["latent"] == max(latent, 2)
+
+
+def test_a_categorical_likelihood_of_256_levels_is_a_sentence():
+    at = opened(pictures="Jars", **HERE, likelihood="categorical")
+    assert "at most 64 grey levels" in at.warning[0].value
+
+
+@pytest.mark.parametrize("name", ["latent", "beta", "likelihood", "model", "pictures", "panel", "encode", "seed"])
+def test_a_wrong_link_falls_back_and_says_so(name):
+    at = apps.visit("pages/vae.py", **{"panel": "Code and files", name: "[x](y)"})
+    assert not at.exception
+    assert sum("In this link" in w.value for w in at.warning) == 1
+
+
+def png(side=40):
+    out = io.BytesIO()
+    y, x = np.mgrid[:side, :side]
+    Image.fromarray((255 * (np.hypot(x - 20, y - 20) < 12)).astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_an_uploaded_picture_is_encoded():
+    at = opened(encode=vae_picture.UPLOAD)
+    at.file_uploader(key="vae.own").upload("ring.png", png(), "image/png").run()
+    assert not at.exception
+    assert not at.error
+    chosen = layers(at)["q"]["arrays"]["mean"]
+    own = opened(row=1)
+    assert not np.allclose(chosen, layers(own)["q"]["arrays"]["mean"])
+
+
+def test_a_hostile_picture_is_a_sentence():
+    at = opened(encode=vae_picture.UPLOAD)
+    at.file_uploader(key="vae.own").upload("x.png", b"\x89PNG\r\n\x1a\n" + bytes(60), "image/png").run()
+    assert not at.exception
+    assert len(at.error) == 1
+
+
+def bytes_of(name="vae-jars"):
+    return (vae_recipes.FOLDER / f"{name}.safetensors").read_bytes()
+
+
+def test_a_checkpoint_is_loaded_back_with_its_pictures():
+    at = opened(panel="Code and files")
+    at.file_uploader(key="vae.checkpoint").upload("mine.safetensors", bytes_of(), "application/octet-stream").run()
+    assert not at.exception
+    assert not at.error
+    assert at.selectbox(key="pictures").value == "jars"
+    want = vae_recipes.stored("vae-jars").model.encode(images.load("jars").pixels[:1] / 255)[0]
+    np.testing.assert_allclose(layers(at)["q"]["arrays"]["mean"], want, atol=1e-5)
+    at.selectbox(key="pictures").set_value("digits").run()
+    assert "knows pictures of 32 x 32" in at.warning[0].value
+
+
+def test_a_damaged_checkpoint_is_a_sentence_and_takes_nothing_away():
+    at = opened(panel="Code and files")
+    raw = bytearray(bytes_of())
+    raw[:8] = (1 << 40).to_bytes(8, "little")
+    at.file_uploader(key="vae.checkpoint").upload("bad.safetensors", bytes(raw), "application/octet-stream").run()
+    assert not at.exception
+    assert len(at.error) == 1
+    assert message(at)["frames"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"row": 4}, {**HERE, "conditional": "true", "row": 2}, {"pictures": "Jars"}],
+    ids=["stored", "here", "16-D"],
+)
+def test_the_script_prints_the_bound_on_the_screen(query):
+    at = opened(panel="Code and files", **query)
+    code = at.code[0].value
+    assert "playground" not in code
+    told = io.StringIO()
+    code = code.replace("[:200]", f"[:{vae_training.MOST}]")
+    with contextlib.redirect_stdout(told):
+        exec(compile(code, "script", "exec"), {"__name__": "script"})
+    printed = float(re.search(r"ELBO (-?[\d.]+) nats", told.getvalue())[1])
+    assert printed == pytest.approx(bound(at), abs=0.06)
+
+
+def test_the_files_hold_the_model_on_show():
+    model = vae_recipes.stored("vae-digits")
+    pictures = images.load("digits")
+    home = vae_files.Home(model.model, vae_source.Source("vae-digits", "2-D", model, seed=0), pictures, 0, None, False)
+    table = vae_files.codes(home).decode().splitlines()
+    assert table[0] == "row,label,z1,sd1,z2,sd2"
+    assert len(table) == 1 + len(pictures)
+    mean, log_var = model.model.encode(pictures.images[:1])
+    np.testing.assert_allclose(
+        [float(v) for v in table[1].split(",")[2:]], np.stack([mean[0], np.exp(0.5 * log_var[0])], 1).ravel(), rtol=1e-6
+    )
+    assert Image.open(io.BytesIO(vae_files.samples_png(home))).size[0] >= 500
+    arrays = np.load(io.BytesIO(vae_files.samples_npz(home)), allow_pickle=False)
+    np.testing.assert_array_equal(arrays["decoded"], model.model.decode(arrays["z"]))
+    back = checkpoint.load(vae_files.saved(home))
+    assert back.digest == model.digest
+    np.testing.assert_array_equal(back.model.decode(arrays["z"]), arrays["decoded"])
+
+
+def test_the_scores_stand_beside_the_classical_densities():
+    at = opened(panel="Numbers")
+    for _ in range(60):
+        if any("| VAE, ELBO |" in m.value for m in at.markdown):
+            break
+        held(at, "run.vae.scores").job.wait(0.5)
+        at.run()
+    table = next(m.value for m in at.markdown if "nats per picture" in m.value)
+    for name in vae_numbers.ANCHORS[:2]:
+        assert f"| {name} |" in table
+
+
+def own_set(n=30):
+    g = Key(5).generator()
+    out = io.BytesIO()
+    np.save(out, (255 * g.random((n, 8, 8))).astype(np.uint8))
+    return out.getvalue()
+
+
+def test_a_set_of_ones_own_trains_from_scratch_by_itself():
+    at = opened(pictures="Your own pictures", epochs=2)
+    at.file_uploader(key="picture_files").upload("mine.npy", own_set(), "application/octet-stream").run()
+    assert not at.exception
+    assert not at.error, [e.value for e in at.error]
+    assert at.segmented_control(key="model").options == [vae_source.HERE]
+    assert held(at, "run.vae").job.trace[-1].index == 2
