@@ -47,9 +47,7 @@ TRIES: dict[str, tuple[dict[str, object], str]] = {
     ),
 }
 
-begin(
-    "The VAE, under the hand", "Drag two latent numbers and the picture follows: a decoder has learned what they mean."
-)
+begin("The VAE", "Drag two latent numbers and the picture follows: a decoder has learned what they mean.")
 sets = picture_shelf.titles()
 words = {
     "pictures": (sets[DATA], *sets.values()),

@@ -87,7 +87,7 @@ def warm() -> None:
 
 def warm_rest() -> None:
     """Import what other pages and panels need; heavy, and in the way of a first page if it came at once."""
-    import scipy.stats
+    import scipy.stats  # noqa: F401
     import sklearn.datasets
     import sklearn.model_selection  # noqa: F401
 
