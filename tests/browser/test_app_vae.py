@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 from core import vae_recipes
 from core.data import images
+from tests.core.data.test_pictures_read import idx
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -172,6 +174,39 @@ def test_a_checkpoint_comes_back_and_a_damaged_one_is_refused(vae):
     z = ask(page, "s.z")
     got = np.array(ask(page, "s.decode(s.z, [])")).reshape(model.shape)
     assert np.abs(got - model.decode(np.array([z]))[0]).max() < 1 / 255
+
+
+def give(page, name, raw):
+    """Upload a file of one's own pictures."""
+    field = page.locator("[data-testid=stFileUploader]", has_text="Your pictures").locator("input[type=file]")
+    field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": raw})
+
+
+def test_an_idx_file_trains_a_model_of_its_own(vae):
+    page = vae(f"{QUIET}&pictures=Your+own+pictures&{HERE}")
+    strokes = images.load("strokes", 300).take(np.arange(300)).pixels[:, 0, ::2, ::2]
+    give(page, "mine-idx3-ubyte", idx(strokes))
+    page.get_by_text("Understood: 300 pictures").wait_for(timeout=20_000)
+    until(page, "s.decode(s.z, []).length === 256", 40_000)
+    until(page, "s.frames === 5", 60_000)
+    decoded = np.array(ask(page, "s.decode(s.z, [])"))
+    assert np.isfinite(decoded).all()
+    assert np.ptp(decoded) > 0.05
+
+
+def test_a_hostile_zip_is_one_sentence_and_nothing_is_lost(vae):
+    page = vae(f"{QUIET}&pictures=Your+own+pictures")
+    before = picture(page)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for i in range(3):
+            archive.writestr(f"../../{i}.png", bytes(60_000_000))
+    give(page, "bomb.zip", bomb.getvalue())
+    alert = page.locator("[data-testid=stAlert]").first
+    alert.wait_for(timeout=20_000)
+    assert alert.inner_text().strip().endswith(".")
+    assert len(alert.inner_text()) < 300
+    assert picture(page) == before
 
 
 def test_a_class_is_held_with_the_picture(vae):
