@@ -1,23 +1,26 @@
 """A trained model as one safetensors file: arrays, and a header of strings that says what they are. Never pickle.
 
 The file begins with the header's length (8 bytes, little-endian) and the header, JSON; its `__metadata__` holds
-`format`, `model`, `config` (JSON), `shape`, `classes`, `dataset`, `digest` of the data, `seed`, `steps`, `metrics` (JSON)
-and `versions`. Whatever a file says is checked before anything is made of it: its size, its header, every name, shape
-and dtype against the networks of its Config, and that every number is finite. What is wrong is told in one sentence, a
-`CheckpointError`.
+`format`, `model`, `config` (JSON), `shape`, `classes`, `dataset`, `digest` of the data, `seed`, `steps`, `metrics` (JSON),
+`versions`, and for a diffusion model the `units` of its columns. Whatever a file says is checked before
+anything is made of it: its size, its header, every name, shape and dtype against the networks of its Config, and that
+every number is finite. What is wrong is told in one sentence, a `CheckpointError`.
 """
 
 import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as read
 from safetensors.numpy import save as write
 
+from core.diffusion import config as diffusion_config
+from core.diffusion import net
+from core.diffusion.model import Diffusion
 from core.vae_config import Config
 from core.vae_model import VAE, layout, unweighted
 
@@ -28,15 +31,20 @@ MOST_PIXELS = 3 * 256 * 256
 STRINGS = ("format", "model", "config", "shape", "classes", "dataset", "digest", "seed", "steps", "metrics", "versions")
 
 
+VAE_KIND, DIFFUSION_KIND = KINDS = ("vae", "diffusion")
+MOST_COLUMNS = 64
+Model = TypeVar("Model", VAE, Diffusion)
+
+
 class CheckpointError(ValueError):
     """A file is no checkpoint of ours, or not a sound one; the text is the one sentence a person reads."""
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(Generic[Model]):
     """A model and where it came from: the data's name and digest, the seed, how many Steps, and what it scored (`metrics`)."""
 
-    model: VAE
+    model: Model
     dataset: str = ""
     digest: str = ""
     seed: int = 0
@@ -56,10 +64,8 @@ def save(checkpoint: Checkpoint, half: bool = False) -> bytes:
     arrays = {name: np.array(value, dtype=kind, order="C") for name, value in model.weights.items()}
     header = {
         "format": FORMAT,
-        "model": "vae",
+        **_described(model),
         "config": json.dumps(asdict(model.config), sort_keys=True),
-        "shape": json.dumps(model.shape),
-        "classes": json.dumps(model.classes),
         "dataset": checkpoint.dataset,
         "digest": checkpoint.digest,
         "seed": str(checkpoint.seed),
@@ -74,26 +80,58 @@ def save(checkpoint: Checkpoint, half: bool = False) -> bytes:
     return len(ordered).to_bytes(8, "little") + ordered + written[begin:]
 
 
-def load(data: bytes) -> Checkpoint:
-    """The checkpoint in these bytes; CheckpointError for anything that is not sound."""
-    header = _header(data)
+def load(data: bytes, kind: str = VAE_KIND) -> Checkpoint:
+    """The checkpoint of a model of that kind in these bytes; CheckpointError for anything that is not sound."""
+    header = _header(data, kind)
     try:
-        config = _config(header["config"])
         shape, classes = _whole(header["shape"]), _whole(header["classes"])
+        metrics = {str(k): float(v) for k, v in _mapping(header["metrics"]).items()}
+        rest = (
+            header["dataset"],
+            header["digest"],
+            int(header["seed"]),
+            int(header["steps"]),
+            metrics,
+            header["versions"],
+        )
+        if kind == DIFFUSION_KIND:
+            return Checkpoint(_diffusion(data, header, shape, classes), *rest)
+        config = _config(header["config"], Config)
         if len(shape) != 3 or not all(side >= 1 for side in (*shape, *classes)) or np.prod(shape) > MOST_PIXELS:
             raise CheckpointError(f"The checkpoint is of pictures of shape {shape}: too large, or none.")
         if sum(classes) > 1000:
             raise CheckpointError("The checkpoint has more than 1,000 classes.")
         blank = unweighted(config, (shape[0], shape[1], shape[2]), classes)
         _declared(data, dict(layout(blank)))
-        model = VAE(config, blank.shape, classes, read(data))
-        metrics = {str(k): float(v) for k, v in _mapping(header["metrics"]).items()}
-        numbers = int(header["seed"]), int(header["steps"])
-        return Checkpoint(model, header["dataset"], header["digest"], *numbers, metrics, header["versions"])
+        return Checkpoint(VAE(config, blank.shape, classes, read(data)), *rest)
     except CheckpointError:
         raise
     except (SafetensorError, ValueError, TypeError, OverflowError, MemoryError, RecursionError) as error:
         raise CheckpointError(_sentence(error)) from error
+
+
+def _described(model: VAE | Diffusion) -> dict[str, str]:
+    """The strings that say what a model is made of, besides its options."""
+    if isinstance(model, VAE):
+        return {"model": VAE_KIND, "shape": json.dumps(model.shape), "classes": json.dumps(model.classes)}
+    units = json.dumps([model.shift, model.scale])
+    shape, classes = json.dumps([model.dim]), json.dumps([model.classes])
+    return {"model": DIFFUSION_KIND, "shape": shape, "classes": classes, "units": units}
+
+
+def _diffusion(data: bytes, header: dict[str, str], shape: tuple[int, ...], classes: tuple[int, ...]) -> Diffusion:
+    """The diffusion model of a file, its arrays held against the network of its options."""
+    config = _config(header["config"], diffusion_config.Config)
+    if len(shape) != 1 or not 1 <= shape[0] <= MOST_COLUMNS or len(classes) != 1 or not 0 <= classes[0] <= 1000:
+        raise CheckpointError("The checkpoint is of points with too many columns or classes, or with none.")
+    units = json.loads(header.get("units", "null"))
+    if not isinstance(units, list) or [len(row) for row in units] != [shape[0]] * 2:
+        raise CheckpointError("The checkpoint's header does not tell the units of its columns.")
+    shift, scale = (tuple(float(value) for value in row) for row in units)
+    if not np.isfinite([shift, scale]).all():
+        raise CheckpointError("The units of the checkpoint's columns are not finite.")
+    _declared(data, dict(net.of(config, shape[0], classes[0]).shapes))
+    return Diffusion(config, shift, scale, classes[0], read(data))
 
 
 def same(checkpoint: Checkpoint, z: np.ndarray, labels: np.ndarray | None = None) -> bool:
@@ -102,7 +140,7 @@ def same(checkpoint: Checkpoint, z: np.ndarray, labels: np.ndarray | None = None
     return bool(np.abs(other.decode(z, labels) - checkpoint.model.decode(z, labels)).max() < 0.5 / 255)
 
 
-def _header(data: bytes) -> dict[str, str]:
+def _header(data: bytes, kind: str) -> dict[str, str]:
     """The strings of the header, after the sizes are found to be sound."""
     table = _table(data)
     strings = table.get("__metadata__")
@@ -114,7 +152,9 @@ def _header(data: bytes) -> dict[str, str]:
         raise CheckpointError(
             f"The checkpoint has the format {strings['format'][:40]!r}; this version reads {FORMAT!r}."
         )
-    if strings["model"] != "vae":
+    if strings["model"] in KINDS and strings["model"] != kind:
+        raise CheckpointError(f"The checkpoint holds a model called {strings['model']!r}: {kind!r} is needed here.")
+    if strings["model"] not in KINDS:
         raise CheckpointError(
             f"The checkpoint holds a model called {strings['model'][:40]!r}, which nobody here knows."
         )
@@ -154,15 +194,18 @@ def _declared(data: bytes, expected: dict[str, tuple[int, ...]]) -> None:
             raise CheckpointError(f"The array {name!r} should have the shape {expected[name]}.")
 
 
-def _config(text: str) -> Config:
+Options = TypeVar("Options", Config, diffusion_config.Config)
+
+
+def _config(text: str, kind: type[Options]) -> Options:
     """The options, each by its declaration; an option this version does not have is refused."""
     given = _mapping(text)
-    known = {f.name for f in fields(Config)}
+    known = {f.name for f in fields(kind)}
     if not set(given) <= known:
         raise CheckpointError(
             f"The checkpoint has an option {sorted(set(given) - known)[0][:40]!r}, which nobody here knows."
         )
-    return Config(**given)
+    return kind(**given)
 
 
 def _mapping(text: str) -> dict[str, Any]:

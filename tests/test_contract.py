@@ -53,10 +53,17 @@ def data(name, n=160):
     return LEARNS.get(name, points)(n)
 
 
-def fitted(name, key=None, start=None, config=None, taken=TAKEN):
+SHORT = {"diffusion": {"every": 10}}  # options that make a Step quick where the usual one is hundreds of updates
+
+
+def config(name, **chosen):
+    """The model's Config, its Steps kept short."""
+    return module(name).Config(**SHORT.get(name, {}) | chosen)
+
+
+def fitted(name, key=None, start=None, chosen=None, taken=TAKEN):
     """The first Steps of a fit."""
-    m = module(name)
-    return list(islice(m.fit(config or m.Config(), data(name), key or Key(0), start=start), taken))
+    return list(islice(module(name).fit(chosen or config(name), data(name), key or Key(0), start=start), taken))
 
 
 @cache
@@ -90,10 +97,10 @@ def everything(step):
 
 @EVERY
 def test_the_module_declares_a_frozen_config(name):
-    config = module(name).Config()
-    field = dataclasses.fields(config)[0].name
+    made = module(name).Config()
+    field = dataclasses.fields(made)[0].name
     with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(config, field, getattr(config, field))
+        setattr(made, field, getattr(made, field))
 
 
 @EVERY
@@ -156,7 +163,7 @@ def test_another_key_gives_another_fit(name):
 @EVERY
 def test_steps_are_true_snapshots(name):
     m = module(name)
-    kept = [(step, everything(step)) for step in islice(m.fit(m.Config(), data(name), Key(0)), TAKEN)]
+    kept = [(step, everything(step)) for step in islice(m.fit(config(name), data(name), Key(0)), TAKEN)]
     for step, then in kept:
         assert everything(step) == then, step.index
 
@@ -198,7 +205,7 @@ def test_resuming_from_step_k_equals_never_having_stopped(name, k):
 @EVERY
 def test_fit_leaves_the_points_as_they_are(name):
     m, x = module(name), data(name)
-    list(islice(m.fit(m.Config(), x, Key(0)), 4))
+    list(islice(m.fit(config(name), x, Key(0)), 4))
     assert np.array_equal(x, data(name))
 
 
@@ -289,7 +296,7 @@ def corners(name):
 def test_a_corner_of_the_config_fits_a_step_or_says_why_not(name, corner):
     refusal, steps = "", []
     try:
-        steps = fitted(name, config=module(name).Config(**corner), taken=4)
+        steps = fitted(name, chosen=config(name, **corner), taken=4)
     except ValueError as error:
         refusal = str(error)
     assert refusal or all(np.isfinite(step.state.sample(3, Key(0))).all() for step in steps)
@@ -301,7 +308,7 @@ def test_a_corner_of_the_config_fits_a_step_or_says_why_not(name, corner):
 def test_hardly_any_points_are_fitted_or_refused_by_a_sentence(name, n):
     m, refusal, steps = module(name), "", []
     try:
-        steps = list(islice(m.fit(m.Config(), data(name)[:n], Key(0)), 4))
+        steps = list(islice(m.fit(config(name), data(name)[:n], Key(0)), 4))
     except ValueError as error:
         refusal = str(error)
     assert steps or refusal

@@ -3,13 +3,33 @@
 import sys
 import time
 
-from tests.bench import bench_em, bench_fit, bench_kde, bench_pad, bench_pages, bench_people, bench_stage, bench_start
+from tests.bench import (
+    bench_diffusion,
+    bench_em,
+    bench_fit,
+    bench_kde,
+    bench_pad,
+    bench_pages,
+    bench_people,
+    bench_stage,
+    bench_start,
+)
 
 
 def main() -> int:
     """Run them one after another, so that none disturbs another."""
     began, wrong = time.monotonic(), 0
-    for bench in (bench_em, bench_kde, bench_fit, bench_stage, bench_pad, bench_start, bench_pages, bench_people):
+    for bench in (
+        bench_em,
+        bench_kde,
+        bench_fit,
+        bench_diffusion,
+        bench_stage,
+        bench_pad,
+        bench_start,
+        bench_pages,
+        bench_people,
+    ):
         wrong |= bench.main()
         print()
     print(f"{time.monotonic() - began:.0f} s in all; {'a result is WRONG' if wrong else 'no result is wrong'}")
