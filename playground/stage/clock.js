@@ -108,7 +108,8 @@ function record(s, message) {
     s.frames.length = message.first;
     for (const frame of message.frames) s.frames.push(frame);
   }
-  if (fresh) begin(s);
+  if (fresh && !complete) s.run = null; // its first frames never came: it begins when they do
+  else if (fresh) begin(s);
   else {
     s.pos = Math.min(s.pos, lastOf(s));
     if (s.live && followed) s.playing = true;

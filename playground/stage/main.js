@@ -94,6 +94,7 @@ function askFor(s, have) {
   if (now - (s.asked ?? -1e9) < 1000) return;
   s.asked = now;
   setTimeout(() => s.alive && s.ask("missing", {have, run: s.run}));
+  setTimeout(() => s.alive && !s.frames.length && askFor(s, 0), 2000); // a rerun of the page may have swallowed the question
 }
 
 function rebuild(s, otherScene) {
