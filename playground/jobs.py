@@ -1,8 +1,9 @@
 """Where a run computes: a thread a job, behind four calls that a cluster could answer as well.
 
 `submit` starts draining an iterator of Steps into a Trace, `Job.progress` says how far it is, `Job.cancel` ends it and
-`Job.trace` holds the result. A job can be paused, resumed and moved on by single Steps. At most `RUNNING` jobs compute
-at once in the whole process, the others wait for a turn, which goes first to those who have worked least. When a
+`Job.trace` holds the result. A job can be paused, resumed and moved on by single Steps. At most `RUNNING` young jobs and
+as many long ones compute at once in the whole process, the others wait for a turn, which goes first to those who have
+worked least; long ones run when nothing else wants the processor. When a
 session ends its jobs are orphaned, and reaped after `GRACE` seconds unless the browser came back, so a closed tab leaves
 nothing behind.
 """
@@ -23,7 +24,9 @@ LONG = 0.25  # seconds of work after which a job gives way to the pages
 GRACE = 20.0  # seconds a dropped connection may take to come back
 Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 
-_turns = Turns(RUNNING)
+YOUNG = 8  # jobs of a few milliseconds, which share one lock with the pages whatever the processors
+_turns = Turns(YOUNG)  # a long job, which gives way, must not hold a turn of these meanwhile
+_long_turns = Turns(RUNNING)
 _jobs: dict[str, "Job"] = {}
 _lock = threading.Lock()
 
@@ -119,7 +122,7 @@ class Job:
             while self._may_go_on():
                 if not humble and self._worked > LONG:
                     humble = give_way()
-                with _turns.turn(self._worked) as until:
+                with (_long_turns if humble else _turns).turn(self._worked) as until:
                     if not self._work(steps, until):
                         return self._end("done")
             self._end("cancelled")

@@ -104,6 +104,7 @@ def main() -> None:
     """Serve on localhost, or on --host."""
     import uvicorn
 
+    sys.setswitchinterval(0.001)  # a page waits a millisecond for a job to let it in, not five
     parser = argparse.ArgumentParser(description="Generative Playground")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8501)

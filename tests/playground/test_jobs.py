@@ -27,6 +27,7 @@ def registry(monkeypatch):
     """No jobs and free slots at the start; no thread left at the end."""
     monkeypatch.setattr(jobs, "_jobs", {})
     monkeypatch.setattr(jobs, "_turns", Turns(jobs.RUNNING))
+    monkeypatch.setattr(jobs, "_long_turns", Turns(jobs.RUNNING))
     before = set(threading.enumerate())
     yield
     jobs.release("")
@@ -357,3 +358,25 @@ def test_a_long_job_gives_way_and_a_short_one_does_not(monkeypatch):
     assert long.trace[0].state == own
     assert long.trace[-1].state == 10
     assert {step.state for step in short.trace} == {own}
+
+
+def test_a_long_job_does_not_hold_the_turn_of_a_quick_one(monkeypatch):
+    monkeypatch.setattr(jobs, "LONG", 0.01)
+    monkeypatch.setattr(jobs, "_turns", Turns(1))
+    monkeypatch.setattr(jobs, "_long_turns", Turns(1))
+    stuck = threading.Event()
+
+    def slow():
+        for index in range(40):
+            time.sleep(0.002)
+            yield Step(index, index)
+        stuck.wait(5)  # a step that takes for ever, as on a crowded machine
+        yield Step(40, 40)
+
+    long = jobs.submit("a", slow)
+    until(lambda: len(long.trace) == 40)
+    quick = jobs.submit("b", count(3))
+    quick.wait(2)
+    assert quick.progress().phase == "done"
+    stuck.set()
+    long.wait(5)
