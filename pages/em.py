@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.gmm import GMM, Config
 from core.key import Key
 from core.process import Halt, Step
-from playground import controls, em_panels, film, forks, hand, mixture, run_bar, runs, session, shelf
+from playground import baton, controls, em_panels, film, forks, hand, mixture, run_bar, runs, session, shelf
 from playground.frame import begin, experiments
 
 NAME = "em"
@@ -32,7 +32,7 @@ sets = shelf.titles((1, 2))
 words = {"data": (sets[DATA], *sets.values()), "panel": em_panels.NAMES, "component": em_panels.components(12)}
 
 
-@st.fragment
+@baton.fragment()
 def workbench() -> None:
     """Everything that follows the controls: a change runs this again, and not the frame around it."""
     complaints = session.complaints(NAME, (PRESET, controls.Seed(), shelf.Amount()), words)
@@ -71,7 +71,7 @@ def workbench() -> None:
         runs.unfork(NAME)
         hand.put(NAME, situation, None)
 
-    @st.fragment(run_every=runs.every(run))
+    @runs.follow(run)
     def instrument() -> tuple[list[Step[GMM]], int]:
         """The stage and the run's bar; a frame that came to rest, a dragged mean or a stroke reruns the page."""
         kept = runs.kept(NAME, dataset.digest)

@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.gmm import GMM, Config, parameter_count
 from core.key import Key
 from core.process import Step
-from playground import basins, film, hand, mixture, runs, session
+from playground import basins, baton, film, hand, mixture, runs, session
 from playground import mixture_numbers as numbers
 from playground.runs import Run
 
@@ -101,7 +101,7 @@ def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:
 
     polled = runs.every(run)
 
-    @st.fragment(run_every=polled)
+    @baton.fragment(run_every=polled)
     def chart() -> None:
         progress = run.job.progress()
         if polled and not progress.alive:
@@ -145,7 +145,7 @@ def basin_map(name: str, dataset: Dataset, config: Config, key: Key, start: GMM)
 
     polled = runs.every(run)
 
-    @st.fragment(run_every=polled)
+    @baton.fragment(run_every=polled)
     def chart() -> None:
         steps = run.job.trace.snapshot()[1]
         if polled and not run.job.progress().alive:

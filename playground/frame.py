@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from playground import session
+from playground import baton, session
 
 ROOT = Path(__file__).resolve().parent.parent
 ICON = str(Path(__file__).resolve().parent / "icon.png")
@@ -53,7 +53,8 @@ def show() -> None:
     """Show the page that was asked for, inside the frame."""
     asked_for = navigation()
     session.enter()
-    asked_for.run()
+    with baton.held():
+        asked_for.run()
 
 
 def begin(title: str, lede: str) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.process import Halt, Step, Trace
+from playground import baton
 from playground.turns import Turns
 
 RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
@@ -24,8 +25,11 @@ LONG = 0.25  # seconds of work after which a job gives way to the pages
 GRACE = 20.0  # seconds a dropped connection may take to come back
 Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 
-YOUNG = 8  # jobs of a few milliseconds, which share one lock with the pages whatever the processors
-_turns = Turns(YOUNG)  # a long job, which gives way, must not hold a turn of these meanwhile
+POLITE = 0.1  # seconds a long job rests at most between two Steps, for pages to be finished
+SHARE = 3  # for how many of its own seconds it rests while there are pages to be made
+RECENT = 0.2  # seconds for which more pages may be expected after one
+FAIR = 0.1  # seconds of work within which jobs take turns in the order they came
+_turns = baton.turns  # those of the pages; a long job, which gives way, must not hold one of these meanwhile
 _long_turns = Turns(RUNNING)
 _jobs: dict[str, "Job"] = {}
 _lock = threading.Lock()
@@ -122,14 +126,14 @@ class Job:
             while self._may_go_on():
                 if not humble and self._worked > LONG:
                     humble = give_way()
-                with (_long_turns if humble else _turns).turn(self._worked) as until:
-                    if not self._work(steps, until):
+                with (_long_turns if humble else _turns).turn(urgency(self._worked)) as until:
+                    if not self._work(steps, until, humble):
                         return self._end("done")
             self._end("cancelled")
         except Exception as error:  # whatever went wrong is the person's to read, never a traceback
             self._end("failed", sentence(error, self._count))
 
-    def _work(self, steps: Iterator[Step], until: float) -> bool:
+    def _work(self, steps: Iterator[Step], until: float, humble: bool) -> bool:
         """Take Steps while the turn lasts and they are allowed; False when there are no more."""
         while True:
             with self._wake:
@@ -147,6 +151,8 @@ class Job:
                 self._count += 1
                 self._worked += now - began
                 self._wake.notify_all()
+            if humble:
+                rest(now - began)
             if now > until:
                 return True
 
@@ -161,6 +167,18 @@ def give_way() -> bool:
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
     return True
+
+
+def urgency(worked: float) -> float:
+    """What a job's turn is asked for with: at once for one just begun, since the page that began it waits for it."""
+    return baton.EARLIER if worked < FAIR / 2 else worked // FAIR
+
+
+def rest(worked: float) -> None:
+    """Rest after `worked` seconds of a long job, if pages are being made: Python would give it half of their time."""
+    if _turns.quiet(POLITE) < RECENT:
+        time.sleep(min(SHARE * worked, POLITE))
+        _turns.quiet(POLITE)
 
 
 def sentence(error: Exception, steps: int) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from core.process import Step
-from playground import runs
+from playground import baton, runs
 from playground.runs import Run
 
 FORK = "The next run begins from the frame on show; change an option and both are drawn."
@@ -51,7 +51,7 @@ def press(name: str, label: str, icon: str, act: Callable[[], None], help: str |
 def wait(run: Run) -> None:
     """In place of a stage, until the run has its first Step: what it waits for, or why it has none."""
 
-    @st.fragment(run_every=runs.every(run))
+    @baton.fragment(run_every=runs.every(run))
     def look() -> None:
         progress = run.job.progress()
         if progress.error:

@@ -5,15 +5,18 @@ new one that replaces it. `keep` sets the present run aside to be drawn under th
 begin from a chosen Step of this one. When the session ends its jobs end too.
 """
 
+import functools
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
 from core.process import Step
-from playground import jobs, session
+from playground import baton, jobs, session
 
+P = ParamSpec("P")
+R = TypeVar("R")
 AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
 AT_FIRST = 1.0  # seconds it waits for a first Step when many others compute
 
@@ -62,8 +65,9 @@ def open_run(name: str, spec: tuple[Hashable, ...], label: str, steps: Callable[
     run = Run(f"{name}-{count}", spec, label, jobs.submit(f"{owner}/{name}", steps))
     session.hold(f"count.{name}", count)
     session.hold(f"run.{name}", run)
-    run.job.wait(AT_ONCE)
-    run.job.wait_first(AT_FIRST)
+    with baton.down():
+        run.job.wait(AT_ONCE)
+        run.job.wait_first(AT_FIRST)
     return run
 
 
@@ -115,6 +119,25 @@ def since(kept: Run | None, fork: Fork | None) -> list[Step]:
 def unfork(name: str) -> None:
     """Begin at the run's own start again."""
     session.hold(f"fork.{name}", None)
+
+
+def follow(run: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A part of a page that shows `run`: a fragment of its own, run again and again, while Steps may come.
+
+    At rest it is a plain part of what is around it, in the same place, which saves a fragment's copies of its surroundings.
+    """
+    if (polled := every(run)) is not None:
+        return baton.fragment(run_every=polled)
+
+    def wrap(body: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(body)
+        def plain(*args: P.args, **kwargs: P.kwargs) -> R:
+            with st.container():
+                return body(*args, **kwargs)
+
+        return plain
+
+    return wrap
 
 
 def every(run: Any) -> float | None:

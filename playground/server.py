@@ -70,6 +70,8 @@ class Headers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add to the head of the answer."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

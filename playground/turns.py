@@ -9,36 +9,89 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(eq=False)
+class Turn:
+    """A slot that is taken, since when, and whether it was given on to another because it was kept too long."""
+
+    began: float = field(default_factory=time.perf_counter)
+    overdue: bool = False
 
 
 class Turns:
-    """`slots` turns at a time; a turn is kept for at least `slice` seconds before it may be given to another."""
+    """`slots` turns at a time; a turn is kept for at least `slice` seconds before it may be given to another.
 
-    def __init__(self, slots: int, slice: float = 0.02) -> None:
-        self.slice = slice
+    One that is kept longer than `patience` seconds while others wait no longer counts: the next goes in beside it.
+    """
+
+    def __init__(self, slots: int, slice: float = 0.02, patience: float | None = None) -> None:
+        self.slice, self.patience = slice, patience
         self._free = slots
         self._lock = threading.Lock()
+        self._taken: list[Turn] = []
         self._waiting: list[tuple[float, int, threading.Event]] = []
         self._count = 0
+        self._nobody = threading.Event()
+        self._nobody.set()
+        self._last = 0.0
 
     @contextmanager
     def turn(self, worked: float) -> Iterator[float]:
         """Wait for a slot, which goes to those who have `worked` the fewest seconds; yields when the turn should end."""
+        turn = self.take(worked)
+        try:
+            yield turn.began + self.slice
+        finally:
+            self.give(turn)
+
+    def take(self, worked: float) -> Turn:
+        """Wait for a slot and keep it until it is given back."""
         with self._lock:
-            event = None
             if self._free:
                 self._free -= 1
-            else:
-                event = threading.Event()
-                self._count += 1
-                heapq.heappush(self._waiting, (worked, self._count, event))
-        if event is not None:
-            event.wait()
-        try:
-            yield time.perf_counter() + self.slice
-        finally:
-            with self._lock:
-                if self._waiting:
-                    heapq.heappop(self._waiting)[2].set()
-                else:
-                    self._free += 1
+                return self._begun()
+            event = threading.Event()
+            self._count += 1
+            heapq.heappush(self._waiting, (worked, self._count, event))
+        while not event.wait(self.patience):
+            self._pass_by()
+        with self._lock:
+            return self._begun()
+
+    def give(self, turn: Turn) -> None:
+        """Give a slot back, to the first of those who wait."""
+        with self._lock:
+            self._taken.remove(turn)
+            if not turn.overdue:
+                self._pass_on()
+            self._last = time.perf_counter()
+            if not (self._taken or self._waiting):
+                self._nobody.set()
+
+    def quiet(self, seconds: float) -> float:
+        """Wait until nobody has a turn or waits for one, at most `seconds`; seconds since somebody had."""
+        self._nobody.wait(seconds)
+        return time.perf_counter() - self._last
+
+    def _begun(self) -> Turn:
+        turn = Turn()
+        self._taken.append(turn)
+        self._nobody.clear()
+        return turn
+
+    def _pass_on(self) -> None:
+        if self._waiting:
+            heapq.heappop(self._waiting)[2].set()
+        else:
+            self._free += 1
+
+    def _pass_by(self) -> None:
+        """Let others go in beside those who have kept a slot for too long."""
+        with self._lock:
+            late = time.perf_counter() - (self.patience or 0.0)
+            for turn in self._taken:
+                if not turn.overdue and turn.began < late:
+                    turn.overdue = True
+                    self._pass_on()

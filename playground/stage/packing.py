@@ -9,7 +9,6 @@ import json
 import math
 import struct
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -19,34 +18,35 @@ from playground.stage.scene import Brush, Frame, Layer, Points, Scene
 
 
 class _Payload:
-    """The arrays of one message; `add` answers where an array lies."""
+    """The arrays of one message; `places` answers where arrays lie."""
 
     def __init__(self, far: bool) -> None:
         self.far = far
         self.chunks: list[bytes] = []
         self.size = 0
         self._known: dict[bytes, int] = {}
-        self._places: dict[tuple[int, Any], tuple[Any, list[Any]]] = {}
 
-    def place(self, layer: Layer, name: str, value: Any) -> list[Any]:
-        """Where `value` lies; an object that was seen before is found without looking into it."""
-        key = (id(value), layer.ARRAYS.get(name))
-        if key not in self._places:
-            self._places[key] = (
-                value,
-                self.add(layer.cast(name, value, self.far)),
-            )  # held, so that its id stays its own
-        return self._places[key][1]
+    def places(self, layer: Layer, name: str, values: Sequence[Any]) -> list[list[Any]]:
+        """Where each of `values` lies, which a layer holds under `name` at one moment after the other.
 
-    def add(self, array: np.ndarray) -> list[Any]:
+        They are cast and checked together where they have one shape, since a recording has thousands of small ones.
+        """
+        distinct = {id(value): np.asarray(value) for value in values}
+        arrays = list(distinct.values())
+        alike = len({(array.shape, array.dtype) for array in arrays}) == 1
+        together = [np.stack(arrays)] if alike else [array[None] for array in arrays]
+        cast = [array for some in together for array in layer.cast(name, some, self.far)]
+        where = dict(zip(distinct, map(self._add, cast), strict=True))
+        return [where[id(value)] for value in values]
+
+    def _add(self, array: np.ndarray) -> list[Any]:
         raw = array.tobytes()
-        digest = blake2b(raw, digest_size=16, person=array.dtype.str.encode()).digest()
-        if digest not in self._known:
-            self._known[digest] = self.size
+        if raw not in self._known:
+            self._known[raw] = self.size
             padded = raw + bytes(-len(raw) % 8)
             self.chunks.append(padded)
             self.size += len(padded)
-        return [array.dtype.str[1:], list(array.shape), self._known[digest]]
+        return [array.dtype.str[1:], list(array.shape), self._known[raw]]
 
 
 def pack(scene: Scene, frames: Sequence[Frame], *, run: str, first: int = 0, live: bool = False) -> bytes:
@@ -60,7 +60,7 @@ def pack(scene: Scene, frames: Sequence[Frame], *, run: str, first: int = 0, liv
         "first": first,
         "live": live,
         "scene": _scene(scene, payload),
-        "frames": [_frame(scene, frame, payload) for frame in frames],
+        "frames": _frames(scene, frames, payload),
         "palette": {"light": themed(False), "dark": themed(True)},
     }
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
@@ -89,7 +89,7 @@ def _array(data: bytes, base: int, where: list[Any]) -> np.ndarray:
 
 
 def _arrays(layer: Layer, arrays: dict[str, Any] | Any, payload: _Payload) -> dict[str, list[Any]]:
-    return {name: payload.place(layer, name, value) for name, value in arrays.items()}
+    return {name: payload.places(layer, name, [value])[0] for name, value in arrays.items()}
 
 
 def _scene(scene: Scene, payload: _Payload) -> dict[str, Any]:
@@ -122,12 +122,25 @@ def _brush(brush: Brush, payload: _Payload) -> dict[str, Any]:
     }
 
 
-def _frame(scene: Scene, frame: Frame, payload: _Payload) -> dict[str, Any]:
+def _frames(scene: Scene, frames: Sequence[Frame], payload: _Payload) -> list[dict[str, Any]]:
     layers = {layer.name: layer for layer in scene.layers}
-    if unknown := set(frame.arrays) - set(layers):
-        raise ValueError(f"a frame has arrays for layers that the scene lacks: {sorted(unknown)}")
-    return {
-        "caption": frame.caption,
-        "metrics": {name: float(v) if math.isfinite(v) else None for name, v in frame.metrics.items()},
-        "arrays": {name: _arrays(layers[name], arrays, payload) for name, arrays in frame.arrays.items()},
-    }
+    held: list[dict[str, dict[str, list[Any]]]] = [{name: {} for name in frame.arrays} for frame in frames]
+    columns: dict[tuple[str, str], list[int]] = {}
+    for i, frame in enumerate(frames):
+        if unknown := set(frame.arrays) - set(layers):
+            raise ValueError(f"a frame has arrays for layers that the scene lacks: {sorted(unknown)}")
+        for layer, arrays in frame.arrays.items():
+            for name in arrays:
+                columns.setdefault((layer, name), []).append(i)
+    for (layer, name), rows in columns.items():
+        places = payload.places(layers[layer], name, [frames[i].arrays[layer][name] for i in rows])
+        for i, place in zip(rows, places, strict=True):
+            held[i][layer][name] = place
+    return [
+        {
+            "caption": frame.caption,
+            "metrics": {name: float(v) if math.isfinite(v) else None for name, v in frame.metrics.items()},
+            "arrays": arrays,
+        }
+        for frame, arrays in zip(frames, held, strict=True)
+    ]

@@ -46,22 +46,22 @@ class Layer:
         """Everything else, ready for JSON."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in self.ARRAYS}
 
-    def cast(self, name: str, value: Any, far: bool = False) -> np.ndarray:
-        """`value` as the contiguous array that travels, 64 bits wide if `far`, or a ValueError that names the layer."""
+    def cast(self, name: str, values: np.ndarray, far: bool = False) -> np.ndarray:
+        """What travels of `values` at several moments, the first axis: contiguous, 64 bits wide if `far`.
+
+        Raises a ValueError that names the layer.
+        """
         if name not in self.ARRAYS:
             raise ValueError(f"layer {self.name!r} ({type(self).__name__}) has no array {name!r}")
         dtype, shape = self.ARRAYS[name]
-        array = np.asarray(value)
-        if dtype != "<f4" and array.dtype.kind not in "iub":
-            raise ValueError(f"layer {self.name!r}: {name} must hold whole numbers, not {array.dtype}")
-        fits = array.ndim == len(shape) and all(
-            want in (None, have) for want, have in zip(shape, array.shape, strict=True)
-        )
-        if not fits:
-            raise ValueError(f"layer {self.name!r}: {name} has shape {array.shape}, not {shape}")
-        if dtype == "u1" and array.size and (array.min() < 0 or array.max() > 255):
+        if dtype != "<f4" and values.dtype.kind not in "iub":
+            raise ValueError(f"layer {self.name!r}: {name} must hold whole numbers, not {values.dtype}")
+        has = values.shape[1:]
+        if len(has) != len(shape) or not all(want in (None, have) for want, have in zip(shape, has, strict=True)):
+            raise ValueError(f"layer {self.name!r}: {name} has shape {has}, not {shape}")
+        if dtype == "u1" and values.size and (values.min() < 0 or values.max() > 255):
             raise ValueError(f"layer {self.name!r}: {name} must lie in 0..255")
-        return np.ascontiguousarray(array, dtype="<f8" if far and dtype == "<f4" else dtype)
+        return np.ascontiguousarray(values, dtype="<f8" if far and dtype == "<f4" else dtype)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -175,3 +175,53 @@ def test_three_endless_jobs_share_two_slots_evenly(monkeypatch):
     for job in long:
         job.wait(5)
     assert min(worked) > 0.5 * max(worked)
+
+
+def test_who_keeps_a_turn_too_long_is_passed_by():
+    turns, order = Turns(1, patience=0.02), []
+    with turns.turn(0.0):
+        threads = queue(turns, (1.0, 2.0), order)
+        until(lambda: order == [1.0, 2.0])  # although the first turn was never given back
+    for thread in threads:
+        thread.join(5)
+    assert (turns._free, turns._waiting, turns._taken) == (1, [], [])
+
+
+def test_without_patience_nobody_is_passed_by():
+    turns, order = Turns(1), []
+    with turns.turn(0.0):
+        threads = queue(turns, (1.0,), order)
+        threads[0].join(0.1)
+        assert order == []
+    threads[0].join(5)
+    assert order == [1.0]
+
+
+def test_quiet_is_waited_for_and_timed():
+    turns = Turns(1)
+    assert turns.quiet(5) > 1  # nobody was ever there
+    with turns.turn(0.0):
+        began = time.perf_counter()
+        turns.quiet(0.05)
+        assert time.perf_counter() - began > 0.04
+        waiting = started(turns.quiet, 5)
+    waiting.join(2)
+    assert not waiting.is_alive()
+    assert turns.quiet(5) < 2
+
+
+def test_a_job_just_begun_goes_before_pages_and_an_older_one_after():
+    assert jobs.urgency(0.0) < 0.0 == jobs.urgency(jobs.FAIR / 2) < jobs.urgency(1.0)
+
+
+def test_a_long_job_rests_while_pages_are_made(monkeypatch):
+    turns, slept = Turns(1), []
+    monkeypatch.setattr(jobs, "_turns", turns)
+    monkeypatch.setattr(jobs.time, "sleep", slept.append)
+    jobs.rest(0.01)
+    assert slept == []
+    with turns.turn(0.0):
+        pass
+    jobs.rest(0.01)
+    jobs.rest(9.0)
+    assert slept == [jobs.SHARE * 0.01, jobs.POLITE]
