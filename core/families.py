@@ -14,6 +14,7 @@ quite reached, the fitted law carries a `note`. Johnson, Kotz and Balakrishnan, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -41,7 +42,7 @@ class Family:
     title: str
     words: tuple[tuple[str, str], ...]
     support: str
-    law: stats.rv_continuous
+    law: Any  # scipy's rv_continuous, or what answers the same calls
     arguments: Callable[..., tuple]
     estimate: Callable[[np.ndarray], fits.Estimates]
     limits: tuple[tuple[str, int, float, str], ...] = ()  # ("least" or "most", parameter, bound, what it means)

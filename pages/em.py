@@ -7,7 +7,7 @@ from core.gmm import GMM, Config
 from core.key import Key
 from core.process import Halt, Step
 from playground import baton, controls, em_panels, film, forks, hand, mixture, run_bar, runs, session, shelf
-from playground.frame import begin, experiments
+from playground.frame import begin, experiments, onward
 
 NAME = "em"
 DATA = "eight_gaussians"
@@ -115,3 +115,4 @@ def unfitted(place: DeltaGenerator, shelved: shelf.Shelved, problem: str) -> Non
 
 workbench()
 experiments(NAME, TRIES)
+onward("these hidden causes were few and named; what if a picture is made from a few numbers nobody wrote down?", "vae")

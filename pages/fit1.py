@@ -20,7 +20,7 @@ from playground import (
     shelf,
     smooth_panels,
 )
-from playground.frame import begin, experiments
+from playground.frame import begin, experiments, onward
 
 NAME = "fit1"
 DATA = "skewed"
@@ -125,3 +125,4 @@ elif panel == "Bandwidth":
 elif panel == "Code and files":
     family_files.take_home(NAME, dataset, key, now, points, shelved.code)
 experiments(NAME, TRIES)
+onward("two columns together: what does one say of the other?", "fit2")

@@ -4,8 +4,19 @@ import streamlit as st
 
 from core import conjugate
 from core.key import Key
-from playground import controls, film, mixture, plane, plane_controls, plane_panels, plane_scene, runs, session, shelf
-from playground.frame import begin, experiments
+from playground import (
+    controls,
+    film,
+    mixture,
+    plane,
+    plane_controls,
+    plane_panels,
+    plane_scene,
+    runs,
+    session,
+    shelf,
+)
+from playground.frame import begin, experiments, onward
 
 NAME = "fit2"
 DATA = "faithful"
@@ -65,7 +76,7 @@ if shelved.dataset is None:
 
 dataset, key, column = shelved.dataset, Key(seed) / NAME, GIVEN.index(across or GIVEN[0])
 with own:
-    way = plane_controls.chosen(kind, key, sets[session.widget("data", DATA)])
+    way = plane_controls.chosen(kind, key)
 with rest:
     way = plane_controls.further(way)
 place = plane_controls.line(NAME, dataset, column)
@@ -115,3 +126,4 @@ if len(run.job.trace):
     else:
         plane_panels.conditionals(NAME, dataset, seen, column, place)
 experiments(NAME, TRIES)
+onward("where do the Gaussians of a mixture come from, and can one find them by hand?", "em")

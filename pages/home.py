@@ -10,6 +10,13 @@ from playground import film, frame, mixture, run_bar, runs, session, shelf, thum
 NAME = "home"
 SHOWN = {"pinwheel": 5, "eight_gaussians": 8, "two_moons": 6, "faithful": 2}
 SEEDS = {"pinwheel": 3}
+SAYS = {
+    "fit1": "Lay a bell over a column of numbers, by hand, and let eighteen laws compete for it.",
+    "fit2": "Drag a line through two columns: what does one say of the other?",
+    "em": "Guess, move, guess again: find hidden groups half-step by half-step.",
+    "vae": "Pull two hidden numbers about and a picture follows.",
+    "diffusion": "Dissolve points into noise, then walk the noise back.",
+}
 
 frame.begin(
     "Generative Playground",
@@ -26,10 +33,15 @@ with right:
         "**A model of p(x) is a machine that makes data.** To fit one is to turn its knobs until what it makes could "
         "have been what you saw. Here every step of that is a frame you can play, scrub and question; what is exact is "
         "drawn in green beside it.\n\n"
-        "The fit on the left was computed when you opened this page: each point asks which Gaussian it came from (E), "
-        "each Gaussian moves to the points it answers for (M)."
+        "The fit playing here was computed when you opened this page: each point asks which Gaussian it came from (E), "
+        "each Gaussian moves to the points it answers for (M). Open a page and take over:"
     )
-    st.page_link(frame.page("em"), label="Do it by hand", icon=":material/arrow_forward:")
+    for rows in frame.PAGES.values():
+        for name, title, icon in rows:
+            if name != NAME:
+                with st.container(gap=None):
+                    st.page_link(frame.page(name), label=f"**{title}**", icon=icon)
+                    st.caption(SAYS.get(name, ""))
 
 config, key = Config(components=SHOWN[dataset.name]), Key(SEEDS.get(dataset.name, 0)) / "em"
 start = mixture.begin(dataset, config, key, None)
@@ -50,6 +62,6 @@ st.subheader("The shelf", anchor=False)
 st.caption("Pick a data set to fit by hand, or bring your own: draw it, or drop in a CSV, Parquet or NumPy file.")
 with st.container(horizontal=True, gap="medium"):
     for name, title in shelf.titles((1, 2)).items():
-        with st.container(width=132, gap="small"):
+        with st.container(width=132 if len(title) < 20 else 190, gap="small"):
             st.image(thumbnails.thumbnail(name, session.dark()), width=112, alt=f"A picture of the data set {title}")
             st.page_link(frame.page("em"), label=title, query_params={"data": title})

@@ -21,7 +21,7 @@ from playground import (
     vae_surgery_panel,
     vae_truth,
 )
-from playground.frame import begin, experiments
+from playground.frame import begin, experiments, onward
 
 NAME = "vae"
 DATA = "digits"
@@ -119,3 +119,4 @@ elif panel == "Code and files":
 elif panel in CLOSER:
     CLOSER[panel](NAME, shown.model, pictures, vae_picture.last_row(), key)
 experiments(NAME, TRIES)
+onward("the decoder paints in one stroke, and blurs; what if a picture is made in many small steps?", "diffusion")

@@ -16,6 +16,7 @@ from core.likelihood import Sufficient, sufficient
 from core.process import Halt
 from playground import controls, density_charts, mixture_numbers, session
 from playground.density_charts import Domain
+from playground.family_numbers import placed
 
 PRESET = Config()
 ALL = "all"
@@ -139,7 +140,11 @@ def table(dataset: Dataset, law: NormalInverseGamma, points: Sufficient) -> pd.D
     mu, sigma = attempt(law.interval_mu), attempt(law.interval_sigma)
     for i, end in enumerate(("95 % from", "95 % to")):
         rows[end] = mu[i] if mu else np.nan, sigma[i] if sigma else np.nan
-    symbols = {symbol: [shown(row[i]) for row in rows.values()] for i, symbol in enumerate(("mu", "sigma"))}
+    width = mu[1] - mu[0] if mu else np.nan
+    symbols = {
+        "mu": [placed(row[0], width, 5) if np.isfinite(row[0]) else shown(row[0]) for row in rows.values()],
+        "sigma": [shown(row[1]) for row in rows.values()],
+    }
     return pd.DataFrame({f"in {dataset.columns[0]}": list(rows)} | symbols)
 
 
@@ -166,15 +171,16 @@ def said(dataset: Dataset, prior: NormalInverseGamma, law: NormalInverseGamma, n
     else:
         guess = float(np.sqrt(prior.scale / prior.shape))
         words = (
-            f"Prior, in {unit}: mu near **{prior.mean:.4g}** (it weighs {prior.strength:.3g}, a point weighs 1), sigma near "
-            f"**{guess:.4g}** (it weighs {2 * prior.shape:.3g})."
+            f"Prior, in {unit}: mu near **{placed(prior.mean, guess)}** (it weighs {prior.strength:.3g}, a point "
+            f"weighs 1), sigma near **{guess:.4g}** (it weighs {2 * prior.shape:.3g})."
         )
     many = f"{n:,} point{'s' if n > 1 else ''}"
     span, wide = attempt(law.interval_mu), attempt(law.interval_sigma)
     if span is None or wide is None:
         return f"{words} {many} cannot yet make the posterior proper: use more, or raise strength, shape and scale."
+    low, high = (placed(end, span[1] - span[0]) for end in span)
     return (
-        f"{words} After {many}, mu lies between **{span[0]:.4g}** and **{span[1]:.4g}** and sigma between "
+        f"{words} After {many}, mu lies between **{low}** and **{high}** and sigma between "
         f"**{wide[0]:.4g}** and **{wide[1]:.4g}** with probability 95 % each, if the data are normal. The prior is "
         f"{100 * prior.strength / law.strength:.2g} % of what says where mu is."
     )

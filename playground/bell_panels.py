@@ -13,7 +13,7 @@ from core.process import Step
 from playground import bell, film, hand, session
 from playground import mixture_numbers as numbers
 from playground.bell import Bell
-from playground.family_numbers import measured
+from playground.family_numbers import measured, placed
 from playground.runs import Run
 from playground.stage import Result
 
@@ -24,7 +24,7 @@ def figures(dataset: Dataset, points: Sufficient, now: Bell) -> None:
     at, best = (points.log_likelihood(b.model.mean, b.model.covariance) for b in (now, top))
     n = points.n
     rows = [
-        ("mu", f"{now.mu:.4g}", dataset.columns[0]),
+        ("mu", placed(now.mu, min(now.sigma, top.sigma)), dataset.columns[0]),
         ("sigma", f"{now.sigma:.4g}", dataset.columns[0]),
         ("Log-likelihood", f"{at:.4f}", "nats per point"),
         ("Its maximum, exact", f"{best:.4f}", "nats per point"),
@@ -61,7 +61,7 @@ def surface(name: str, dataset: Dataset, points: Sufficient, now: Bell, run: Run
         )
         st.latex(r"\ell(\mu,\sigma) = -\tfrac12\log 2\pi - \log\sigma - \frac{s^2 + (\bar x-\mu)^2}{2\sigma^2}")
         mean, deviation = points.mean[0], math.sqrt(points.covariance[0, 0])
-        st.latex(rf"\bar x = {mean:.4g}, \quad s = {deviation:.4g}, \quad n = {points.n}")
+        st.latex(rf"\bar x = {placed(mean, deviation)}, \quad s = {deviation:.4g}, \quad n = {points.n}")
         for check in checks(dataset, points):
             st.caption(f"{'✓' if check.holds else '✗'} {check.name}: {check.value:.6g}, within {check.tolerance:.0e}.")
     with left:

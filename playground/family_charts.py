@@ -101,7 +101,7 @@ def labels(names: Mapping[str, str], dark: bool, side: Literal["left", "right"] 
     ]
 
 
-def qq(plot: QQ, law: str, column: str, dark: bool) -> Any:
+def qq(plot: QQ, column: str, dark: bool) -> Any:
     """The law's quantiles across, the sample's up; the band in the law's colour, points outside it as crosses in ink."""
     across, up = spread(plot.theoretical), spread(plot.observed)
     table = pd.DataFrame(
@@ -113,9 +113,7 @@ def qq(plot: QQ, law: str, column: str, dark: bool) -> Any:
             "where": np.where(plot.outside, "outside", "inside"),
         }
     )
-    x = alt.X(
-        "theoretical:Q", title=f"{column}, quantiles of the {law} law", scale=alt.Scale(domain=list(across), nice=False)
-    )
+    x = alt.X("theoretical:Q", title=f"{column}, expected by the law", scale=alt.Scale(domain=list(across), nice=False))
     scale = alt.Scale(domain=list(up), nice=False)
     title = f"{column}, observed"
     kinds = ["inside", "outside"]

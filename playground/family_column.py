@@ -16,6 +16,7 @@ from playground import runs, session
 from playground.runs import Run
 
 TAKEN = ("counts", "measurements")
+SINCE = " since "  # in the name of a column: it holds dates, as the days or seconds since the first
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ def kind_of(dataset: Dataset) -> discrete.Kind:
 def taken(dataset: Dataset) -> Ranked | None:
     """The column as it is ranked, with the control that takes counts as measurements; None where there is nothing to fit."""
     kind, x, name = kind_of(dataset), dataset.points[:, 0], dataset.columns[0]
+    elapsed = kind.kind == "counts" and SINCE in name
     if kind.kind != "continuous":
-        st.caption(kind.reason)
+        st.caption("These whole numbers are a time that has passed: measured, not counted." if elapsed else kind.reason)
     if kind.kind == "constant":
         return None
     if kind.kind == "binary":
@@ -56,7 +58,7 @@ def taken(dataset: Dataset) -> Ranked | None:
         return Ranked(ones, kind, (discrete.BERNOULLI,), axis)
     if kind.kind == "counts":
         as_what = st.segmented_control(
-            "Take them as", TAKEN, default=TAKEN[0], key="taken", bind="query-params", required=True
+            "Take them as", TAKEN, default=TAKEN[elapsed], key="taken", bind="query-params", required=True
         )
         if as_what != TAKEN[1]:
             return Ranked(x, kind, discrete.FAMILIES, name)

@@ -56,6 +56,17 @@ def measured(value: float, error: float) -> str:
     return f"{round(value, digits):.{max(digits, 0)}f} ± {round(error, digits):.{max(digits, 0)}f}"
 
 
+def placed(value: float, spread: float, least: int = 4) -> str:
+    """A place on the axis: `least` digits, and more until three of them are of the `spread` around it, however far from 0."""
+    digits = least
+    if np.isfinite(value) and value != 0:
+        size = int(np.floor(np.log10(abs(value))))
+        if np.isfinite(spread) and spread > 0:
+            digits = max(least, size - int(np.floor(np.log10(spread))) + 3)
+        digits = max(digits, size + 1 if size < 10 else 0)  # written out, not as a power of ten
+    return f"{value:#.{min(digits, 15)}g}".rstrip(".") if value else "0"
+
+
 def parameters(row: Row, unit: str) -> str:
     """A row's parameters in words, with units and errors, and by which method the errors are if not the usual one."""
     described = getattr(row.fitted, "describe", lambda unit: ())(unit)
@@ -128,7 +139,8 @@ def limits(rows: Sequence[Row], x: Float[np.ndarray, " n"], unit: str, counts: b
         needed = n * (2 * tie.behind.error / tie.behind.value) ** 2
         shown = f"about {float(f'{needed:.1g}'):,.0f} points" if needed < 1e7 else "more than ten million points"
         said.append(f"If the difference to {spoken(tie.title)} is real, {shown} would show it.")
-    ends = f"above {x.max():.4g}" if counts else f"beyond {x.min():.4g} and {x.max():.4g}"
+    low, high = (placed(float(end), float(x.std())) for end in (x.min(), x.max()))
+    ends = f"above {high}" if counts else f"beyond {low} and {high}"
     said.append(
         f"No point lies {f'{ends} {unit}'.strip()}: there, and for events rarer than 1 in {n:,}, every law here is a guess."
     )

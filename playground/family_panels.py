@@ -1,6 +1,7 @@
 """Two panels of the 1-D page: which law is best by values it has not seen, and whether a law fits at all."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,12 @@ import streamlit as st
 from core import bins, discrete, ranking
 from core.bernoulli import BetaBernoulli
 from core.data.dataset import Dataset
-from core.families import FAMILIES, Family
+from core.families import FAMILIES, Fitted
 from core.goodness import MOST, bootstrap, check_the_check, qq
 from core.key import Key
+from core.line_kde import Kernels
+from core.line_mixture import Mixtures
+from core.mixture_family import as_family
 from core.ranking import Row
 from playground import density_charts, family_column, runs, session
 from playground import family_charts as charts
@@ -24,13 +28,23 @@ from playground.runs import Run
 BEST = "The best"
 ALL = tuple(family.title for family in FAMILIES)
 LAWS = (BEST, *(law.title for law in (*ranking.CONTINUOUS, *discrete.FAMILIES)))
-WORDS = {"law": LAWS, "tested": ALL, "taken": TAKEN}
+MIXTURE, KERNELS = Mixtures(), Kernels()
+TESTED = (*ALL, MIXTURE.title, KERNELS.title)
+WORDS = {"law": LAWS, "tested": TESTED, "taken": TAKEN}
 """The panels' keyed widgets with their allowed words, the default first."""
 JUDGED = ("KS", "AD", "CvM")
 REPLICATES, REPEATS = 199, 200
 NAIVE = (
     "The naive p takes the law as named before the data came; it was fitted to them and lies closer, so this p is too "
     f"large. The calibrated p fits again to each of {REPLICATES} samples of the law; it is at least {1 / (1 + REPLICATES):g}."
+)
+KEPT = (
+    "Each sample is fitted again with the same number of components, from the mixture above and from its own quantiles."
+)
+UNTESTED = (
+    "A kernel density cannot be tested in this way: it is made of the very points, comes as near to them as its bandwidth "
+    "allows whatever the truth is, and so claims nothing that they could refute. What can be asked of it is how well it "
+    "foretells points it has not seen: see Families, and Bandwidth for what its width costs."
 )
 FORMATS: dict[str, Any] = {title: st.column_config.NumberColumn(format=f) for title, f in numbers.FORMATS.items()}
 FORMATS["law"] = st.column_config.TextColumn(width=205)
@@ -152,34 +166,43 @@ def goodness(name: str, dataset: Dataset, key: Key) -> None:
         st.caption(str(FAMILIES[0].refusal(x)))
         return
     left, right = st.columns(2, gap="large")
-    right.caption(NAIVE)
-    title = left.selectbox("Law tested", fit, key="tested", bind="query-params")
-    family = next(family for family in FAMILIES if family.title == title)
-    spec = (dataset.digest, key, family.name)
-    run = runs.open_run(
-        f"{name}.goodness", spec, "", lambda: bootstrap(family.fit(x), x, key / "test", replicates=REPLICATES)
-    )
+    title = left.selectbox("Law tested", (*fit, *TESTED[len(ALL) :]), key="tested", bind="query-params")
+    if title == KERNELS.title:
+        right.caption(UNTESTED)
+        return
+    right.caption(f"{NAIVE} {KEPT if title == MIXTURE.title else ''}")
+    spec, law = (dataset.digest, key, title), partial(fitted, title, x)
+    run = runs.open_run(f"{name}.goodness", spec, "", lambda: bootstrap(law(), x, key / "test", replicates=REPLICATES))
 
     def draw(progress: Progress) -> None:
         if len(run.job.trace):
-            tests(name, run, dataset, family)
+            tests(name, run, dataset, progress)
         elif not progress.error:
-            st.caption(f"Fitting {numbers.spoken(family.title)}...")
+            st.caption(f"Fitting {numbers.spoken(title)}...")
 
     watch(run, draw)
     if not run.job.progress().error:
-        recheck(name, dataset, key, family)
+        recheck(name, dataset, key, spec, law)
 
 
-def tests(name: str, run: Run, dataset: Dataset, family: Family) -> None:
+def fitted(title: str, x: np.ndarray) -> Fitted:
+    """The law of this title fitted to x, a mixture as a family of its own."""
+    if title == MIXTURE.title:
+        return as_family(MIXTURE.fit(x))
+    return next(family for family in FAMILIES if family.title == title).fit(x)
+
+
+def tests(name: str, run: Run, dataset: Dataset, progress: Progress) -> None:
     """The p-values as far as they are known, beside the QQ plot."""
     step = run.job.trace[-1]
-    test, done = step.state, step.metrics["progress"]
+    test, done, family = step.state, step.metrics["progress"], step.state.fitted.family
     left, right = st.columns(2, gap="large")
     with left:
         st.dataframe(numbers.tested(test, JUDGED), hide_index=True, column_config=FORMATS, placeholder="")
-        if done < 1:
-            st.progress(done, f"{done:.0%} of {REPLICATES} samples drawn from the law and fitted again.")
+        if progress.alive:
+            going(run, done, f"of {REPLICATES} samples drawn from the law and fitted again.")
+        elif done < 1:
+            st.caption(f"Cancelled after {done:.0%} of {REPLICATES} samples: these p-values are coarse.")
         else:
             st.markdown(numbers.judgement(test, family.title))
         if len(dataset) > MOST:
@@ -191,16 +214,23 @@ def tests(name: str, run: Run, dataset: Dataset, family: Family) -> None:
     with right:
         plot = session.once(f"{name}.qq", (run.id, step.index), lambda: qq(test))
         outside = f"Outside the band, as crosses: {plot.outside.sum()} of the {len(plot.outside)} points drawn"
-        drawn = charts.qq(plot, family.title, dataset.columns[0], session.dark())
+        drawn = charts.qq(plot, dataset.columns[0], session.dark())
         st.altair_chart(drawn, key=f"{name}.qq", alt=f"QQ plot of {family.title}: {outside}")
         i = test.names.index("QQ")
         p = f" (p = {test.p[i]:.3f} ± {test.error[i]:.3f})" if done == 1 else ""
         st.caption(f"{outside}{p}. If the law is true, there is none with probability 0.95.")
 
 
-def recheck(name: str, dataset: Dataset, key: Key, family: Family) -> None:
+def going(run: Run, done: float, words: str, then: Callable[[], None] | None = None) -> None:
+    """How far a bootstrap is, and the button that ends it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done, f"{done:.0%} {words}")
+        st.button("Cancel", on_click=then or run.job.cancel, key=f"{run.id}.cancel", icon=":material/stop:")
+
+
+def recheck(name: str, dataset: Dataset, key: Key, spec: tuple, law: Callable[[], Fitted]) -> None:
     """The p-values of samples for which the law is true, once they are asked for."""
-    x, spec, asked = dataset.points[:, 0], (dataset.digest, key, family.name), f"{name}.recheck"
+    n, asked = len(dataset), f"{name}.recheck"
     st.button("Check the check", on_click=session.hold, args=(asked, spec), key=asked, icon=":material/rule:")
     if session.recall(asked, lambda: None) != spec:
         st.caption(
@@ -208,15 +238,14 @@ def recheck(name: str, dataset: Dataset, key: Key, family: Family) -> None:
         )
         return
     given: dict[str, Any] = {"names": JUDGED, "repeats": REPEATS}
-    run = runs.open_run(asked, spec, "", lambda: check_the_check(family.fit(x), len(x), key / "check", **given))
+    run = runs.open_run(asked, spec, "", lambda: check_the_check(law(), n, key / "check", **given))
 
     def draw(progress: Progress) -> None:
         found = run.job.trace[-1].state if len(run.job.trace) else None
         done = run.job.trace[-1].metrics["progress"] if found else 0.0
         if progress.alive:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.progress(done, f"{done:.0%} of {REPEATS} samples tested, each as the data were.")
-                st.button("Cancel", on_click=cancel, args=(run, asked), key=f"{name}.cancel", icon=":material/stop:")
+            words = f"of {REPEATS} samples tested, each as the data were."
+            going(run, done, words, partial(cancel, run, asked))
         elif progress.phase == "cancelled":
             st.caption(f"Cancelled after {done:.0%} of {REPEATS} samples.")
         if found:

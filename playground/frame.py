@@ -1,12 +1,14 @@
 """The page table and what every page begins with."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
-from playground import baton, session
+from playground import baton, session, theme
 
 ROOT = Path(__file__).resolve().parent.parent
 ICON = str(Path(__file__).resolve().parent / "icon.png")
@@ -53,6 +55,7 @@ def show() -> None:
     """Show the page that was asked for, inside the frame."""
     asked_for = navigation()
     session.enter()
+    session.arrived(asked_for.url_path)
     with baton.held():
         asked_for.run()
 
@@ -70,13 +73,27 @@ def begin(title: str, lede: str) -> None:
 
 
 def experiments(name: str, tries: Mapping[str, tuple[Mapping[str, Any], str]]) -> None:
-    """Three links that set the page's controls: title -> (settings, why one would try it)."""
+    """Three links that set the page's controls: title -> (settings, why one would try it); follows the person's theme."""
     st.subheader("Try this", anchor=False)
     for column, (title, (settings, why)) in zip(st.columns(len(tries)), tries.items(), strict=True):
         with column:
             query = {key: str(value) for key, value in settings.items()} | {TRY: "1"}
             st.page_link(page(name), label=title, icon=":material/science:", query_params=query)
             st.caption(why)
+    theme.follow()
+
+
+def onward(question: str, *names: str) -> None:
+    """A page's last line: the question that the next rung answers, with links to the pages that do.
+
+    A page that runs again without the frame around it knows no other page and shows the question alone.
+    """
+    titles = {name: title for rows in PAGES.values() for name, title, _ in rows}
+    st.markdown(f"Next: {question}")
+    with st.container(horizontal=True):
+        for name in names:
+            with suppress(StreamlitPageNotFoundError):
+                st.page_link(page(name), label=titles[name], icon=":material/arrow_forward:", width="content")
 
 
 def warm() -> None:

@@ -21,9 +21,11 @@ from core.ranking import Row
 from core.two_sample import Null
 from playground import family_charts
 from playground import mixture_numbers as numbers
+from playground.family_numbers import placed
 from playground.palette import ROLES
 
 CELLS = 24  # bars of a null
+Fact = tuple[str, str, str]  # what, how much, and of what
 
 
 def marginal(dataset: Dataset, law: Joint, column: int, dark: bool) -> Any:
@@ -96,11 +98,12 @@ def parameters(law: Joint, dataset: Dataset) -> list[tuple[str, str, str]]:
         found = shape(model.bandwidth, (x, y))
         return [("Bumps", f"{len(model.points):,}", "one on every point"), *relabelled(found, "of a bump, ")]
     if isinstance(model, Gaussian):
-        return [*means(model.mean, (x, y)), *shape(model.covariance, (x, y))]
+        return [*means(model.mean, np.sqrt(np.diag(model.covariance)), (x, y)), *shape(model.covariance, (x, y))]
     if isinstance(model, GMM):
         rows = []
         for k in np.argsort(-model.weights):
-            at = ", ".join(f"{m:.4g}" for m in model.means[k])
+            sd = np.sqrt(np.diag(model.covariances[k]))
+            at = ", ".join(placed(m, s) for m, s in zip(model.means[k], sd, strict=True))
             rows.append((f"component {k + 1}: weight", f"{model.weights[k]:.3f}", f"around ({at})"))
         return rows
     assert isinstance(model, GaussianCopula)
@@ -114,9 +117,10 @@ def parameters(law: Joint, dataset: Dataset) -> list[tuple[str, str, str]]:
     return rows
 
 
-def means(mean: Float[np.ndarray, " d"], columns: Sequence[str]) -> list[tuple[str, str, str]]:
-    """A mean, a row a column."""
-    return [(f"mean, {bare(name)}", f"{m:.4g}", unit(name)) for name, m in zip(columns, mean, strict=True)]
+def means(mean: Float[np.ndarray, " d"], sd: Float[np.ndarray, " d"], columns: Sequence[str]) -> list[Fact]:
+    """A mean, a row a column, with the digits that its standard deviation deserves."""
+    shown = (placed(m, s) for m, s in zip(mean, sd, strict=True))
+    return [(f"mean, {bare(name)}", value, unit(name)) for name, value in zip(columns, shown, strict=True)]
 
 
 def shape(covariance: Float[np.ndarray, "2 2"], columns: tuple[str, str]) -> list[tuple[str, str, str]]:

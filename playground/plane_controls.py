@@ -23,7 +23,8 @@ KERNELS, GAUSSIAN, PRIOR, MIXTURE, COPULA = MODELS = (
 )
 WIDER = tuple(f"{f:.3g}" for f in np.geomspace(0.25, 4, 17))
 LINE = "line"
-CARRIED = ("n", "draw", "points", "across", "up", "digest")
+CARRIED = ("data", "n", "draw", "across", "up")  # widgets that say which data
+LINKED = ("points", "digest", "file")  # what only the link says of them
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,15 @@ def model() -> str:
     return st.selectbox("Model", MODELS, key="model", bind="query-params") or MODELS[0]
 
 
-def chosen(kind: str, key: Key, title: str) -> joint.Way:
-    """The law's own controls, and the way of fitting that they ask for; `title` is the data's, for the link to EM."""
+def chosen(kind: str, key: Key) -> joint.Way:
+    """The law's own controls, and the way of fitting that they ask for."""
     if kind == GAUSSIAN:
         return joint.OneGaussian(words("Covariance", "covariance", gaussian.COVARIANCES))
     if kind == PRIOR:
         return joint.WithPrior(conjugate.Config(**controls.draw(conjugate.Config(), more=False)))
     if kind == MIXTURE:
         count = st.slider("Components K", 1, 8, Few().components, key="components", bind="query-params")
-        carried = {name: value for name in CARRIED if (value := session.from_link(name)) is not None}
-        query = {"data": title, "components": str(count), "covariance": "full"} | carried
-        st.page_link(page("em"), label="Fit it by hand, step by step", icon=":material/join_inner:", query_params=query)
+        hand_over({"components": count, "covariance": "full", "panel": "Numbers"})
         return joint.Mixture(count, key)
     if kind == COPULA:
         return joint.Copula(words("Law of each column", "margins", joint.MARGINS))
@@ -70,6 +69,15 @@ def chosen(kind: str, key: Key, title: str) -> joint.Way:
     rule = left.selectbox("Width of the bumps", joint.RULES, key="rule", bind="query-params")
     wider = right.select_slider("Times", WIDER, "1", key="wider", bind="query-params")
     return joint.Kernels(rule or joint.RULES[0], float(wider), key)
+
+
+def hand_over(settings: dict[str, Any]) -> None:
+    """The button that opens the EM page on the same data with these settings."""
+    if st.button("Fit it by hand, step by step", icon=":material/join_inner:", key="hand_over"):
+        data = {name: value for name in CARRIED if (value := session.widget(name)) is not None}
+        session.arrive("em", settings | data)
+        linked = {name: value for name in LINKED if (value := session.from_link(name)) is not None}
+        st.switch_page(page("em"), query_params=linked)
 
 
 def words(label: str, key: str, allowed: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from core.process import Halt, Step
 from core.two_sample import Null
 from playground import mixture_numbers as numbers
 from playground import plane, plane_charts, plane_controls, plane_export, plane_words, runs, session
+from playground.family_numbers import placed
 from playground.family_panels import watch
 from playground.jobs import Progress
 from playground.plane import Seen
@@ -63,16 +64,18 @@ def conditionals(name: str, dataset: Dataset, seen: Seen, column: int, place: fl
     at = np.linspace(low - pad, high + pad, 3001)
     there = seen.law.conditional(column, place, at)
     whole = np.trapezoid(there, at)
-    near = plane.strip(dataset, column, place)
+    near, stands = plane.strip(dataset, column, place), placed(place, float(dataset.points[:, column].std()))
     if np.isfinite(whole) and whole > 0:
         mean = float(np.trapezoid(at * there, at) / whole)
         sd = float(np.sqrt(np.trapezoid((at - mean) ** 2 * there, at) / whole))
         saw = f"The {len(near)} points within {plane.near(dataset, column):.2g} of it have "
         digits = max(0, 1 - int(np.floor(np.log10(sd)))) if sd > 0 else 3
         saw += f"mean {near.mean():.{digits}f}, sd {near.std():.2g}." if len(near) > 1 else "too little to say."
-        said = f"Where **{given}** is **{place:.4g}**, the law expects **{asked}** {mean:.{digits}f} with sd {sd:.2g}. {saw}"
+        said = (
+            f"Where **{given}** is **{stands}**, the law expects **{asked}** {mean:.{digits}f} with sd {sd:.2g}. {saw}"
+        )
     else:
-        said = f"Where {given} is {place:.4g}, the law has no mass."
+        said = f"Where {given} is {stands}, the law has no mass."
     st.markdown(session.plain(said).replace(r"\*\*", "**"))
     for where, k in zip(st.columns(2, gap="large"), (0, 1), strict=True):
         chart = plane_charts.marginal(dataset, seen.law, k, session.dark())
@@ -85,7 +88,7 @@ def in_numbers(name: str, dataset: Dataset, way: Way, seen: Seen, key: Key) -> N
     left.markdown(numbers.table("Fitted", plane_charts.parameters(seen.law, dataset)))
     with middle:
         mean, covariance, exact = plane.moments(seen.law, key)
-        rows = plane_charts.means(mean, dataset.columns)
+        rows = plane_charts.means(mean, np.sqrt(np.diag(covariance)), dataset.columns)
         rows += plane_charts.shape(covariance, (dataset.columns[0], dataset.columns[1]))
         st.markdown(numbers.table("The whole law" if exact else "The whole law, by 100,000 draws", rows))
     x = part(dataset.points, RANKED, key / "ranked")
@@ -138,7 +141,8 @@ def two_samples(name: str, dataset: Dataset, way: Way, seen: Seen, key: Key) -> 
     st.caption(
         "Fitted to a random half, compared with the other: an exact p for the law as fitted, its estimation error included."
         if unseen
-        else "Samples lie a little too near to points the law was fitted to: this p is too large, most of all for kernels."
+        else "Not calibrated: samples lie too near to points the law was fitted to, so these distances are too small and their "
+        "p too large, most of all for kernels. A small one still counts against the law; a large one says nothing."
     )
     for where, (statistic, title) in zip(st.columns(2, gap="large"), STATISTICS.items(), strict=True):
         steps = partial(comparison, way, dataset, seen.law, unseen, statistic, key / "compare")

@@ -51,7 +51,14 @@ def verdict(rows: tuple[Row, ...]) -> str:
 def compared(found: Null, title: str, unseen: bool) -> str:
     """What a comparison says, and what it does not."""
     p = found.p_value
-    against = "the points that the fit had not seen" if unseen else "the points it was fitted to"
+    against = "the points that the fit had not seen" if unseen else "the points the law was fitted to"
+    if not unseen:
+        said = (
+            f"**They differ**, even by a p that is too large ({p:.3f}, not calibrated)."
+            if p <= 0.05
+            else f"**Nothing can be said** (p = {p:.3f}, not calibrated: too large). Compare with unseen points instead."
+        )
+        return f"{title}: {said} Compared: {found.m:,} samples with {found.n:,} of {against}."
     if p <= 0.05:
         said = (
             f"**They differ** (p = {p:.3f}): samples of one source are this far apart in fewer than 1 of 20 reshuffles."

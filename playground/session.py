@@ -60,6 +60,20 @@ def set_widgets(values: Mapping[str, Any]) -> None:
         st.session_state[key] = value
 
 
+def arrive(page: str, values: Mapping[str, Any]) -> None:
+    """Let the next visit to `page` begin with these values of its widgets.
+
+    A link between two pages cannot: Streamlit takes what is a default of the page one leaves out of the address.
+    """
+    hold(f"arrive.{page}", values)
+
+
+def arrived(page: str) -> None:
+    """Set what `arrive` was given for this page, once, before its widgets are drawn."""
+    set_widgets(recall(f"arrive.{page}", dict))
+    hold(f"arrive.{page}", {})
+
+
 def widget(key: str, default: Any = None) -> Any:
     """The present value of a keyed widget that may not have been drawn yet."""
     return st.session_state.get(key, default)

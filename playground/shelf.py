@@ -182,19 +182,26 @@ def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
         order, clear = date_order(table, picked)
         if not clear:
             return last or shelved(default, dims)
-        spec = (table.digest, picked, label, order)
-        dataset, said = session.once("admitted", spec, lambda: clinic.admit(table, picked, label, Key(0), dates=order))
+        most = clinic.LIMIT if 2 in dims else clinic.LIMIT_ALONE
+        spec = (table.digest, picked, label, order, most)
+        dataset, said = session.once(
+            "admitted", spec, lambda: clinic.admit(table, picked, label, Key(0), most, dates=order)
+        )
     except (ReadError, clinic.ClinicError) as error:
         st.error(session.plain(str(error)))
-        return last or shelved(default, dims)
+        standing = last or shelved(default, dims)
+        if standing.dataset is not None:
+            st.caption(f"What is on show is still {session.plain(standing.dataset.title)}.")
+        return standing
     understood(table, said)
     if link[0] and link[0] != table.digest == session.recall("first.file", lambda: table.digest):
         st.warning(f"The link was made with {named(*link)} and this is another file, so the screen differs.")
     session.put_in_link("digest", table.digest)
     session.put_in_link("file", table.name)
+    asked = (f", {most}" if most != clinic.LIMIT else "") + (f", dates={order!r}" if order else "")
     code = (
         f"table = read({table.name!r}, Path({table.name!r}).read_bytes())\n"
-        f"dataset, notes = clinic.admit(table, {picked!r}, {label!r}, Key(0){f', dates={order!r}' if order else ''})"
+        f"dataset, notes = clinic.admit(table, {picked!r}, {label!r}, Key(0){asked})"
     )
     chosen = Shelved(dataset, code)
     session.hold(f"upload.last{dims}", chosen)

@@ -26,6 +26,8 @@ from core.key import Key
 
 LIMIT = 20_000
 """The most rows that are learned from unless more are asked for."""
+LIMIT_ALONE = 200_000
+"""The most rows of a single column where it alone is learned from: one dimension is quick."""
 Rows = Bool[np.ndarray, " n"]
 
 

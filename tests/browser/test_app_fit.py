@@ -82,11 +82,6 @@ def verdict(page, words=" is best "):
     return line.inner_text()
 
 
-def strokes(page, colour):
-    """How many lines of the charts are drawn in this colour, `#rrggbb`."""
-    return page.locator(f"[data-testid=stVegaLiteChart] svg path[stroke='{colour}' i]").count()
-
-
 def test_a_skewed_file_gets_the_right_family_first(app, new_page):
     page = new_page()
     page.goto(f"{app.url}/fit1?panel=Families&data=Your+own+file")
@@ -121,24 +116,6 @@ def test_two_values_and_counts_of_ones_own(app, new_page):
         entry.set_input_files({"name": f"{name}.csv", "mimeType": "text/csv", "buffer": raw})
         page.get_by_text(words).first.wait_for(timeout=30_000)
     assert "Poisson" in verdict(page)
-
-
-def test_the_theme_can_be_switched_while_one_looks(app, new_page):
-    from playground.palette import ROLES
-
-    page = new_page(color_scheme="light")
-    page.goto(f"{app.url}/fit1?panel=Families&data=Galaxies")
-    before = verdict(page)
-    page.wait_for_timeout(1500)
-    light, dark = ROLES["model"]
-    assert strokes(page, light)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(500)
-    page.reload()
-    assert verdict(page) == before
-    page.wait_for_timeout(1500)
-    assert strokes(page, dark)
-    assert not strokes(page, light)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -178,3 +155,15 @@ def test_the_self_test_and_the_files_of_the_best_law(app, new_page):
         page.get_by_role("button", name="Samples (CSV)").click()
     with open(caught.value.path()) as file:
         assert len(file.read().split()) >= 25
+
+
+@pytest.mark.parametrize(("data", "count"), [("Old+Faithful", 2), ("Two+moons", 5)])
+def test_a_mixture_is_handed_over_to_em_with_one_click(app, new_page, data, count):
+    page = new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{app.url}/fit2?model=Gaussian+mixture&components={count}&data={data}")
+    page.get_by_role("button", name="Fit it by hand").click(timeout=30_000)
+    page.get_by_role("heading", name="EM by hand").wait_for()
+    page.locator(".stage[data-run]").first.wait_for(timeout=20_000)
+    assert page.get_by_test_id("stSelectbox").locator("input").first.input_value() == data.replace("+", " ")
+    assert page.get_by_role("slider", name="Components K").input_value() == str(count)
+    assert page.get_by_text("In this link").count() == 0

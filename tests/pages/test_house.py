@@ -104,3 +104,22 @@ def test_two_people_do_not_share_a_run():
     assert one.session_state["held"]["owner"] != other.session_state["held"]["owner"]
     assert one.session_state["held"]["run.em"].job.trace[-1].state.means.shape == (8, 2)
     np.testing.assert_array_equal(other.session_state["held"]["run.em"].job.trace[-1].state.means.shape, (2, 2))
+
+
+def test_home_leads_to_every_page_with_a_sentence_about_each():
+    at = healthy(app().run())
+    offered = {link.proto.label for link in at.get("page_link")}
+    assert {f"**{title}**" for name, title in PAGES if name != "home"} <= offered
+    said = [caption.value for caption in at.caption]
+    assert len([line for line in said if line.endswith((".", "?"))]) >= len(PAGES) - 1
+    assert "" not in said
+
+
+@pytest.mark.parametrize("name", ["fit1", "fit2", "em", "vae"])
+def test_a_page_ends_with_the_question_of_the_next_rung(name):
+    at = healthy(app().run())
+    healthy(at.switch_page(f"pages/{name}.py").run())
+    *_, last = [m.value for m in at.markdown if m.value.startswith("Next: ")]
+    assert last.endswith("?")
+    titles = dict(PAGES)
+    assert at.get("page_link")[-1].proto.label in titles.values()

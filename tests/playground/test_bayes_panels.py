@@ -40,7 +40,7 @@ def test_the_table_is_cores(name, first):
     at = opened(name, strength=5, mean=1, **({"first": first} if first else {}))
     _, law, x = laws(name, first, strength=5.0, mean=1.0)
     rows, best = shown(at), law.mode("sigma")
-    assert rows["MAP"] == (f"{best.mean[0]:.5g}", f"{best.covariance[0, 0] ** 0.5:.5g}")
+    assert rows["MAP"] == (f"{best.mean[0]:#.5g}", f"{best.covariance[0, 0] ** 0.5:.5g}")
     assert rows["MLE"] == (f"{x.mean():.5g}", f"{x.std():.5g}")
     ends = [float(rows[end][i]) for i in (0, 1) for end in ("95 % from", "95 % to")]
     assert ends == pytest.approx([*law.interval_mu(), *law.interval_sigma()], rel=1e-4)

@@ -36,6 +36,7 @@ def data(name, n):
     made = {
         "counts": lambda: generator.poisson(3, n),
         "binary": lambda: 1 + (generator.random(n) < 0.3),
+        "dated": lambda: generator.integers(0, 40, n),
         "constant": lambda: np.full(n, 2.0),
         "waits": lambda: generator.gamma(2, 10, n),
         "few": lambda: generator.normal(size=5),
@@ -43,7 +44,8 @@ def data(name, n):
     if name not in made:
         return builtin.load(name, n, Key(0))
     x = made[name]().astype(float)[:, None]
-    return Dataset(name, x, around(x), ("waiting *here* (min)",), title=name)
+    column = "when (days since 2024-01-01)" if name == "dated" else "waiting *here* (min)"
+    return Dataset(name, x, around(x), (column,), title=name)
 
 
 def page(panel, name, n):
@@ -221,6 +223,13 @@ def test_counts_are_recognised_and_ranked_by_their_laws():
     assert not at.exception
 
 
+def test_days_since_a_date_are_measured_unless_asked_otherwise():
+    assert discrete.recognise(data("dated", 400).points).kind == "counts"
+    at = opened("families", "dated", 400)
+    assert at.segmented_control(key="taken").value == "measurements"
+    assert len(at.dataframe[0].value) == len(ranking.CONTINUOUS)
+
+
 def test_shares_are_those_of_the_counts():
     dataset = data("counts", 400)
     x, best = dataset.points[:, 0], ranked("counts", 400, discrete.FAMILIES)[0]
@@ -350,7 +359,7 @@ def test_only_laws_that_fit_are_offered():
 
 def test_the_qq_plot_marks_what_leaves_the_band():
     plot = qq(calibrated("Normal", "skewed", 240))
-    band, line, dots = charts.qq(plot, "Normal", "x", False).to_dict()["layer"]
+    band, line, dots = charts.qq(plot, "x", False).to_dict()["layer"]
     encoding = dots["encoding"]
     assert encoding["color"]["scale"] == {
         "domain": ["inside", "outside"],
@@ -368,7 +377,7 @@ def test_the_qq_plot_marks_what_leaves_the_band():
 
 
 def drawn_qq(plot):
-    (rows,) = charts.qq(plot, "Normal", "x", False).to_dict()["datasets"].values()
+    (rows,) = charts.qq(plot, "x", False).to_dict()["datasets"].values()
     return rows
 
 
@@ -435,3 +444,22 @@ def test_p_values_are_counted_in_cells_closed_above():
     assert [r["share"] for r in layers[0][1]] == pytest.approx([0.1] * 10)
     assert [r["share"] for r in layers[1][1]] == [0] * 9 + [1, 1]
     assert (layers[2][0]["type"], layers[2][1]) == ("rule", [{"share": 0.1}])
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "shown"),
+    [
+        (1700002.503, 2.0, "1700002.50"),
+        (1.0e6, 300.0, "1000000"),
+        (-123456.789, 0.05, "-123456.7890"),
+        (1.517, 2.0, "1.517"),
+        (70.9, 13.0, "70.90"),
+        (0.0, 1.0, "0"),
+        (0.0265, 1.2, "0.02650"),
+        (3.0, float("nan"), "3.000"),
+    ],
+)
+def test_a_place_has_the_digits_that_the_spread_deserves(value, spread, shown):
+    assert numbers.placed(value, spread) == shown
+    if spread > 0:
+        assert abs(float(shown) - value) < 0.005 * spread

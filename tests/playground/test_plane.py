@@ -171,6 +171,10 @@ def test_a_comparison_says_what_p_says():
     assert "No difference seen" in plane_words.compared(near, "Energy distance", True)
     assert "had not seen" in plane_words.compared(near, "Energy distance", True)
     assert "They differ" in plane_words.compared(Null(99.0, far.null, 50, 50), "Energy distance", False)
+    lenient = plane_words.compared(near, "Energy distance", False)
+    assert "Nothing can be said" in lenient
+    assert "not calibrated" in lenient
+    assert "No difference seen" not in lenient
 
 
 class Known:
