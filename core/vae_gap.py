@@ -5,7 +5,7 @@
                                    is the true posterior          picture with the same few weights
 
 q_best maximises the ELBO of this one image over N(m, L L'), L lower triangular (`full`) or diagonal, by L-BFGS on
-Gauss-Hermite quadrature, so there is no noise in it. One or two latent dimensions. Nats.
+quadrature, so there is no noise in it. One or two latent dimensions. Nats.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ import torch
 from jaxtyping import Float
 
 from core.process import frozen
-from core.vae_exact import SIDE, hermite, posterior
+from core.vae_exact import SIDE, posterior, rule
 from core.vae_model import VAE
 
-NODES = 20
+NODES, JUDGED = 21, 37  # nodes a dimension while it is looked for, and when it is judged
 ROUNDS = 4  # L-BFGS is begun afresh this often
 
 
@@ -62,10 +62,9 @@ def split(
     truth = posterior(model, x, label, side)
     mean, log_var = model.encode(x[None], None if label is None else label[None])
     began = np.diag(np.exp(0.5 * log_var[0]))
-    density = np.exp(truth.log_density + truth.grid.log_cell).ravel()
-    centre = density @ truth.grid.points
-    spread = np.sqrt(np.maximum(density @ (truth.grid.points - centre) ** 2, 1e-8))
-    top = truth.grid.points[int(density.argmax())]
+    centre = truth.weight @ truth.points
+    spread = np.sqrt(np.maximum(truth.weight @ (truth.points - centre) ** 2, 1e-8))
+    top = truth.points[int(truth.log_density.argmax())]
     starts = [(mean[0], began), (centre, np.diag(spread)), (top, began)]
     found = [best(model, x, m, f, label, full) for m, f in starts]
     return Gap(truth.log_prob, truth.elbo, max(found, key=lambda q: q.elbo))
@@ -81,15 +80,14 @@ def best(
 ) -> Gaussian:
     """The Gaussian of greatest ELBO near the one given; never worse than it."""
     d = model.latent
-    nodes, weight = (torch.from_numpy(a) for a in hermite(d, NODES))
-    told = None if label is None else np.tile(label, (len(nodes), 1))
     image, weights = torch.from_numpy(np.array(x[None])), model.tensors()
     below = torch.tril(torch.ones(d, d, dtype=torch.float64), -1) * float(full)
 
-    def loss(free: torch.Tensor) -> torch.Tensor:
+    def loss(free: torch.Tensor, side: int = NODES) -> torch.Tensor:
+        nodes, weight = (torch.from_numpy(a) for a in rule(d, side))
         m, log_scale, off = free[0], free[1], free[2:] * below
         lower = torch.diag(torch.exp(log_scale)) + off
-        out = model.outputs(m + nodes @ lower.T, told)
+        out = model.outputs(m + nodes @ lower.T, None if label is None else np.tile(label, (len(nodes), 1)))
         expected = (weight * model.likelihood.pairwise(out, image, weights)[0]).sum()
         divergence = 0.5 * ((lower**2).sum() + (m**2).sum() - d) - log_scale.sum()
         return divergence - expected
@@ -112,4 +110,4 @@ def best(
             break
         kept, least = where.detach().clone(), value
     m, log_scale, off = kept[0].numpy(), kept[1].numpy(), (kept[2:] * below).numpy()
-    return Gaussian(frozen(m.copy()), frozen(np.diag(np.exp(log_scale)) + off), -least)
+    return Gaussian(frozen(m.copy()), frozen(np.diag(np.exp(log_scale)) + off), -float(loss(kept, JUDGED)))

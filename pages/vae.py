@@ -86,9 +86,9 @@ polled = runs.every(run) if run else None
 def instrument() -> vae_page.Shown:
     """The pad and, under it, the run's bar and losses; a press on a picture or a playhead that rests reruns the page."""
     now = vae_page.now(NAME, source, run, pictures, chosen)
-    said = vae_page.pad(NAME, source, now, chosen)
+    said = vae_page.pad(NAME, source, run, now, pictures, chosen)
     if run and source.config:
-        vae_page.bar(NAME, run, now.shown, source.config.epochs)
+        vae_page.bar(NAME, run, pictures, now.shown, source.config.epochs)
     pressed = said.point is not None and session.changed(f"{NAME}.point", said.point)
     pressed = pressed and vae_picture.press(NAME, int(now.shown.codes.rows[said.point]))
     if (session.changed(f"{NAME}.rest", vae_film.rest(said, now.film)) and not whole) or pressed:

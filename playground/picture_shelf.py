@@ -4,7 +4,6 @@
 of Python that make the same Pictures. Files that cannot be used take nothing away: the last choice stands.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from core.data.read import ReadError
 from core.data.readers.raw_pictures import MAX_UPLOAD, RawPictures, count
 from core.key import Key
 from playground import controls, session
+from playground.shelf import read_once
 
 UPLOAD = "own"
 LABEL = f"Your pictures: a ZIP, PNG, JPEG, WebP, IDX (.gz), NPY or NPZ; at most {MAX_UPLOAD / 1e6:.0f} MB"
@@ -77,7 +77,8 @@ def uploaded(default: str) -> Shelved:
         return last
     try:
         with st.spinner("Reading the pictures..."):
-            raw = _read({file.name: file.getvalue() for file in files})
+            name, sent = bundle({file.name: file.getvalue() for file in files})
+            raw = read_once("pictures.held", name, sent, read_pictures)
         above = st.container()
         below = st.expander("How they are made alike")
         with below:
@@ -144,20 +145,3 @@ def code(names: list[str], cut: Cut) -> str:
     else:
         read = f"raw = read_pictures(*bundle({{name: Path(name).read_bytes() for name in {tuple(names)!r}}}))"
     return f"{read}\npictures, notes = picture_clinic.admit(raw, {cut!r}, Key(0))"
-
-
-def _read(files: Mapping[str, bytes]) -> RawPictures:
-    """The pictures in files, read once a session."""
-    name, raw = bundle(files)
-    held: dict[bytes, RawPictures | ReadError] = session.recall("pictures.held", dict)
-    digest = session.fingerprint(name.encode() + b"\0" + raw)
-    if digest not in held:
-        held.clear()
-        try:
-            held[digest] = read_pictures(name, raw)
-        except ReadError as error:
-            held[digest] = error
-    found = held[digest]
-    if isinstance(found, ReadError):
-        raise found
-    return found

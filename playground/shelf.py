@@ -4,9 +4,9 @@
 and the lines of Python that make the same Dataset. Nothing already on screen is lost to a file that cannot be used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -24,6 +24,7 @@ from core.options import Option, Range, check, options
 from playground import controls, session, sketch
 from playground.stage import Brush
 
+Read = TypeVar("Read")
 DRAWN, UPLOAD = "drawn", "upload"
 TYPES = ["csv", "tsv", "txt", "parquet", "npy", "npz"]
 
@@ -177,7 +178,7 @@ def uploaded(dims: tuple[int, ...], default: str) -> Shelved:
         return last or shelved(default, dims)
     try:
         with st.spinner("Reading the file..."):
-            table = _read(file.name, file.getvalue())
+            table = read_once("tables", file.name, file.getvalue(), read)
         picked, label = pick(table, dims)
         order, clear = date_order(table, picked)
         if not clear:
@@ -248,17 +249,16 @@ def date_order(table: Table, picked: tuple[str, ...]) -> tuple[Order | None, boo
     return order, order is not None
 
 
-def _read(name: str, raw: bytes) -> Table:
-    """The table in a file, read once a session."""
-    held: dict[bytes, Table | ReadError] = session.recall("tables", dict)
-    digest = session.fingerprint(name.encode() + b"\0" + raw)
-    if digest not in held:
-        held.clear()
+def read_once(held: str, name: str, raw: bytes, reader: Callable[[str, bytes], Read]) -> Read:
+    """What `reader` makes of a file, or its ReadError: asked once, and kept in the session under `held`."""
+
+    def attempt() -> Read | ReadError:
         try:
-            held[digest] = read(name, raw)
+            return reader(name, raw)
         except ReadError as error:
-            held[digest] = error
-    found = held[digest]
+            return error
+
+    found = session.once(held, session.fingerprint(name.encode() + b"\0" + raw), attempt)
     if isinstance(found, ReadError):
         raise found
     return found

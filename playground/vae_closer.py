@@ -74,7 +74,7 @@ def exactly(model: VAE) -> bool:
 
 
 def bound(model: VAE, x: Float[np.ndarray, "c h w"], labels: np.ndarray | None, key: Key) -> Estimate:
-    """The ELBO of one picture by Gauss-Hermite quadrature, or by `DRAWS` draws of q with their standard error."""
+    """The ELBO of one picture by quadrature, or by `DRAWS` draws of q with their standard error."""
     if exactly(model):
         return Estimate(float(vae_exact.quadrature_elbo(model, x[None], labels)[0]), 0.0)
     told = None if labels is None else np.tile(labels, (DRAWS, 1))

@@ -21,6 +21,12 @@ from playground import session, vae_losses, vae_script, vae_seen, vae_source
 from playground.vae_source import Source
 
 SAMPLES = 64
+LINKED = (
+    "It holds the set of pictures, the model and all its options, the seed, the chosen picture, the marker and the panel; a "
+    "training begins anew and ends in the same model. A fork, a kept run, and pictures, drawings or models of your own are "
+    "not in it: send the checkpoint, which can be loaded above."
+)
+"""What a link restores, and what no link can."""
 CODES = 20_000
 
 
@@ -62,6 +68,7 @@ def panel(name: str, home: Home, code: str) -> None:
         vae_source.upload(name)
         st.caption("A link to this screen:")
         st.code(session.link(), language=None, wrap_lines=True)
+        st.caption(LINKED)
 
 
 def codes(home: Home) -> bytes:

@@ -96,7 +96,7 @@ def panel(name: str, model: VAE, pictures: Pictures, chosen: int, key: Key) -> N
     """The map with both ways on it, and their film strips."""
     spec = (pictures.digest, vae_seen.fingerprint(model))
     left, right = st.columns([1.35, 1], gap="large")
-    with right:
+    with right if model.latent == 2 else left:  # where there is no map, its place is free
         start, end = picked(model, pictures, chosen, key)
     if start == end:
         right.caption("Both are the same picture: choose another one.")
@@ -127,7 +127,9 @@ def panel(name: str, model: VAE, pictures: Pictures, chosen: int, key: Key) -> N
         watch(ways, draw_words)
     with left:
         if plane is None:
-            st.caption(f"The map needs a plane; this model has {model.latent} latent dimensions. The ways need none.")
+            right.caption(
+                f"The map needs a plane; this model has {model.latent} latent dimensions. The ways need none."
+            )
         else:
             watch(ways if ways.job.progress().alive else plane, draw_map)
     watch(ways, draw_strips)

@@ -21,17 +21,30 @@ def table(step: Step[VAE]) -> pd.DataFrame:
     return pd.DataFrame(step.arrays["history"], columns=["epoch", *PARTS])
 
 
+def since(step: Step[VAE], begun: int) -> pd.DataFrame:
+    """The same with the epochs that came before its start counted in."""
+    history = table(step)
+    return history.assign(epoch=history["epoch"] + begun)
+
+
 def csv(step: Step[VAE]) -> bytes:
-    """The same as a file."""
+    """The history as a file."""
     return table(step).to_csv(index=False).encode()
 
 
-def charts(newest: Step[VAE], kept: Step[VAE] | None, shown: Step[VAE] | None, most: int, dark: bool) -> dict[str, Any]:
-    """Reconstruction and KL over the epochs; the epoch on show is marked, a kept run lies under in grey."""
+Run = tuple[Step[VAE], int]
+"""The newest Step of a run, and how many epochs its start had been trained."""
+
+
+def charts(run: Run, kept: Run | None, shown: Step[VAE] | None, most: int, dark: bool) -> dict[str, Any]:
+    """Reconstruction and KL over the epochs; the epoch on show is marked, a kept run lies under in grey.
+
+    A fork is drawn where it left the run it came from.
+    """
     colour = {role: pair[dark] for role, pair in ROLES.items()}
-    now, past = table(newest), None if kept is None else table(kept)
-    both = [t for t in (now, past) if t is not None]
-    last = max(most, *(int(t["epoch"].max()) for t in both))
+    both = [since(*one) for one in (run, *([kept] if kept else []))]
+    now, past, begun = both[0], both[1] if kept else None, run[1]
+    last = max(most + begun, *(int(t["epoch"].max()) for t in both))
     x = alt.X("epoch:Q", scale=alt.Scale(domain=[0, last], nice=False), title="epoch", axis=alt.Axis(tickCount=5))
     found = {}
     for name, (title, role) in DRAWN.items():
@@ -42,7 +55,7 @@ def charts(newest: Step[VAE], kept: Step[VAE] | None, shown: Step[VAE] | None, m
         if past is not None:
             layers.insert(0, alt.Chart(past).mark_line(color=colour["noise"], strokeWidth=1.5).encode(x, y))
         if shown is not None:
-            at = alt.Chart(pd.DataFrame({"epoch": [shown.index]}))
+            at = alt.Chart(pd.DataFrame({"epoch": [shown.index + begun]}))
             layers.append(at.mark_rule(color=colour["hand"], strokeWidth=1.5).encode(x))
         found[title] = alt.layer(*layers).properties(
             height=220, title=alt.TitleParams(title, fontSize=13, color=colour[role], anchor="start")

@@ -20,15 +20,16 @@ from playground import (
     vae_files,
     vae_film,
     vae_losses,
-    vae_picture,
+    vae_marker,
     vae_plane,
     vae_training,
+    vae_twin,
 )
 from playground.latent_pad import Plane, Said
 from playground.runs import Run
 from playground.vae_closer import Through
 from playground.vae_film import Film
-from playground.vae_picture import Chosen
+from playground.vae_picture import Chosen, last_row
 from playground.vae_plane import Codes
 from playground.vae_source import Source
 
@@ -59,7 +60,7 @@ def training(name: str, source: Source, pictures: Pictures) -> Run:
     )
 
 
-def film_of(source: Source, run: Run | None) -> tuple[Film, Sequence[Step[VAE]]]:
+def film_of(name: str, source: Source, run: Run | None) -> tuple[Film, Sequence[Step[VAE]]]:
     """What the pad plays: the training, or the one model that was kept; and the Steps behind it."""
     if run is None:
         assert source.checkpoint is not None
@@ -67,7 +68,9 @@ def film_of(source: Source, run: Run | None) -> tuple[Film, Sequence[Step[VAE]]]
         model, codes = source.checkpoint.model, source.codes
         return Film(source.id, 0, 1, False, lambda first: [vae_plane.snapshot(model, codes.means)]), ()
     version, steps = run.job.trace.snapshot()
-    return Film(run.id, version, len(steps), vae_film.live(run), lambda first: vae_plane.films(steps[first:])), steps
+    begun = vae_twin.since(run, runs.kept(name))
+    live = vae_film.live(run)
+    return Film(run.id, version, len(steps), live, lambda first: vae_plane.films(steps[first:], begun)), steps
 
 
 def moment(
@@ -102,44 +105,34 @@ class Now:
 
 def now(name: str, source: Source, run: Run | None, pictures: Pictures, chosen: Chosen) -> Now:
     """This moment of the page."""
-    film, steps = film_of(source, run)
+    film, steps = film_of(name, source, run)
     plane = session.once(f"{name}.plane", (film.run, pictures.digest), lambda: plane_of(source, run, steps, pictures))
     said = latent_pad.read(session.widget(f"pad.{name}", {}), plane.id)
     shown = moment(source, run, steps, vae_film.shown(said, film), pictures, chosen, said)
     return Now(film, plane, said, shown)
 
 
-def pad(name: str, source: Source, at: Now, chosen: Chosen) -> Said:
-    """The latent pad with q(z given x) of the chosen picture over it; what it said."""
-    found = at.shown.found
-    layers = vae_plane.over(found.mean, found.log_var, Key(source.seed) / "over")[0]
-    z, held = marker(name, at.plane.id, chosen, at.shown, at.said)
-    plane = replace(at.plane, layers=layers, z=z, held=held)
-    return vae_film.show(name, plane, at.film, (at.shown.id, chosen.id, z.tobytes(), held))
-
-
-Marker = tuple[np.ndarray, tuple[int, ...]]
-
-
-def marker(name: str, plane: str, chosen: Chosen, shown: Shown, before: Said) -> Marker:
-    """Where the marker is sent, and the labels with it: to the chosen picture's code, until a hand has moved it.
-
-    A picture that was pressed on the pad has the marker already, so nothing new is sent.
-    """
-    label = shown.found.label
-    own: Marker = vae_plane.wide(shown.found.mean[None])[0], () if label is None else tuple(int(k) for k in label)
-    of, sent = session.recall(f"{name}.marker", lambda: (None, own))
-    pressed = before.point is not None and shown.codes.rows[before.point] == chosen.row
-    same = len(sent[0]) == len(own[0]) and len(sent[1]) == len(own[1])
-    if not same or before.z is None or (of != (plane, chosen.id) and not pressed):
-        sent = own
-    session.hold(f"{name}.marker", ((plane, chosen.id), sent))
-    return sent
+def pad(name: str, source: Source, run: Run | None, at: Now, pictures: Pictures, chosen: Chosen) -> Said:
+    """The latent pad with q(z given x) of the chosen picture over it, beside that of a kept run; what it said."""
+    shown, found = at.shown, at.shown.found
+    layers = vae_plane.over(found.mean, found.log_var, Key(source.seed) / "over", at.plane.axes)[0]
+    z, held = vae_marker.sent(name, at.plane.id, chosen, shown.model, found.mean, found.label, shown.codes, at.said)
+    aside = vae_twin.beside(name, run, pictures)
+    plane = replace(at.plane, layers=layers, z=z, held=held, twin=name if aside else "")
+    over = (shown.id, chosen.id, z.tobytes(), held, plane.twin)
+    if run is None or aside is None:
+        return vae_film.show(name, plane, at.film, over)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        vae_twin.pad(name, aside, pictures, z)
+    with right:
+        st.caption(f":orange-badge[now] {run.label}")
+        return vae_film.show(name, plane, at.film, over)
 
 
 def home(name: str, source: Source, pictures: Pictures, chosen: Chosen, shown: Shown) -> vae_files.Home:
     """What the person on this page takes home."""
-    row = vae_picture.last_row() if chosen.row is None else chosen.row
+    row = last_row() if chosen.row is None else chosen.row
     return vae_files.Home(shown.model, source, pictures, row, shown.step, bool(runs.forked(name)))
 
 
@@ -149,23 +142,27 @@ def plane_of(source: Source, run: Run | None, steps: Sequence[Step[VAE]], pictur
         assert source.checkpoint is not None
         assert source.codes is not None
         reach = float(np.clip(np.ceil(2 * np.quantile(np.abs(source.codes.means), 0.999)) / 2, 3.0, 5.0))
-        return vae_plane.plane(source.id, source.checkpoint.model, pictures, source.codes.rows, reach=reach)
+        codes, axes = source.codes, vae_plane.widest(source.codes.means)
+        return vae_plane.plane(source.id, source.checkpoint.model, pictures, codes.rows, reach=reach, axes=axes)
     return vae_plane.plane(
-        run.id, steps[0].state, pictures, steps[0].arrays["rows"], reach=4.0, live=vae_film.live(run)
+        run.id, steps[0].state, pictures, steps[0].arrays["rows"], reach=vae_twin.REACH, live=vae_film.live(run)
     )
 
 
-def bar(name: str, run: Run, shown: Shown, most: int) -> None:
+def bar(name: str, run: Run, pictures: Pictures, shown: Shown, most: int) -> None:
     """The run's bar and its losses."""
     columns = st.columns(3, gap="medium")
     newest = run.job.trace[-1]
     with columns[0]:
         run_bar.bar(name, run, shown.step or newest, f"snapshots of {most:,} epochs", own_start(name))
-        st.caption(f":orange-badge[trained] {losses(newest)}")
-    kept = runs.kept(name, run.data)
-    drawn = vae_losses.charts(newest, None if kept is None else kept.job.trace[-1], shown.step, most, session.dark())
+        st.caption(f":orange-badge[trained] {losses(shown.step or newest)}")
+    kept = vae_twin.beside(name, run, pictures)
+    past = None if kept is None else (kept.job.trace[-1], vae_twin.since(kept))
+    drawn = vae_losses.charts((newest, vae_twin.since(run, kept)), past, shown.step, most, session.dark())
     for column, (title, chart) in zip(columns[1:], drawn.items(), strict=True):
-        column.altair_chart(chart, key=f"{name}.{title}", alt=f"{title} over the epochs, now {losses(newest)}")
+        column.altair_chart(
+            chart, key=f"{name}.{title}", alt=f"{title} over the epochs, now {losses(shown.step or newest)}"
+        )
 
 
 def losses(step: Step[VAE]) -> str:

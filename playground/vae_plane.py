@@ -54,8 +54,10 @@ def plane(
     z: Float[np.ndarray, " d"] | None = None,
     reach: float = REACH,
     live: bool = False,
+    twin: str = "",
+    axes: tuple[int, int] = (0, 1),
 ) -> Plane:
-    """The pad of a model of these pictures, the data of `rows` on it; `z` is where the marker starts."""
+    """The pad of a model of these pictures, the data of `rows` on it; `z` is where the marker starts, `axes` the plane."""
     known = told(pictures)
     labels: np.ndarray | None = None
     classes: tuple[str, ...] = ()
@@ -70,41 +72,57 @@ def plane(
         classes=classes,
         pictures=vae_seen.images(pictures, rows),
         z=None if z is None else wide(z[None])[0],
+        axes=axes,
         reach=reach,
         alt=f"{len(rows):,} pictures of {pictures.title or pictures.name} as points of the latent plane",
         autoplay=live,
+        twin=twin,
     )
 
 
-def snapshot(model: VAE, means: Float[np.ndarray, "m d"], caption: str = "", half: bool = False) -> Snapshot:
-    """A model as the pad takes it."""
-    return Snapshot(browser(model)[1], wide(means), caption, half=half)
+def snapshot(
+    model: VAE, means: Float[np.ndarray, "m d"], caption: str = "", half: bool = False, epoch: int = 0
+) -> Snapshot:
+    """A model as the pad takes it; two pads that move together do so by their `epoch`."""
+    return Snapshot(browser(model)[1], wide(means), caption, metrics={"epoch": epoch}, half=half)
 
 
-def films(steps: Sequence[Step[VAE]]) -> list[Snapshot]:
-    """The moments of a training, all but the newest in half precision."""
+def films(steps: Sequence[Step[VAE]], since: int = 0) -> list[Snapshot]:
+    """The moments of a training that was forked `since` epochs after a start, all but the newest in half precision."""
     return [
-        snapshot(step.state, step.arrays["means"], caption(step), half=i < len(steps) - 1)
+        snapshot(
+            step.state, step.arrays["means"], caption(step, since), i < len(steps) - 1, epoch=int(step.index) + since
+        )
         for i, step in enumerate(steps)
     ]
 
 
-def caption(step: Step[VAE]) -> str:
+def caption(step: Step[VAE], since: int = 0) -> str:
     """What a moment of a training is, in words."""
-    if step.index == 0:
-        return "Before the first epoch"
-    return "Best on held-out pictures" if step.phase else f"Epoch {step.index}"
+    if step.phase:
+        return "Best on held-out pictures"
+    if since:
+        return f"Epoch {step.index} of the fork, {step.index + since} in all"
+    return f"Epoch {step.index}" if step.index else "Before the first epoch"
+
+
+def widest(means: Float[np.ndarray, "m d"]) -> tuple[int, int]:
+    """The two dimensions along which the codes vary most: the others may be asleep."""
+    if means.shape[1] < 3:
+        return 0, 1
+    first, second = np.sort(np.argsort(-means.var(axis=0), kind="stable")[:2])
+    return int(first), int(second)
 
 
 def over(
-    mean: Float[np.ndarray, " d"], log_var: Float[np.ndarray, " d"], key: Key
+    mean: Float[np.ndarray, " d"], log_var: Float[np.ndarray, " d"], key: Key, axes: tuple[int, int] = (0, 1)
 ) -> tuple[tuple[Layer, ...], Float[np.ndarray, "n d"]]:
-    """q(z given x) as its ellipses of one and two standard deviations over the first two dimensions, and draws from it."""
+    """q(z given x) as its ellipses of one and two standard deviations over the plane `axes`, and draws from it."""
     draws = mean + np.exp(0.5 * log_var) * key.generator().standard_normal((DRAWS, len(mean)))
-    flat = wide(np.stack([mean, np.exp(log_var)]))[:, :2]
+    flat = wide(np.stack([mean, np.exp(log_var)]))[:, axes]
     spread = np.maximum(flat[1], 1e-8)
     ellipse = Ellipses(name="q", label="q(z|x)", role="hand", mean=flat[:1], cov=np.diag(spread)[None])
-    points = Points(name="draws", label="its draws", role="hand", xy=wide(draws)[:, :2], size=3.5)
+    points = Points(name="draws", label="its draws", role="hand", xy=wide(draws)[:, axes], size=3.5)
     return (ellipse, points), draws
 
 

@@ -16,11 +16,15 @@ from playground.vae_plane import Codes, encoded
 from playground.vae_training import told
 
 HERE, FILE = "Train it here", "From a file"
-PRESET = Config(width=96, epochs=60)
+PRESET = Config(width=96, epochs=100)
 MAIN = ("latent", "beta", "likelihood", "architecture")
 REST = ("width", "epochs", "rate")
 HIDDEN = ("levels",)  # the pictures' own grey levels
 MOST = 64  # MB of a checkpoint
+SLOW = (
+    "Convolutions learn several times slower than dense layers on a processor: ask for few epochs, and the line under the "
+    "plane says how many it does a second."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +111,8 @@ def note(held: Checkpoint) -> None:
 def here(pictures: Pictures) -> Source:
     """The options of a training on this page."""
     values = controls.draw(PRESET, more=False, names=MAIN)
+    if values["architecture"] == "conv":
+        st.caption(SLOW)
     conditional = False
     known = told(pictures)
     if known is not None:

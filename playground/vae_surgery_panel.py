@@ -16,16 +16,13 @@ from core.process import Step
 from core.vae_exact import Grid
 from core.vae_model import VAE
 from core.vae_surgery import Hole, Surgery
-from playground import film, runs, session, vae_charts, vae_seen
 from playground import mixture_numbers as numbers
+from playground import runs, session, vae_charts, vae_holes, vae_seen
 from playground.family_panels import watch
 from playground.jobs import Progress
-from playground.stage import Field, Handles, Layer, Paths, Points, Result, Scene
-from playground.stage.component import read
 
 CODED = 2000  # training pictures whose posteriors make q(z), at most
 HALF = 3.5  # prior standard deviations that the plane shows
-BRIGHT = 0.99  # of the lit cells lie below the ramp's end
 SIGMAS = 4  # standard errors that the identity may be off
 HOLES = 5
 CEILING = 0.5  # nats under log n, where the number of pictures hides how much is known
@@ -86,7 +83,9 @@ def panel(name: str, model: VAE, pictures: Pictures, chosen: int, key: Key) -> N
         seen: Seen = run.job.trace[-1].state
         parts(name, seen)
         if seen.log_all is not None:
-            holes(name, run.id, seen, model, pictures, chosen)
+            assert seen.grid is not None
+            codes = seen.rows, seen.means, seen.log_vars
+            vae_holes.panel(f"{name}:{run.id}", codes, seen.grid, seen.log_all, seen.holes, model, pictures, chosen)
         elif progress.alive and model.latent == 2:
             st.caption("Looking for holes in the codes...")
         elif model.latent != 2:
@@ -140,81 +139,6 @@ def finding(seen: Seen) -> str:
         f"Of **{seen.parts.kl:.2f} nats** of KL, {share:.0%} tell which picture it was; the rest is how far the codes together "
         f"are from the prior. {awake.sum()} of {len(awake)} dimensions are active."
     )
-
-
-def holes(name: str, run: str, seen: Seen, model: VAE, pictures: Pictures, chosen: int) -> None:
-    """The aggregate posterior with a hand on it, and the picture that is decoded under the hand."""
-    held = f"{name}.place"
-    first = seen.holes[0].z if seen.holes else np.zeros(2)
-    before, z = session.recall(held, lambda: (run, first))
-    z = z if before == run else first
-    left, right = st.columns([1.35, 1], gap="large")
-    with right, st.container(horizontal=True, gap="small"):
-        for i, hole in enumerate(seen.holes):
-            if st.button(f"Hole {i + 1}", key=f"{name}.hole.{i}"):
-                z = hole.z
-    said = session.widget(f"stage.{name}.holes", {})  # before the stage is drawn, so that it is drawn where the hand is
-    z = moved(f"{name}.told", read(said, f"{name}:{run}"), z)
-    session.hold(held, (run, z))
-    with left:
-        film.still(f"{name}.holes", scene(seen, z, f"{name}:{run}"))
-    with right:
-        under(seen, z, model, pictures, chosen)
-
-
-def moved(name: str, told: Result, z: np.ndarray) -> np.ndarray:
-    """Where the hand is: where it let go, if that is news."""
-    if told.handles is None or not session.changed(name, tuple(told.handles[0])):
-        return z
-    return told.handles[0]
-
-
-def scene(seen: Seen, z: np.ndarray, name: str) -> Scene:
-    """q(z) under the circles of the prior, with the holes and the hand."""
-    assert seen.grid is not None
-    assert seen.log_all is not None
-    density = np.exp(seen.log_all).T
-    lit = density[density > 1e-3 * density.max()]
-    turn = np.linspace(0, 2 * np.pi, 121)
-    circles = np.stack([r * np.column_stack([np.cos(turn), np.sin(turn)]) for r in (1, 2, 3)])
-    dug = np.array([hole.z for hole in seen.holes]).reshape(-1, 2)
-    layers: list[Layer] = [
-        Field(name="q", label="q(z) of all codes", role="model", values=density, vmax=float(np.quantile(lit, BRIGHT))),
-        Paths(name="prior", label="Prior, 1, 2, 3 sd", role="noise", xy=circles),
-        Points(name="holes", label="Holes", role="data", xy=dug, size=9.0),
-        Handles(name="hand", label="Decode here", xy=z[None]),
-    ]
-    bounds = [[float(axis[0]), float(axis[-1])] for axis in seen.grid.axes]
-    alt = f"Density of the codes of {len(seen.means):,} pictures, with {len(dug)} holes"
-    return Scene(name, bounds, layers, vae_seen.AXES, alt=alt)
-
-
-def under(seen: Seen, z: np.ndarray, model: VAE, pictures: Pictures, chosen: int) -> None:
-    """What the decoder makes of this place, beside the picture whose code is nearest."""
-    distance = np.sqrt(((seen.means - z) ** 2).sum(axis=1))
-    near = np.array([seen.rows[distance.argmin()]])
-    decoded = model.decode(z[None], vae_seen.told(model, pictures, np.array([chosen])))
-    depth = float(-0.5 * (z @ z) - np.log(2 * np.pi) - vae_surgery.log_aggregate(z[None], seen.means, seen.log_vars)[0])
-    vae_seen.strip(np.concatenate([decoded, vae_seen.images(pictures, near)]), "Decoded here; nearest picture", 2, 280)
-    ratio = f"{times(depth)} times {'likelier' if depth > 0 else 'less likely'}"
-    st.markdown(
-        f"At ({z[0]:.2f}, {z[1]:.2f}) the prior is **{ratio}** than the codes (log p(z) - log q(z) = {depth:.2f} nats). "
-        f"Left: what is decoded here. Right: the training picture with the nearest code, {distance.min():.2f} away."
-    )
-    if seen.holes:
-        dug = np.array([hole.z for hole in seen.holes])
-        told = vae_seen.told(model, pictures, np.full(len(dug), chosen))
-        vae_seen.strip(model.decode(dug, told), f"What the {len(dug)} deepest holes decode to", HOLES)
-        st.caption("Above: what the holes decode to, the deepest first.")
-    st.caption("A hole is a place the prior goes to and the codes do not. Drag the hand, or jump into one.")
-
-
-def times(depth: float) -> str:
-    """The ratio of two densities whose logs are `depth` apart, in words."""
-    ratio = np.exp(min(abs(depth), 30.0))
-    if ratio > 1e6:
-        return "more than a million"
-    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
 def over_beta(name: str, spec: tuple[object, ...], model: VAE, pictures: Pictures, key: Key) -> None:

@@ -58,7 +58,7 @@ class Truth:
 
     @property
     def check(self) -> Check:
-        """log p(x) - ELBO - KL(q, p), which is 0; the ELBO is by Gauss-Hermite points, the others by the grid."""
+        """log p(x) - ELBO - KL(q, p), which is 0; the ELBO is by points laid over q, the others by the posterior's."""
         difference = self.posterior.log_prob - self.elbo - self.posterior.divergence
         return Check("log p(x) - ELBO - KL(q, p)", difference, 0.0, TOLERANCE)
 
@@ -77,7 +77,7 @@ def steps(model: VAE, x: Float[np.ndarray, "c h w"], label: np.ndarray | None) -
     found = vae_exact.posterior(model, x, label)
     average, log_var = (a[0] for a in model.encode(x[None], labels))
     view = square(found, average, log_var)
-    density = np.exp(vae_exact.log_joint(model, x[None], view, labels)[0] - found.log_prob)
+    density = np.exp(vae_exact.log_joint(model, x[None], view.points, labels)[0] - found.log_prob)
     elbo = float(vae_exact.quadrature_elbo(model, x[None], labels)[0])
     truth = Truth(found, average, log_var, elbo, view, density.reshape([VIEW] * model.latent))
     yield Step(0, truth)
@@ -86,9 +86,8 @@ def steps(model: VAE, x: Float[np.ndarray, "c h w"], label: np.ndarray | None) -
 
 def square(found: Posterior, average: Float[np.ndarray, " d"], log_var: Float[np.ndarray, " d"]) -> Grid:
     """An even grid, as wide as high, that holds q and the posterior."""
-    weight = np.exp(found.log_density + found.grid.log_cell).ravel()
-    centre = weight @ found.grid.points
-    spread = np.sqrt(weight @ (found.grid.points - centre) ** 2)
+    centre = found.weight @ found.points
+    spread = np.sqrt(found.weight @ (found.points - centre) ** 2)
     means, sds = np.stack([centre, average]), np.stack([spread, np.exp(0.5 * log_var)])
     low, high = (means - REACH * sds).min(axis=0), (means + REACH * sds).max(axis=0)
     middle, half = (low + high) / 2, float((high - low).max()) / 2

@@ -13,7 +13,19 @@ from playground.stage import component as stage
 
 HERE: Final = Path(__file__).parent
 SHARED: Final = tuple(name for name in stage.SCRIPTS if name != "main")  # the pad is a stage with another hand
-SCRIPTS: Final = ("floats", "network", "picture", "codes", "manifold", "overlays", "marker", "knobs", "keep", "main")
+SCRIPTS: Final = (
+    "floats",
+    "network",
+    "picture",
+    "codes",
+    "manifold",
+    "overlays",
+    "marker",
+    "knobs",
+    "twin",
+    "keep",
+    "main",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +51,9 @@ def latent_pad(data: bytes, *, key: str, plane: str) -> Said:
     said = _component()(
         key=key,
         data=data,
-        on_rest_change=_nothing,
-        on_hand_change=_nothing,
-        on_missing_change=_nothing,
+        on_rest_change=stage.nothing,
+        on_hand_change=stage.nothing,
+        on_missing_change=stage.nothing,
     )
     return read(said, plane)
 
@@ -61,18 +73,9 @@ def read(said: Mapping[str, Any], plane: str) -> Said:
     )
 
 
-def _read_all(folder: Path, names: tuple[str, ...], ending: str) -> str:
-    return "\n".join((folder / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
-
-
 @cache
 def _component() -> Any:
     """The component, registered at its first use, so that importing this module needs no running server."""
-    script = _read_all(stage.HERE, SHARED, "js") + "\n" + _read_all(HERE, SCRIPTS, "js")
-    css = _read_all(stage.HERE, ("stage",), "css") + "\n" + _read_all(HERE, ("pad",), "css")
-    html = (HERE / "pad.html").read_text(encoding="utf-8")
-    return st.components.v2.component("latent_pad", html=html, css=css, js=script)
-
-
-def _nothing() -> None:
-    """Reports are read from the return value; Streamlit wants a callback for each name."""
+    script = stage.together(stage.HERE, SHARED, "js") + "\n" + stage.together(HERE, SCRIPTS, "js")
+    css = stage.together(stage.HERE, ("stage",), "css") + "\n" + stage.together(HERE, ("pad",), "css")
+    return st.components.v2.component("latent_pad", html=stage.together(HERE, ("pad",), "html"), css=css, js=script)

@@ -24,6 +24,7 @@ function mount(parent) {
   bindPlot(s); // wheel, pinch and double click are the stage's; the pointer and the keys are the marker's
   bindTransport(s);
   bindMarker(s);
+  bindTwin(s);
   s.el.save.onclick = () => keepPicture(s);
   s.look = () => (s.el.unzoom.hidden = zoomOf(s) <= 1.001);
   s.watch = new ResizeObserver(() => {
@@ -100,6 +101,7 @@ function receive(s, message) {
   if (!s.frames.length) s.run = null; // what came before held no snapshot: the recording begins now
   const complete = record(s, message) && (!codes.pictured || codes.arrays.pictures);
   if (!complete) askFor(s, codes.pictured && !codes.arrays.pictures ? 0 : s.frames.length);
+  joinTwins(s);
   return otherScene;
 }
 
@@ -144,6 +146,7 @@ export default function ({data, parentElement, setStateValue, setTriggerValue}) 
   }
   return () => {
     s.alive = false;
+    partTwins(s);
     cancelAnimationFrame(s.pending);
     clearTimeout(s.resting);
     clearTimeout(s.letting);

@@ -28,6 +28,7 @@ function hold(s, changes, point = null) {
   s.point = point;
   refresh(s);
   if (otherPoint || s.on.manifold) touch(s, s.on.manifold);
+  holdTwins(s);
   settle(s);
 }
 
@@ -51,6 +52,7 @@ function placeMarker(s) {
 /** The stage calls this whenever it has painted: axes may have moved, and the playhead may be at another decoder. */
 function placePainted(s) {
   placeMarker(s);
+  leadTwins(s);
   if (indexOf(s) !== s.drawn) refresh(s);
 }
 
@@ -90,11 +92,11 @@ function bindMarker(s) {
     if (down.size > 1) return; // two fingers zoom
     const held = [toX(s, toPlane(s, s.z[s.axes[0]])), toY(s, toPlane(s, s.z[s.axes[1]]))];
     const taken = Math.hypot(held[0] - place[0], held[1] - place[1]) < GRIP;
-    const hit = nearest(s, place);
+    const hit = nearest(s, place); // a datum is chosen, to any other point of the plane the marker goes
     const point = hit?.layer.own === "Codes" ? hit.i : null;
     s.grip = {from: place, point, by: taken ? [held[0] - place[0], held[1] - place[1]] : [0, 0], moved: false};
     s.root.classList.add("gripped");
-    if (point === null && !taken) moveTo(s, place);
+    if (point === null && !taken) moveTo(s, hit ? [hit.x, hit.y] : place);
   };
   plot.onpointermove = (event) => {
     const place = placeOf(s, event);

@@ -67,6 +67,13 @@ const followHands = follow;
 follow = (s, layer, now) => (layer.own === "Codes" ? placeCodes(s, layer, now) : followHands(s, layer, now));
 placeHands = placePainted;
 
+// no data, no switch for them
+const buildAll = buildLegend;
+buildLegend = (s) => {
+  buildAll(s);
+  s.scene.layers.forEach((layer, i) => (s.el.legend.children[i].hidden = layer.bare === true));
+};
+
 // the manifold would be hidden by the data: it comes without them, and they can be called back
 const toggleOne = toggleLayer;
 toggleLayer = (s, i) => {
@@ -74,4 +81,7 @@ toggleLayer = (s, i) => {
   const layer = s.scene.layers[i];
   const codes = s.scene.layers.findIndex(({own}) => own === "Codes");
   if (layer?.own === "Manifold" && s.on[layer.name] === s.on[s.scene.layers[codes].name]) toggleOne(s, codes);
+  for (const other of twinsOf(s)) {
+    other.scene.layers.forEach(({name}, k) => name in s.on && s.on[name] !== other.on[name] && toggleOne(other, k));
+  }
 };

@@ -33,6 +33,7 @@ class Codes(Layer):
     size: float = 5.0
     classes: tuple[str, ...] = ()
     pictured: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,7 +55,7 @@ class Decoder(Layer):
     `spec` lists its layers, `weights` holds float32, or `half` the bits of float16, in their order (see
     `core.vae_export`). `z` is where the marker starts and `held` the labels it holds there, `plane` the two latent
     dimensions the pad shows, `reach` how far it goes from the origin, `conditions` the name and the words of every label
-    that follows z, one-hot.
+    that follows z, one-hot. Pads with the same `twin` move together.
     """
 
     ARRAYS = MappingProxyType({"weights": ("<f4", (None,)), "half": ("<u2", (None,))})
@@ -69,6 +70,7 @@ class Decoder(Layer):
     z: tuple[float, ...] = (0.0, 0.0)
     plane: tuple[int, int] = (0, 1)
     reach: float = 3.5
+    twin: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,8 @@ class Plane:
     (m, c, h, w) in [0, 1] are the thumbnails of the first m <= 1,000 data. A film of snapshots plays once (`autoplay`), or
     rests at frame `at`, the last by default. `held` are the labels that the hand holds at `z`, the first of each if empty.
     `layers` lie over the plane `axes` of the latent space, on the square of `reach` about the origin, and are hidden while
-    the hand looks at another plane.
+    the hand looks at another plane. A `bare` plane has no data on it. Pads whose planes share a `twin` move together: one z,
+    and one playhead, matched by the snapshots' metric `epoch`.
     Raises ValueError where sizes contradict each other.
     """
 
@@ -99,6 +102,8 @@ class Plane:
     alt: str = ""
     autoplay: bool = False
     at: int | None = None
+    bare: bool = False
+    twin: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a decoder that the browser cannot run, and sizes that contradict each other."""
@@ -161,6 +166,7 @@ class Plane:
             pictures=None if pictures is None else np.rint(255 * np.clip(pictures, 0, 1)).astype(np.uint8),
             classes=tuple(map(str, self.classes)),
             pictured=pictures is not None,
+            bare=self.bare,
         )
 
     def _decoder(self) -> Decoder:
@@ -174,6 +180,7 @@ class Plane:
             z=tuple(map(float, np.zeros(self.latent) if self.z is None else self.z)),
             plane=self.axes,
             reach=self.reach,
+            twin=self.twin,
         )
 
 

@@ -1,7 +1,7 @@
 """Mounts the stage and reads back where the hand and the playhead came to rest."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,10 +54,10 @@ def stage(data: bytes, *, key: str, scene: str) -> Result:
     said = _component()(
         key=key,
         data=data,
-        on_rest_change=_nothing,
-        on_hands_change=_nothing,
-        on_drawn_change=_nothing,
-        on_missing_change=_nothing,
+        on_rest_change=nothing,
+        on_hands_change=nothing,
+        on_drawn_change=nothing,
+        on_missing_change=nothing,
     )
     return read(said, scene)
 
@@ -86,10 +86,16 @@ def _drawn(text: str) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _component() -> Any:
     """The component, registered at its first use, so that importing this module needs no running server."""
-    script = "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    html, css = ((HERE / name).read_text(encoding="utf-8") for name in ("stage.html", "stage.css"))
-    return st.components.v2.component("stage", html=html, css=css, js=script)
+    html, css, js = (
+        together(HERE, names, kind) for names, kind in ((("stage",), "html"), (("stage",), "css"), (SCRIPTS, "js"))
+    )
+    return st.components.v2.component("stage", html=html, css=css, js=js)
 
 
-def _nothing() -> None:
+def together(folder: Path, names: Sequence[str], kind: str) -> str:
+    """The files of these names in a folder, one after the other."""
+    return "\n".join((folder / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
+
+
+def nothing() -> None:
     """Reports are read from the return value; Streamlit wants a callback for each name."""

@@ -32,27 +32,29 @@ def vae(app, new_page):
     return visit
 
 
-def ask(page, expression):
-    return page.locator(".pad").evaluate(f"root => {{ const s = root.__pad; return {expression} }}")
+def ask(page, expression, nth=0):
+    pad = page.locator(".pad").nth(nth)
+    return pad.evaluate(f"root => {{ const s = root.__pad; return {expression} }}")
 
 
-def until(page, condition, timeout=15_000):
+def until(page, condition, timeout=15_000, nth=0):
     """Wait until `condition`, a JS expression in `s`, holds for the pad."""
     for _ in range(timeout // 100):
-        if ask(page, f"Boolean({condition})"):
+        if ask(page, f"Boolean({condition})", nth):
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"{condition} never held")
+    raise AssertionError(f"{condition} never held: index {ask(page, 's.index', nth)}, z {ask(page, 's.z', nth)}")
 
 
 def picture(page):
     return page.locator(".pad .decoded").evaluate("canvas => canvas.toDataURL()")
 
 
-def place(page, x, y):
+def place(page, x, y, nth=0):
     """Two latent numbers to the page's pixels."""
-    box = page.locator(".pad .plot").bounding_box()
-    px, py = page.locator(".pad").evaluate("(root, [x, y]) => root.__pad.pixel(x, y)", [x, y])
+    pad = page.locator(".pad").nth(nth)
+    box = pad.locator(".plot").bounding_box()
+    px, py = pad.evaluate("(root, [x, y]) => root.__pad.pixel(x, y)", [x, y])
     return box["x"] + px, box["y"] + py
 
 
@@ -148,6 +150,79 @@ def test_a_training_unfolds_and_is_scrubbed(vae):
     page.wait_for_timeout(300)
     assert picture(page) != last
     page.locator(".pad .caption").get_by_text("Before the first epoch").wait_for()
+
+
+def test_a_fork_stands_beside_the_run_it_left_and_both_are_scrubbed_together(vae):
+    page = vae(f"{QUIET}&{HERE}")
+    page.get_by_text("At rest after 5 snapshots").wait_for(timeout=60_000)
+    page.locator(".pad .scrub").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    until(page, "s.index === 2")
+    page.get_by_text("Epoch 2: loss").wait_for()
+    page.get_by_role("button", name="Fork here").first.click()
+    page.locator(".pad").nth(1).wait_for(timeout=20_000)
+    for nth in (0, 1):
+        until(page, "s.frames === 5 && s.pictures > 0", 40_000, nth)
+    caption = page.locator(".pad .caption")
+    page.locator(".pad .scrub").nth(1).focus()
+    page.keyboard.press("Home")
+    until(page, "s.index === 2", nth=0)
+    caption.nth(1).get_by_text("Epoch 0 of the fork, 2 in all").wait_for()
+    same = [ask(page, "s.decode([1, -1], [])", nth) for nth in (0, 1)]
+    np.testing.assert_allclose(*same, atol=4 / 255)  # one of them travelled in half precision
+    page.locator(".pad .scrub").nth(0).focus()
+    page.keyboard.press("End")
+    until(page, "s.index === 2", nth=1)
+    page.keyboard.press("Home")
+    until(page, "s.index === 0", nth=1)
+    page.mouse.click(*place(page, 2.9, -2.9, 0))
+    until(page, "Math.abs(s.z[0] - 2.9) < 0.05 && Math.abs(s.z[1] + 2.9) < 0.05", nth=1)
+    page.locator(".pad").nth(1).get_by_role("button", name="manifold").click()
+    for nth in (0, 1):
+        until(page, "s.layers.manifold && s.manifold.made > 0", nth=nth)
+    page.get_by_role("button", name="Drop kept run").first.click()
+    page.locator(".pad").nth(1).wait_for(state="detached", timeout=20_000)
+    until(page, "s.frames === 5 && s.pictures > 0", 20_000)
+
+
+def test_a_click_on_the_map_goes_there_and_a_hole_is_gone_to(vae):
+    page = vae("panel=Surgery")
+    page.locator(".pad[data-theme]").nth(1).wait_for(timeout=40_000)
+    until(page, "s.pictures > 0", 20_000, 1)
+    page.locator(".pad .plot").nth(1).scroll_into_view_if_needed()
+    page.mouse.click(*place(page, -2.8, 1.9, 1))
+    until(page, "Math.abs(s.z[0] + 2.8) < 0.05 && Math.abs(s.z[1] - 1.9) < 0.05", nth=1)
+    model = vae_recipes.stored("vae-digits").model
+    z = ask(page, "s.z", 1)
+    got = np.array(ask(page, "s.decode(s.z, [])", 1)).reshape(model.shape)
+    assert np.abs(got - model.decode(np.array([z]))[0]).max() < 1 / 255
+    page.get_by_text(f"At ({z[0]:.2f}, {z[1]:.2f}) the prior is").wait_for()
+    page.get_by_role("button", name="Hole 2").first.click()
+    until(page, "Math.abs(s.z[0] + 2.8) > 0.05", nth=1)
+    page.wait_for_timeout(300)
+    hole = ask(page, "s.z", 1)
+    page.get_by_text(f"At ({hole[0]:.2f}, {hole[1]:.2f}) the prior is").wait_for()
+    page.mouse.click(*place(page, -2.8, 1.9, 1))
+    until(page, "Math.abs(s.z[0] + 2.8) < 0.05", nth=1)
+    x, y = place(page, *hole, 1)
+    page.mouse.click(x + 5, y - 4)  # beside its dot: the dot is meant
+    until(page, f"Math.hypot(s.z[0] - {hole[0]}, s.z[1] - {hole[1]}) < 1e-4", nth=1)
+
+
+def test_a_link_brings_the_marker_back(vae):
+    page = vae(f"{QUIET}&row=9")
+    page.mouse.click(*place(page, -3.6, 3.4))
+    page.wait_for_function("() => new URLSearchParams(location.search).has('z')")
+    z, query = ask(page, "s.z"), page.url.split("?")[1]
+    other = vae(query)
+    np.testing.assert_allclose(ask(other, "s.z"), z, atol=2e-3)
+    other.locator("[data-testid=stNumberInput] input").first.fill("12")
+    other.keyboard.press("Enter")
+    other.wait_for_function("() => !new URLSearchParams(location.search).has('z')")
+    mean = vae_recipes.stored("vae-digits").model.encode(images.load("digits").images[11:12])[0][0]
+    until(other, f"Math.hypot(s.z[0] - {mean[0]}, s.z[1] - {mean[1]}) < 1e-3")
 
 
 def test_a_training_is_paused_and_resumed(vae):

@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import multivariate_normal
 from sklearn.neighbors import KernelDensity
 
-from core import vae_exact, vae_scores
+from core import ppca, vae_exact, vae_scores
+from core.data import images
 from core.data.images import Pictures, quantise
 from core.key import Key
 from core.process import Halt
@@ -54,6 +55,39 @@ def test_kernels_are_scikit_learns():
     points, x = g.normal(size=(50, 3)), g.normal(size=(20, 3))
     want = KernelDensity(bandwidth=0.7).fit(points).score_samples(x)
     np.testing.assert_allclose(bumps(points, x, 0.7), want, rtol=1e-10)
+
+
+@pytest.fixture(scope="module")
+def anchored():
+    """Digits as ANCHORS B1 has them for scikit-learn's models: training and validation rows together, and test rows."""
+    digits = images.load("digits")
+    rows = np.concatenate([digits.split.train, digits.split.val])
+    flat = digits.pixels.reshape(len(digits), -1).astype(float)
+
+    def noised(seed, rows):
+        return flat[rows] + Key(seed).generator().random((len(rows), 64))
+
+    return noised(0, rows), noised(1, digits.split.test)
+
+
+def test_the_anchors_of_pca_and_of_the_mixture_are_reached(anchored):
+    train, test = anchored
+    assert ppca.fit(train, 50).log_prob(test).mean() == pytest.approx(-131.0, abs=0.4)
+    assert mixture(train, 60, Key(0)).log_prob(test).mean() == pytest.approx(-116.5, abs=1.5)
+
+
+def test_kernels_are_exact_where_trees_are_not(anchored):
+    """The anchor of 142.5 nats is rounding: scikit-learn's trees begin at a bound that is far above this density.
+
+    Its one-leaf tree visits every point and agrees; so does any tree where the width is large.
+    """
+    train, test = anchored
+    found = bumps(train, test, 1.55)
+    leaf = KernelDensity(bandwidth=1.55, leaf_size=len(train)).fit(train).score_samples(test)
+    np.testing.assert_allclose(found, leaf, rtol=1e-9)
+    assert found.mean() == pytest.approx(-160.4, abs=1)
+    wide = KernelDensity(bandwidth=3.79).fit(train).score_samples(test)
+    np.testing.assert_allclose(bumps(train, test, 3.79), wide, rtol=1e-5)
 
 
 def test_the_mixture_is_a_density_that_em_raises():

@@ -35,9 +35,14 @@ def held(at, name):
     return at.session_state["held"][name]
 
 
+def pads(at):
+    """What the pads on the page were last sent."""
+    return [c.proto.bytes for c in at.get("bidi_component") if c.key.startswith("pad.")]
+
+
 def message(at):
     """What the pad was last sent."""
-    return unpack(at.get("bidi_component")[0].proto.bytes)
+    return unpack(pads(at)[0])
 
 
 def layers(at):
@@ -148,6 +153,46 @@ def test_a_fork_begins_at_the_model_on_show_with_another_beta():
     assert "Forked from step 1" in apps.words(at)
     at.number_input(key="width").set_value(24).run()
     assert "Forked" not in apps.words(at)
+
+
+def test_a_kept_run_has_a_pad_of_its_own_beside():
+    at = opened(**HERE)
+    at.button(key="vae.layers").click().run()
+    assert len(pads(at)) == 1, "it is the present one"
+    at.number_input(key="beta").set_value(9.0).run()
+    assert not at.exception
+    both = [unpack(raw) for raw in pads(at)]
+    twins = [next(layer["twin"] for layer in pad["scene"]["layers"] if layer["name"] == "decoder") for pad in both]
+    assert twins == ["vae", "vae"]
+    assert [[frame["metrics"]["epoch"] for frame in pad["frames"]] for pad in both] == [[0, 1, 2, 3]] * 2
+    for word in ("kept", "now"):
+        assert any(f"badge[{word}]" in c.value for c in at.caption)
+    at.button(key="vae.layers_clear").click().run()
+    assert len(pads(at)) == 1
+    decoder = layers(at)["decoder"]
+    assert decoder["twin"] == ""
+
+
+def test_the_marker_is_in_the_link_once_a_hand_has_moved_it():
+    at = opened(row=3, z="1.5,-0.5")
+    assert layers(at)["decoder"]["z"] == [1.5, -0.5]
+    scene = message(at)["scene"]["id"]
+    at.session_state["pad.vae"] = {
+        "hand": {"scene": scene, "z": [0.25, 2.0], "labels": [], "axes": [0, 1], "point": None}
+    }
+    at.run()
+    assert at.query_params["z"] in ("0.25,2", ["0.25,2"])
+    assert layers(at)["decoder"]["z"] == [1.5, -0.5], "the hand is not moved by what it said"
+    at.number_input(key="row").set_value(8).run()
+    assert "z" not in at.query_params
+    mean = vae_recipes.stored("vae-digits").model.encode(images.load("digits").images[7:8])[0]
+    np.testing.assert_allclose(layers(at)["decoder"]["z"], mean[0], atol=1e-5)
+
+
+def test_many_dimensions_open_on_the_plane_that_is_used():
+    at = opened(model="16-D")
+    means = held(at, "vae.codes")[1].means
+    assert layers(at)["decoder"]["plane"] == sorted(np.argsort(means.var(axis=0))[-2:].tolist())
 
 
 def test_a_press_on_the_pad_chooses_the_picture():

@@ -8,8 +8,9 @@ from core import vae_surgery, vae_sweep
 from core.key import Key
 from core.metrics import Estimate
 from core.vae_surgery import Surgery
-from playground import vae_charts, vae_seen, vae_surgery_panel
-from playground.stage import Field, Handles, Paths, Points, Result, pack
+from playground import vae_charts, vae_holes, vae_plane, vae_seen, vae_surgery_panel
+from playground.latent_pad import Snapshot, pack
+from playground.stage import Field, Points, unpack
 from tests import apps
 from tests.playground import vae_sets
 
@@ -62,21 +63,23 @@ def test_the_codes_are_of_training_pictures():
 
 
 def test_the_map_is_the_aggregate_posterior_with_its_holes():
-    found = seen()
-    scene = vae_surgery_panel.scene(found, np.array([0.3, -0.2]), "test")
-    field, prior, dug, hand = scene.layers
+    found, model = seen(), vae_sets.model()
+    plane = vae_holes.plane(
+        "test", found.grid, found.log_all, found.holes, model, vae_sets.pictures(), np.array([0.3, -0.2]), ()
+    )
+    field, dug = plane.layers
     assert isinstance(field, Field)
     for i, j in ((60, 60), (30, 80)):
         z = np.array([[found.grid.axes[0][j], found.grid.axes[1][i]]])
         want = vae_surgery.log_aggregate(z, found.means, found.log_vars)[0]
         assert np.log(field.values[i, j]) == pytest.approx(want)
-    assert isinstance(prior, Paths)
-    assert np.allclose(np.linalg.norm(prior.xy, axis=2), [[1], [2], [3]])
+    assert plane.reach == found.grid.axes[0][-1], "the map fills the plane"
     assert isinstance(dug, Points)
     assert [tuple(z) for z in dug.xy] == [tuple(hole.z) for hole in found.holes]
-    assert isinstance(hand, Handles)
-    assert hand.xy.tolist() == [[0.3, -0.2]]
-    assert pack(scene, [], run="test")
+    message = unpack(pack(plane, [Snapshot(vae_plane.browser(model)[1])], run="test"))
+    layers = {layer["name"]: layer for layer in message["scene"]["layers"]}
+    assert layers["decoder"]["z"] == [0.3, -0.2]
+    assert layers["codes"]["bare"]
 
 
 def test_the_hand_counts_when_it_is_news():
@@ -84,16 +87,15 @@ def test_the_hand_counts_when_it_is_news():
         import numpy as np
         import streamlit as st
 
-        from playground import vae_surgery_panel
-        from playground.stage import Result
+        from playground import vae_holes
+        from playground.latent_pad import Said
 
-        z, there = np.zeros(2), Result(handles=np.array([[1.0, 2.0]]))
-        for told in (Result(), there, there):
-            st.caption(str(vae_surgery_panel.moved("test", told, z).tolist()))
+        z, there = np.zeros(2), Said(z=np.array([1.0, 2.0]))
+        for told in (Said(), there, there):
+            st.caption(str(vae_holes.moved("test", told, z).tolist()))
 
     at = AppTest.from_function(page).run()
     assert [c.value for c in at.caption] == ["[0.0, 0.0]", "[1.0, 2.0]", "[0.0, 0.0]"]
-    assert Result().handles is None
 
 
 def test_the_bar_holds_both_parts():
@@ -113,20 +115,39 @@ def test_dimensions_are_awake_or_asleep():
     assert [(r["z"], r["nats"], r["state"]) for r in rows_of(chart)] == [("z1", 1.5, "active"), ("z2", 0.0, "asleep")]
 
 
-def test_a_hole_is_jumped_into_and_decoded(monkeypatch):
+def sent(at):
+    """Where the pad was last told to put its marker."""
+    layers = unpack(at.get("bidi_component")[0].proto.bytes)["scene"]["layers"]
+    return next(layer["z"] for layer in layers if layer["name"] == "decoder")
+
+
+def test_a_hole_is_jumped_into_and_a_click_goes_anywhere(monkeypatch):
     shown = []
     monkeypatch.setattr(vae_seen, "strip", lambda pictures, alt, *rest: shown.append(pictures))
     at = apps.opened(page, {"latent": 2, "told": False})
     found = list(vae_surgery_panel.steps(vae_sets.model(), vae_sets.pictures(), Key(0) / "surgery"))[-1].state
     assert found.holes, "the spots leave holes"
     i = len(found.holes) - 1
-    at.button(key=f"test.hole.{i}").click().run()
+    at.button(key=f"vae.hole.{i}").click().run()
     z = found.holes[i].z
     assert f"At ({z[0]:.2f}, {z[1]:.2f}) the prior is" in apps.words(at)
     assert f"= {found.holes[i].depth:.2f} nats" in apps.words(at)
-    assert np.allclose(shown[-2][0], vae_sets.model().decode(z[None])[0])
+    np.testing.assert_allclose(sent(at), z, atol=1e-6)
+    dug = np.array([hole.z for hole in found.holes])
+    np.testing.assert_allclose(shown[-2], vae_sets.model().decode(dug))
     nearest = ((found.means - z) ** 2).sum(axis=1).argmin()
-    assert np.allclose(shown[-2][1], vae_sets.pictures().images[found.rows[nearest]])
+    np.testing.assert_allclose(shown[-1][0], vae_sets.pictures().images[found.rows[nearest]])
+    name = unpack(at.get("bidi_component")[0].proto.bytes)["scene"]["id"]
+    hand = {"scene": name, "z": [0.5, 0.25], "labels": [], "axes": [0, 1], "point": None}
+    at.session_state[f"pad.vae.holes.{name}"] = {"hand": hand}
+    at.run()
+    assert "At (0.50, 0.25) the prior is" in apps.words(at)
+    before = sent(at)
+    np.testing.assert_allclose(before, z, atol=1e-6)
+    at.button(key=f"vae.hole.{i}").click().run()
+    assert sent(at) != before, "the same hole is news again"
+    np.testing.assert_allclose(sent(at), z, atol=1e-6)
+    assert f"At ({z[0]:.2f}, {z[1]:.2f}) the prior is" in apps.words(at)
 
 
 @pytest.mark.parametrize(("latent", "told"), [(1, False), (3, False), (2, True)])
@@ -178,7 +199,7 @@ def test_collapse_is_named_where_it_is():
     ],
 )
 def test_ratios_are_said_in_words(depth, said):
-    assert vae_surgery_panel.times(depth) == said
+    assert vae_holes.times(depth) == said
 
 
 @pytest.mark.parametrize(("sharp", "told"), [(True, True), (False, False)])

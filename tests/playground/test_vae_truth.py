@@ -42,8 +42,7 @@ def test_the_map_is_the_true_posterior():
     rows = found.density.shape[0]
     for i, j in ((60, 60), (40, 70), (75, 52)):  # row i of the picture is z2, column j is z1
         z = np.array([[found.view.axes[0][j], found.view.axes[1][i]]])
-        grid = vae_exact.even(z[0], z[0] + 1, 2)
-        want = vae_exact.log_joint(model, X[3:4], grid)[0, 0] - vae_exact.log_prob(model, X[3:4], side=321)[0]
+        want = vae_exact.log_joint(model, X[3:4], z)[0, 0] - vae_exact.log_prob(model, X[3:4], side=321)[0]
         assert np.log(field.values[i, j]) == pytest.approx(want, abs=1e-3)
     step = found.view.axes[0][1] - found.view.axes[0][0]
     assert field.values.sum() * step**2 == pytest.approx(1, abs=0.02)  # the view holds nearly all of it
