@@ -6,6 +6,7 @@ from core import bins, gaussian
 from core.key import Key
 from core.likelihood import sufficient
 from playground import (
+    baton,
     bayes_panels,
     bell,
     bell_panels,
@@ -87,7 +88,7 @@ if asked or chosen is None:  # a page opens alive: the first bell climbs by itse
 name = f"{NAME}:{hand.version(NAME)}:{dataset.digest}:{rule}"
 
 
-@st.fragment(run_every=runs.every(run) if run else None)
+@baton.fragment(run_every=runs.every(run) if run else None)
 def instrument() -> None:
     """The bell over the histogram, and the button that climbs from it to the maximum."""
     scene = bell.scene(dataset, points, now, rule or bins.NAMES[0], shelved.brush, name)

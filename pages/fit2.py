@@ -5,6 +5,7 @@ import streamlit as st
 from core import conjugate
 from core.key import Key
 from playground import (
+    baton,
     controls,
     film,
     mixture,
@@ -84,7 +85,7 @@ run = runs.open_run(NAME, (dataset.digest, way), way.title, lambda: plane.steps(
 name = f"{NAME}:{dataset.digest}:{column}"
 
 
-@st.fragment(run_every=runs.every(run))
+@baton.fragment(run_every=runs.every(run))
 def instrument() -> None:
     """The plane with its line; a line let go of, a stroke, or a fit that ended runs the page again."""
     progress = run.job.progress()

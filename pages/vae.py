@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.key import Key
 from playground import (
+    baton,
     controls,
     picture_shelf,
     run_bar,
@@ -82,7 +83,7 @@ if run and not len(run.job.trace):
 polled = runs.every(run) if run else None
 
 
-@st.fragment(run_every=polled)
+@baton.fragment(run_every=polled)
 def instrument() -> vae_page.Shown:
     """The pad and, under it, the run's bar and losses; a press on a picture or a playhead that rests reruns the page."""
     now = vae_page.now(NAME, source, run, pictures, chosen)
@@ -96,7 +97,7 @@ def instrument() -> vae_page.Shown:
     return now.shown
 
 
-@st.fragment(run_every=polled)
+@baton.fragment(run_every=polled)
 def closer() -> None:
     """The chosen picture through the model of this moment."""
     vae_closer.panel(chosen, vae_page.now(NAME, source, run, pictures, chosen).shown.found, pictures.dim)

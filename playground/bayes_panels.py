@@ -14,7 +14,7 @@ from core.gaussian import Gaussian
 from core.key import Key
 from core.likelihood import Sufficient, sufficient
 from core.process import Halt
-from playground import controls, density_charts, mixture_numbers, session
+from playground import baton, controls, density_charts, mixture_numbers, session
 from playground.density_charts import Domain
 from playground.family_numbers import placed
 
@@ -45,7 +45,7 @@ def ordered(dataset: Dataset) -> np.ndarray:
     return session.once("bayes.order", dataset.digest, lambda: dataset.points[order(len(dataset)), 0])
 
 
-@st.fragment
+@baton.fragment()
 def posterior(name: str, dataset: Dataset) -> None:
     """The panel: the prior's controls, how many points to use, the pictures and the table."""
     left, right = st.columns([1.35, 1], gap="large")

@@ -13,8 +13,8 @@ from core.metrics import Estimate
 from playground.palette import CLASSES, ROLES
 
 
-def signal(schedule: Schedule, at: float, dark: bool) -> Any:
-    """alpha^2 / sigma^2 over t on a log axis, with the time on show."""
+def signal(schedule: Schedule, at: float, ticks: int, dark: bool) -> Any:
+    """alpha^2 / sigma^2 over t on a log axis, with the time on show; in discrete time a dot for each of up to 100 ticks."""
     t = np.linspace(0, 1, 201)
     snr = np.exp(np.clip(schedule.log_snr(t), np.log(1e-6), np.log(1e6)))
     here = float(np.exp(np.clip(schedule.log_snr(at), np.log(1e-6), np.log(1e6))))
@@ -29,14 +29,20 @@ def signal(schedule: Schedule, at: float, dark: bool) -> Any:
     dot = alt.Chart(pd.DataFrame({"t": [at], "snr": [here]})).mark_point(
         color=ROLES["hand"][dark], filled=True, size=110, opacity=1
     )
-    return alt.layer(line.encode(x, up), dot.encode(x, up)).properties(height=250)
+    layers = [line.encode(x, up), dot.encode(x, up)]
+    if 0 < ticks <= 100:
+        k = np.arange(ticks + 1) / ticks
+        marked = pd.DataFrame({"t": k, "snr": np.exp(np.clip(schedule.log_snr(k), np.log(1e-6), np.log(1e6)))})
+        beads = alt.Chart(marked).mark_point(color=ROLES["truth"][dark], filled=True, size=28, opacity=1)
+        layers.insert(1, beads.encode(x, up))
+    return alt.layer(*layers).properties(height=250)
 
 
 def losses(middles: np.ndarray, loss: np.ndarray, floor: Sequence[Estimate], dark: bool) -> Any:
     """The loss in bins of t over its floor."""
     table = pd.DataFrame({"t": middles, "loss": loss, "floor": [f.value for f in floor]})
     x = alt.X("t:Q", title="t (0 data, 1 noise)", scale=alt.Scale(domain=[0, 1]))
-    top = max(1.2, min(3.0, 1.1 * float(table[["loss", "floor"]].to_numpy().max())))
+    top = max(1.5, min(3.0, 1.3 * float(table[["loss", "floor"]].to_numpy().max())))
     scale = alt.Scale(domain=[0, top], clamp=True)
     title = "squared error per dimension"
     base = alt.Chart(table)
@@ -74,3 +80,54 @@ def clouds(found: Mapping[str, Float[np.ndarray, "n 2"]], bounds: np.ndarray, ro
     cell = marks.encode(alt.X("x:Q", scale=scales[0], axis=quiet), alt.Y("y:Q", scale=scales[1], axis=quiet))
     names = alt.Facet("of:N", title=None, sort=list(found), header=alt.Header(labelFontSize=13))
     return cell.properties(width=140, height=140).facet(facet=names, columns=2, spacing=8)
+
+
+def distances(samples: np.ndarray, held: np.ndarray, other: str, dark: bool) -> Any:
+    """Two histograms of distances on one axis, as shares: of the samples, and of held-out points."""
+    top = float(np.quantile(held, 0.995)) * 1.3 or 1.0
+    edges = np.linspace(0, top, 25)
+    rows = []
+    for name, values in (("samples", samples), (other, held)):
+        share = np.histogram(np.minimum(values, top), edges)[0] / len(values)
+        rows += [
+            {"from": a, "to": b, "share": s, "of": name} for a, b, s in zip(edges[:-1], edges[1:], share, strict=True)
+        ]
+    paint = alt.Color("of:N", scale=alt.Scale(domain=["samples", other], range=[ROLES["model"][dark], ROLES["data"][dark]]),
+                      legend=alt.Legend(orient="top", title=None, labelLimit=240))  # fmt: skip
+    title = "nearest training point, standard units"
+    x = alt.X("from:Q", bin="binned", title=title, scale=alt.Scale(domain=[0, top], nice=False))
+    up = alt.Y("share:Q", title="share", stack=None, axis=alt.Axis(format="%", tickCount=4))
+    return (
+        alt.Chart(pd.DataFrame(rows)).mark_bar(opacity=0.6).encode(x, alt.X2("to:Q"), up, paint).properties(height=220)
+    )
+
+
+def pair(found: Mapping[str, np.ndarray], roles: Sequence[str], bounds: np.ndarray, dark: bool) -> Any:
+    """Clouds side by side on the same axes, each in the colour of its role, named."""
+    rows = [pd.DataFrame({"x": x[:, 0], "y": x[:, 1], "of": name}) for name, x in found.items()]
+    x, y = (alt.Scale(domain=[float(low), float(high)], nice=False) for low, high in bounds)
+    quiet = alt.Axis(title=None, labels=False, ticks=False, grid=False)
+    paint = alt.Color("of:N", scale=alt.Scale(domain=list(found), range=[ROLES[r][dark] for r in roles]), legend=None)
+    marks = alt.Chart(pd.concat(rows)).mark_circle(size=9, opacity=0.8, clip=True)
+    cell = marks.encode(alt.X("x:Q", scale=x, axis=quiet), alt.Y("y:Q", scale=y, axis=quiet), paint)
+    names = alt.Facet("of:N", title=None, sort=list(found), header=alt.Header(labelFontSize=13))
+    return cell.properties(width=150, height=150).facet(facet=names, columns=2, spacing=8)
+
+
+def paths(name: str, states: Float[np.ndarray, "m n 2"], bounds: np.ndarray, dark: bool) -> Any:
+    """Paths from grey starts to orange ends, under their name."""
+    m, n, _ = states.shape
+    at = {"path": np.tile(np.arange(n), m), "step": np.repeat(np.arange(m), n)}
+    table = pd.DataFrame({"x": states[..., 0].ravel(), "y": states[..., 1].ravel(), **at})
+    x, y = (alt.Scale(domain=[float(low), float(high)], nice=False) for low, high in bounds)
+    quiet = alt.Axis(title=None, labels=False, ticks=False, grid=False)
+    base = alt.Chart(table).encode(alt.X("x:Q", scale=x, axis=quiet), alt.Y("y:Q", scale=y, axis=quiet))
+    lines = base.mark_line(strokeWidth=1, opacity=0.7, color=ROLES["model"][dark], clip=True)
+    ends = [
+        base.transform_filter(f"datum.step == {k}").mark_circle(size=14, opacity=1, color=ROLES[role][dark], clip=True)
+        for k, role in ((0, "noise"), (m - 1, "model"))
+    ]
+    titled = alt.Title(name, fontSize=13, anchor="middle")
+    return alt.layer(lines.encode(detail="path:N", order="step:Q"), *ends).properties(
+        width=150, height=150, title=titled
+    )

@@ -11,8 +11,10 @@ from core.process import Step
 from playground import diffusion_film as pictures
 from playground import session
 from playground.diffusion_bench import MOST, Bench
+from playground.diffusion_screen import Screen
 from playground.diffusion_training import Learning
 from playground.mixture_export import safe
+from playground.runs import Run
 
 
 def script(
@@ -85,21 +87,16 @@ def points(bench: Bench, step: Step) -> bytes:
     return pd.DataFrame(bench.original(step.state), columns=columns).to_csv(index=False).encode()
 
 
-def show(
-    bench: Bench,
-    step: Step,
-    sampler: Sampler,
-    learning: Learning,
-    seed: int,
-    moment: Step | None,
-    chosen: np.ndarray | None,
-    code: str,
-) -> None:
+def show(screen: Screen, step: Step, run: Run) -> None:
     """The panel."""
-    st.code(script(bench, sampler, learning, seed, moment, chosen, code), language="python")
+    asked = screen.asked
+    written = script(
+        screen.bench, screen.sampler, asked.learning, screen.seed, screen.moment, screen.chosen, asked.shelved.code
+    )
+    st.code(written, language="python")
     st.download_button(
         "Points on show (CSV)",
-        lambda: points(bench, step),
+        lambda: points(screen.bench, step),
         "points.csv",
         on_click="ignore",
         icon=":material/download:",

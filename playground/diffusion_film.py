@@ -13,6 +13,7 @@ from core.diffusion.target import Denoiser
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Step
+from playground import diffusion_landing as landings
 from playground.diffusion_bench import Bench
 from playground.discs import size_of, visible
 from playground.stage import Arrows, Brush, Field, Frame, Handles, Layer, Line, Paths, Points, Scene
@@ -26,6 +27,7 @@ GRID = 15  # arrows an axis
 SIDE = 48  # nodes of the density an axis
 NIGHT = 40  # frames of the forward film
 SHOWN = 40  # steps of a walk on the film
+QUICK = 100  # steps up to which one start is walked by every solver before the film begins
 LEAST = 0.06  # noise below which a set of points has no density worth drawing
 LINES = (Line("snr", "log signal-to-noise", "noise", unit="nats"),)
 
@@ -44,7 +46,9 @@ def either(
     bench: Bench, sampler: Sampler, key: Key, hand: np.ndarray | None, back: bool, learned: Denoiser | None
 ) -> Iterator[Step[np.ndarray]]:
     """The Steps of the direction chosen, walked by what was learned or (None) by the exact denoiser."""
-    return backward(bench, learned or bench.exact, sampler, key, hand) if back else forward(bench, key)
+    if back:
+        return backward(bench, learned or bench.exact, sampler, key, hand)
+    return forward(bench, key, sampler.ticks)
 
 
 def backward(
@@ -54,17 +58,17 @@ def backward(
 
     States are in standard units. `arrays`, in the places where they are drawn: `xy` (n, 2), the guess `clean` (n, 2), the
     latest score at the lattice as arrows `uv` (m, 2), and the `past` (f, s, 2) of the first walkers; and `x0`, `score`.
+    Up to `QUICK` steps also where every solver takes the first walker: `landed` (l, 2), the `solver` (l,) of each.
     """
-    times = bench.schedule.grid(sampler.steps, sampler.spacing, sampler.end)
-    kept = {float(t) for t in times[:: max(1, -(-sampler.steps // SHOWN))]}
-    steps = walks.walk(denoiser, begin(bench, key, hand), key, sampler)
-    arrows, past, asked = np.zeros((GRID * GRID, 2)), np.empty((0, 0, 2)), float(times[0])
-    length, trail, last = min(sampler.steps, SHOWN) + 3, [], None
-    shown = False
-    for step in steps:
+    times, start = sampler.times(bench.schedule), begin(bench, key, hand)
+    kept = {float(t) for t in times[:: max(1, -(-(len(times) - 1) // SHOWN))]}
+    landed = landings.arrays(bench, denoiser, start[:1], sampler, key) if len(times) <= QUICK + 1 else {}
+    arrows, asked, last = np.zeros((GRID * GRID, 2)), float(times[0]), None
+    length, trail, shown = min(len(times) - 1, SHOWN) + 3, [], False
+    for step in walks.walk(denoiser, start, key, sampler):
         t = step.metrics["t"]
         xy = bench.drawn(step.state, t)
-        if step.phase == "start" or (step.phase == "guess" and not shown and t in kept):
+        if step.phase == "start":
             shown = True
         if step.phase == "guess":
             shown, asked = t in kept, t
@@ -74,10 +78,10 @@ def backward(
             trail.append(xy[:FOLLOWED])
         past = np.stack([*trail, *[xy[:FOLLOWED]] * (length - len(trail))][:length], axis=1)
         clean = bench.original(step.arrays["x0"]) if "x0" in step.arrays else xy
-        drawn = {"xy": xy, "clean": clean, "uv": arrows, "past": past}
         told = {name: step.arrays[name][:1] for name in ("x0", "score") if name in step.arrays}
+        drawn = {"xy": xy, "clean": clean, "uv": arrows, "past": past, **told, **landed}
         snr = float(bench.schedule.log_snr(t))
-        last = replace(step, arrays={**drawn, **told}, metrics={**step.metrics, "snr": snr, "asked": asked})
+        last = replace(step, arrays=drawn, metrics={**step.metrics, "snr": snr, "asked": asked})
         if shown:
             yield last
     if last is not None and not shown:
@@ -96,22 +100,26 @@ def push(bench: Bench, denoiser: Denoiser, t: float) -> Float[np.ndarray, "m 2"]
     return 0.95 * cell * pull / (1 + size)
 
 
-def forward(bench: Bench, key: Key) -> Iterator[Step[np.ndarray]]:
+def forward(bench: Bench, key: Key, ticks: int = 0) -> Iterator[Step[np.ndarray]]:
     """x_t = alpha(t) x_0 + sigma(t) eps of the same points and the same noise, t from 0 to 1, and the density of x_t.
+
+    In discrete time t stops at multiples of 1 / `ticks`, at most `NIGHT` of them.
 
     States are in standard units. `arrays`: `xy` (n, 2) and the `past` (1, s, 2) of the first point, where they are drawn,
     and the `density` of x_t at the lattice as a share of its top (0 where a set of points has none).
     """
     clean = bench.standard(visible(bench.dataset)[:CLOUD])
     noise = (key / "forward").generator().standard_normal(clean.shape)
-    trail: list[np.ndarray] = []
-    for i, t in enumerate(np.linspace(0, 1, NIGHT + 1)):
+    times, trail = np.linspace(0, 1, NIGHT + 1), []
+    if ticks:
+        times = bench.schedule.on_ticks(times, ticks)[::-1]
+    for i, t in enumerate(times):
         alpha, sigma = float(bench.schedule.alpha(t)), float(bench.schedule.sigma(t))
         x = alpha * clean + sigma * noise
         density = seen(bench, float(t))
         xy = bench.drawn(x, float(t))
         trail.append(xy[:1])
-        past = np.stack([*trail, *[xy[:1]] * (NIGHT + 1 - len(trail))], axis=1)
+        past = np.stack([*trail, *[xy[:1]] * (len(times) - len(trail))], axis=1)
         arrays = {"xy": xy, "past": past, "density": density}
         snr = float(bench.schedule.log_snr(t))
         yield Step(i, x, "noising", {"t": float(t), "snr": snr, "asked": float(t), "evaluations": 0.0}, arrays)
@@ -134,8 +142,16 @@ def seen(bench: Bench, t: float) -> Float[np.ndarray, "s s"]:
     return np.asarray(density / density.max())
 
 
-def scene(bench: Bench, name: str, back: bool, learned: bool, brush: Brush | None, handle: np.ndarray | None) -> Scene:
-    """The stage of one direction; `handle` (1, 2) is where the followed walker starts."""
+def scene(
+    bench: Bench,
+    name: str,
+    back: bool,
+    learned: bool,
+    brush: Brush | None,
+    handle: np.ndarray | None,
+    chosen: bool = False,
+) -> Scene:
+    """The stage of one direction; `handle` (1, 2) is where the followed walker starts; if `chosen`, its landings show."""
     dataset = bench.dataset
     role: Role = "model" if learned else "truth"
     size, title = size_of(dataset), dataset.title or dataset.name
@@ -150,6 +166,7 @@ def scene(bench: Bench, name: str, back: bool, learned: bool, brush: Brush | Non
             Points(name="clean", label="Guess of x0", role=role, size=3.5),
             Points(name="walkers", label="x_t", role="noise" if learned else "model", size=5.5),
             Points(name="followed", label="Yours", role="hand", size=11),
+            Points(name="landed", label="Landings", role="classes", size=7.5, classes=landings.NAMES, on=chosen),
         ]
         alt = f"{WALKERS} points walking from noise to {title}, with their guesses of where they came from"
     else:
@@ -185,6 +202,8 @@ def frame(step: Step[np.ndarray]) -> Frame:
         arrays["clean"] = {"xy": seen["clean"]}
         arrays["ties"] = {"xy": np.stack([seen["xy"][:TIED], seen["clean"][:TIED]], axis=1)}
         arrays["score"] = {"uv": seen["uv"]}
+    if "landed" in seen:
+        arrays["landed"] = {"xy": seen["landed"], "cls": seen["solver"]}
     return Frame(caption=caption(step), arrays=arrays, metrics={"snr": step.metrics["snr"]})
 
 

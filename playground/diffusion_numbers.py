@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from core.diffusion.schedule import Schedule
 from core.metrics import Estimate
 from core.process import Step
 from playground.diffusion_bench import LIMIT, Bench
-from playground.mixture_numbers import estimate, number, table, vector
+from playground.mixture_numbers import estimate, number, table
 
 
 def chip(bench: Bench, moment: Step | None, asked: str) -> str:
@@ -21,6 +22,19 @@ def chip(bench: Bench, moment: Step | None, asked: str) -> str:
         gap = Estimate(moment.metrics["test_gap"], moment.metrics["test_gap_error"])
         return f"Denoiser trained beforehand: {estimate(gap)} nats per point from the truth, by its own flow."
     return f"Denoiser trained here: {moment.metrics['steps']:,.0f} updates, loss {moment.metrics['loss']:.3f}."
+
+
+def clock(schedule: Schedule, ticks: int) -> str:
+    """How time runs: on, or in ticks, and how much noise one of them adds."""
+    if not ticks:
+        return "Time is continuous. “Time steps T” under More makes it k / T, as DDPM has it."
+    t = np.arange(ticks + 1) / ticks
+    kept = schedule.alpha(t[1:]) / schedule.alpha(t[:-1])
+    fresh = 1 - (kept * schedule.sigma(t[:-1]) / schedule.sigma(t[1:])) ** 2
+    k = max(1, ticks // 2)
+    return (
+        f"Discrete time: t = k / {ticks:,}. Half way, at k = {k}, one tick adds {fresh[k - 1]:.2%} of the noise in x_t."
+    )
 
 
 def figures(bench: Bench, step: Step, back: bool) -> str:
@@ -46,8 +60,8 @@ def equation(bench: Bench, step: Step) -> str:
     if "score" not in step.arrays or sigma == 0 or alpha == 0:
         return (
             "$$\n"
-            rf"x_t = \alpha_t\, x_0 + \sigma_t\, \varepsilon = {number(alpha)}\, x_0 + {number(sigma)}\, \varepsilon,"
-            r"\qquad \varepsilon \sim \mathcal{N}(0, I)"
+            r"\begin{aligned} x_t &= \alpha_t\, x_0 + \sigma_t\, \varepsilon, \quad \varepsilon \sim \mathcal{N}(0, I) \\ "
+            rf"&= {number(alpha)}\, x_0 + {number(sigma)}\, \varepsilon \end{{aligned}}"
             "\n$$\n"
             "In standard units: every column has mean 0 and spread 1 before it is noised."
         )
@@ -55,12 +69,17 @@ def equation(bench: Bench, step: Step) -> str:
     x = alpha * clean - sigma**2 * score
     return (
         "$$\n"
-        r"\hat x_0 = \frac{x_t + \sigma_t^2\, \nabla \log p_t(x_t)}{\alpha_t} = "
-        rf"\frac{{{vector(x)} + {number(sigma)}^2\, {vector(score)}}}{{{number(alpha)}}} = "
-        rf"\mathbf{{{vector(clean)}}}"
+        r"\begin{aligned} \hat x_0 &= \frac{x_t + \sigma_t^2\, \nabla \log p_t(x_t)}{\alpha_t} \\[6pt] &= "
+        rf"\tfrac{{1}}{{{number(alpha)}}} \left( {column(x)} + {number(sigma)}^2 {column(score)} \right) "
+        rf"\\[6pt] &= \mathbf{{{column(clean)}}} \end{{aligned}}"
         "\n$$\n"
         f"The guess for the pink point at t = {t:.3f}, in standard units (Tweedie's formula)."
     )
+
+
+def column(values: np.ndarray) -> str:
+    """Numbers one over the other in brackets, which a phone has room for."""
+    return r"\begin{bmatrix}" + r" \\ ".join(number(value) for value in values) + r"\end{bmatrix}"
 
 
 def mismatch(bench: Bench) -> tuple[str, bool]:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
 import streamlit as st
 
-from core.diffusion.target import Denoiser
-from core.diffusion.walk import Sampler
 from core.process import Step
 from playground import (
+    baton,
     diffusion_code,
+    diffusion_field,
     diffusion_guidance,
+    diffusion_memory,
     diffusion_quality,
     diffusion_solvers,
+    diffusion_straight,
+    diffusion_strip,
     film,
     run_bar,
     runs,
@@ -21,17 +23,20 @@ from playground import (
 from playground import diffusion_numbers as numbers
 from playground import diffusion_training as training
 from playground.diffusion_bench import Bench, Noising, repair
+from playground.diffusion_screen import NAME, PANELS, TAUGHT, Screen
 from playground.diffusion_training import Learning
 from playground.runs import Run
 
-NAMES = ("Schedule", "Train", "Solvers", "Guidance", "Quality", "Code and files")
-NAME = "diffusion"
-
-
-def asked() -> str:
-    """The panel that is, or will be, on show."""
-    found = session.widget("panel") or session.from_link("panel")
-    return found if found in NAMES else NAMES[0]
+APART: dict[str, Callable[[Screen, Step, Run], None]] = {  # panels with a file of their own
+    "Time axis": diffusion_strip.show,
+    "Field": diffusion_field.show,
+    "Memory": diffusion_memory.show,
+    "Straightness": diffusion_straight.show,
+    "Solvers": diffusion_solvers.show,
+    "Guidance": diffusion_guidance.show,
+    "Quality": diffusion_quality.show,
+    "Code and files": diffusion_code.show,
+}
 
 
 def bar(run: Run, dragged: bool, reset: Callable[[], None]) -> None:
@@ -54,7 +59,7 @@ def watch(course: Run) -> None:
 
     polled, stage = runs.every(course), training.stage_of(course)
 
-    @st.fragment(run_every=polled)
+    @baton.fragment(run_every=polled)
     def look() -> None:
         progress = course.job.progress()
         if polled and training.stage_of(course) != stage:
@@ -67,51 +72,33 @@ def watch(course: Run) -> None:
     look()
 
 
-def panel(
-    bench: Bench,
-    step: Step,
-    course: tuple[Bench, Run] | None,
-    told: tuple[str, int] | None,
-    sampler: Sampler,
-    learning: Learning,
-    seed: int,
-    moment: Step | None,
-    chosen: np.ndarray | None,
-    code: str,
-) -> None:
-    """The chosen panel; `course` is the training and its bench, `told` names the model that is asked (None: exact)."""
-    denoiser: Denoiser = moment.state if moment else bench.exact
-    st.markdown(numbers.equation(bench, step))
+def panel(screen: Screen, step: Step, run: Run) -> None:
+    """The half-step's equation, and the chosen panel."""
+    st.markdown(numbers.equation(screen.bench, step))
     shown = st.segmented_control(
-        "Look closer", NAMES, default=NAMES[0], key="panel", bind="query-params", required=True
+        "Look closer", PANELS, default=PANELS[0], key="panel", bind="query-params", required=True
     )
-    if shown == "Train":
-        if course is None:
-            st.rerun(scope="app")
-        else:
-            train(*course, learning)
-    elif shown == "Solvers":
-        diffusion_solvers.show(bench, denoiser, sampler, seed, told)
-    elif shown == "Guidance":
-        diffusion_guidance.show(bench, seed)
-    elif shown == "Quality":
-        diffusion_quality.show(bench, denoiser, sampler, seed, told)
-    elif shown == "Code and files":
-        diffusion_code.show(bench, step, sampler, learning, seed, moment, chosen, code)
+    if shown == "Train" and screen.course is not None:
+        train(screen.own, screen.course, screen.asked.learning)
+    elif shown in TAUGHT and screen.course is None:
+        st.rerun(scope="app")  # the panel was chosen a moment ago, and its training begins with the page
+    elif shown in APART:
+        APART[shown](screen, step, run)
     else:
-        schedule(bench, step)
+        schedule(screen.bench, step, screen.sampler.ticks)
 
 
-def schedule(bench: Bench, step: Step) -> None:
-    """The signal-to-noise curve, and how far the end of noising is from where the walk begins."""
+def schedule(bench: Bench, step: Step, ticks: int) -> None:
+    """The signal-to-noise curve (with its `ticks` in discrete time), and how far noising ends from where a walk begins."""
     from playground import diffusion_charts  # here, because its library is a tenth of a cold start
 
     left, right = st.columns([1.2, 1], gap="large")
     with left:
         st.altair_chart(
-            diffusion_charts.signal(bench.schedule, step.metrics["t"], session.dark()), key=f"{NAME}.snr",
+            diffusion_charts.signal(bench.schedule, step.metrics["t"], ticks, session.dark()), key=f"{NAME}.snr",
             alt="The signal-to-noise ratio falls all the way from data to noise",
         )  # fmt: skip
+        st.caption(numbers.clock(bench.schedule, ticks))
     with right:
         key = (bench.dataset.digest, bench.noising)
         words, wide = session.once(f"{NAME}.mismatch", key, lambda: numbers.mismatch(bench))
@@ -134,7 +121,7 @@ def train(bench: Bench, course: Run, learning: Learning) -> None:
     polled, stage = runs.every(course), training.stage_of(course)
     places = session.once(f"{NAME}.whole", object(), lambda: [True])
 
-    @st.fragment(run_every=polled)
+    @baton.fragment(run_every=polled)
     def instrument() -> None:
         steps = course.job.trace.snapshot()[1]
         follows = session.widget("says") == "learned" and training.stage_of(course) != stage

@@ -18,7 +18,10 @@ from core.key import Key
 from core.process import Step
 from playground import runs
 from playground.diffusion_bench import Bench
+from playground.diffusion_screen import Screen
+from playground.diffusion_watch import watch
 from playground.mixture_numbers import checks, estimate, table
+from playground.runs import Run
 
 NAME = "diffusion.quality"
 POINTS = 500  # of each sample
@@ -148,30 +151,22 @@ def parts(denoiser: ExactMixture) -> float:
     return total
 
 
-def show(bench: Bench, denoiser: Denoiser, sampler: Sampler, seed: int, told: Any) -> None:
-    """The panel; `told` names the denoiser, None the exact one."""
-    key = Key(seed) / "diffusion" / "quality"
-    spec = (bench.dataset.digest, bench.noising, sampler, seed, told)
-    run = runs.open_run(NAME, spec, "", lambda: judge(bench, denoiser, sampler, told is not None, key))
-    polled = runs.every(run)
+def show(screen: Screen, step: Step, run: Run) -> None:
+    """The panel."""
+    bench, sampler, learned = screen.bench, screen.sampler, screen.moment is not None
+    key = Key(screen.seed) / "diffusion" / "quality"
+    spec = (bench.dataset.digest, bench.noising, sampler, screen.seed, screen.told)
+    own = runs.open_run(NAME, spec, "", lambda: judge(bench, screen.denoiser, sampler, learned, key))
 
-    @st.fragment(run_every=polled)
-    def strip() -> None:
-        if polled and not run.job.progress().alive:
-            st.rerun(scope="app")
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        if not len(run.job.trace):
-            st.caption("Walking 500 points...")
-            return
-        rows, found = run.job.trace[-1].state
+    def strip(newest: Step) -> None:
+        rows, found = newest.state
         st.markdown(table(f"{sampler.solver}, {sampler.steps} steps", list(rows)))
         against = "fresh draws of the truth" if bench.dataset.truth is not None else "the data"
-        st.caption(f"{POINTS} walks against {against}, standard units. {'Trained' if told else 'Exact'} denoiser.")
+        st.caption(f"{POINTS} walks against {against}, standard units. {'Trained' if learned else 'Exact'} denoiser.")
         st.subheader("Self-test", anchor=False)
         if found:
             st.dataframe(checks(list(found)), hide_index=True)
-        if polled:
+        if own.job.progress().alive:
             st.caption("The likelihood is being worked out...")
 
-    strip()
+    watch(own, f"Walking {POINTS} points...", strip)

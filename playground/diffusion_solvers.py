@@ -3,7 +3,6 @@
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import count as count_up
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,13 @@ from core.diffusion.target import Denoiser
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Halt, Step
+from playground import diffusion_landing as landings
 from playground import runs, session
 from playground.diffusion_bench import Bench
+from playground.diffusion_screen import Screen
+from playground.diffusion_watch import watch
+from playground.mixture_numbers import table
+from playground.runs import Run
 
 NAME = "diffusion.solvers"
 PLAIN = ("DDIM", "Euler", "Heun", "DPM-Solver++(2M)")
@@ -70,41 +74,39 @@ def order(rows: tuple[tuple[str, int, float, float], ...], solver: str) -> float
     return float(-np.polyfit(seen[:, 0], seen[:, 1], 1)[0]) if len(seen) > 1 else float("nan")
 
 
-def show(bench: Bench, denoiser: Denoiser, sampler: Sampler, seed: int, told: Any) -> None:
-    """The panel; `told` names the denoiser."""
+def show(screen: Screen, step: Step, run: Run) -> None:
+    """The panel: where the pink start lands, the error of every solver, and samples at a few numbers of steps."""
+    bench, sampler = screen.bench, screen.sampler
+    key = Key(screen.seed) / "diffusion" / "solvers"
+    spec = (bench.dataset.digest, bench.noising, sampler, screen.seed, screen.told)
+    own = runs.open_run(NAME, spec, "", lambda: race(bench, screen.denoiser, sampler, key))
+    watch(own, "The first walk...", lambda found: chart(found.state, sampler, bench.dataset.bounds))
+    if screen.asked.back and "landed" in step.arrays:
+        title = f"**Your start under every solver**, {sampler.steps} steps each"
+        st.markdown(title + "\n\n" + table("Solver", landings.rows(step)))
+        st.caption(
+            "Drag the pink start on the stage. Without noise its end is settled; with noise the start is forgotten."
+        )
+
+
+def chart(state: Race, sampler: Sampler, bounds: np.ndarray) -> None:
+    """Errors over evaluations with the fitted orders, and the chosen solver's samples."""
     from playground import diffusion_charts  # here, because its library is a tenth of a cold start
 
-    key = Key(seed) / "diffusion" / "solvers"
-    spec = (bench.dataset.digest, bench.noising, sampler, seed, told)
-    run = runs.open_run(NAME, spec, "", lambda: race(bench, denoiser, sampler, key))
-    polled = runs.every(run)
-
-    @st.fragment(run_every=polled)
-    def chart() -> None:
-        if polled and not run.job.progress().alive:
-            st.rerun(scope="app")
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        if not len(run.job.trace):
-            st.caption("The first walk...")
-            return
-        state = run.job.trace[-1].state
-        left, right = st.columns([1.2, 1], gap="large")
-        with left:
-            if state.rows:
-                table = pd.DataFrame(state.rows, columns=["solver", "steps", "evaluations", "error"])
-                table["error"] = table["error"].clip(lower=1e-8)
-                drawn = diffusion_charts.errors(table, PLAIN, session.dark())
-                alt = "The error of the end falls as evaluations grow, faster for solvers of second order"
-                st.altair_chart(drawn, key=f"{NAME}.errors", alt=alt)
-                fitted = ", ".join(f"{name} **{order(state.rows, name):.2f}**" for name in PLAIN)
-                st.markdown(f"Fitted order over the last three walks: {fitted}.")
-            end = f"Error: root mean square distance, at t = {LAST}, to Heun's method with {REFERENCE.steps} steps."
-            st.caption(f"{end} Steps even in log signal-to-noise.")
-        with right:
-            st.markdown(f"**{sampler.solver}** from the same starts")
-            ends = {f"{count} steps": x for count, x in state.ends}
-            drawn = diffusion_charts.clouds(ends, bench.dataset.bounds, "model", session.dark())
-            st.altair_chart(drawn, key=f"{NAME}.clouds", alt="Samples at 5, 10, 20 and 50 steps")
-
-    chart()
+    left, right = st.columns([1.2, 1], gap="large")
+    with left:
+        if state.rows:
+            found = pd.DataFrame(state.rows, columns=["solver", "steps", "evaluations", "error"])
+            found["error"] = found["error"].clip(lower=1e-8)
+            drawn = diffusion_charts.errors(found, PLAIN, session.dark())
+            alt = "The error of the end falls as evaluations grow, faster for solvers of second order"
+            st.altair_chart(drawn, key=f"{NAME}.errors", alt=alt)
+            fitted = ", ".join(f"{name} **{order(state.rows, name):.2f}**" for name in PLAIN)
+            st.markdown(f"Fitted order over the last three walks: {fitted}.")
+        end = f"Error: root mean square distance, at t = {LAST}, to Heun's method with {REFERENCE.steps} steps."
+        st.caption(f"{end} Steps even in log signal-to-noise.")
+    with right:
+        st.markdown(f"**{sampler.solver}** from the same starts")
+        ends = {f"{count} steps": x for count, x in state.ends}
+        drawn = diffusion_charts.clouds(ends, bounds, "model", session.dark())
+        st.altair_chart(drawn, key=f"{NAME}.clouds", alt="Samples at 5, 10, 20 and 50 steps")

@@ -17,7 +17,7 @@ from core.line_kde import Kernels
 from core.line_mixture import Mixtures
 from core.mixture_family import as_family
 from core.ranking import Row
-from playground import density_charts, family_column, runs, session
+from playground import baton, density_charts, family_column, runs, session
 from playground import family_charts as charts
 from playground import family_numbers as numbers
 from playground.density_charts import Curve
@@ -59,7 +59,7 @@ def watch(run: Run, draw: Callable[[Progress], None]) -> None:
     """Draw again while the run may go on, with its error if it failed; at its end the page stops looking."""
     polled = runs.every(run)
 
-    @st.fragment(run_every=polled)
+    @baton.fragment(run_every=polled)
     def look() -> None:
         progress = run.job.progress()
         if progress.error:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from playground import baton, session, theme
 
 ROOT = Path(__file__).resolve().parent.parent
+_importing = Lock()
 ICON = str(Path(__file__).resolve().parent / "icon.png")
 
 PAGES = {  # section: (file in pages/, title, icon)
@@ -56,6 +58,8 @@ def show() -> None:
     asked_for = navigation()
     session.enter()
     session.arrived(asked_for.url_path)
+    with _importing:  # two threads that import the same things at once can lock each other out
+        pass
     with baton.held():
         asked_for.run()
 
@@ -106,9 +110,10 @@ def warm() -> None:
 
 def warm_rest() -> None:
     """Import what other pages and panels need; heavy, and in the way of a first page if it came at once."""
-    import scipy.stats  # noqa: F401
-    import sklearn.datasets
-    import sklearn.model_selection  # noqa: F401
+    with _importing:
+        import scipy.stats  # noqa: F401
+        import sklearn.datasets
+        import sklearn.model_selection  # noqa: F401
 
-    from core import vae_recipes  # noqa: F401
-    from playground import charts  # noqa: F401
+        from core import vae_recipes  # noqa: F401
+        from playground import charts  # noqa: F401

@@ -16,7 +16,7 @@ from core.key import Key
 from core.line_kde import LineKDE
 from core.options import Choice
 from core.process import Halt, Step
-from playground import controls, density_charts, mixture_numbers, runs, session
+from playground import baton, controls, density_charts, mixture_numbers, runs, session
 from playground.runs import Run
 
 FACTORS = tuple(f"{f:.3g}" for f in np.geomspace(0.01, 3, 100))
@@ -103,7 +103,7 @@ class Panel:
         return judged, KDE.on_line(x, h, self.asked.kernel, edges if self.asked.boundary == "reflect" else None)
 
 
-@st.fragment
+@baton.fragment()
 def smooth(name: str, dataset: Dataset, key: Key, cut: str | None = None) -> None:
     """The panel; `cut` is the bins' rule where the page has a control of its own for it."""
     try:
@@ -124,9 +124,9 @@ def smooth(name: str, dataset: Dataset, key: Key, cut: str | None = None) -> Non
     run = runs.open_run(f"{name}.smooth", what, "", lambda: judge(dataset, asked.kernel))
     panel, polling = Panel(name, dataset, key, cut or bins.NAMES[0], rule, float(factor), asked, run), runs.every(run)
     with left:
-        st.fragment(pictures, run_every=polling)(panel)
+        baton.fragment(polling)(pictures)(panel)
     with right:
-        st.fragment(figures, run_every=polling)(panel, polling is not None)
+        baton.fragment(polling)(figures)(panel, polling is not None)
 
 
 def pictures(panel: Panel) -> None:

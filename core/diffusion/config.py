@@ -12,6 +12,7 @@ from core.diffusion import schedule as schedules
 from core.diffusion import target as targets
 from core.options import Choice, Range, check
 
+DIRECTIONS = ("any direction", "along the axes")
 TIMES = ("even in t", "even in angle", "even in log-SNR")
 
 
@@ -37,6 +38,9 @@ class Config:
     width: Annotated[int, Range(8, 256, "Width", "Units of a hidden layer.", step=8, log=True)] = 64
     layers: Annotated[int, Range(1, 6, "Hidden layers", "All but the first are residual.", more=True)] = 3
     features: Annotated[int, Range(0, 64, "Fourier features", "Waves that see fine detail.", more=True)] = 16
+    waves: Annotated[
+        str, Choice(DIRECTIONS, "Waves' directions", "Along the axes they suit edges along the axes.", more=True)
+    ] = DIRECTIONS[0]
     detail: Annotated[
         float, Range(0.1, 20, "Detail", "Spread of the waves' frequencies, radians a data spread.", more=True)
     ] = 3.0

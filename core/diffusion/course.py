@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from core.diffusion import coupling, net, target
+from core.diffusion import coupling, net, target, times
 from core.diffusion.model import Diffusion
 from core.key import Key
 from core.process import Halt, Step
@@ -19,7 +19,6 @@ from core.process import Halt, Step
 BINS = 16  # of t, for the loss by time
 FIRST, SECOND, TINY = 0.9, 0.999, 1e-8  # Adam's memories of gradient and square
 ROWS = 1 << 15  # examples made at once
-NODES = 4097  # of the table from level to time
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class Course:
         rows = (key / "rows").generator().integers(len(lesson.x), size=n)
         strata = np.tile(np.arange(config.batch), updates)
         level = (strata + (key / "levels").generator().random(n)) / config.batch
-        t = np.interp(level, np.linspace(0, 1, NODES), self.level_times)
+        t = np.interp(level, np.linspace(0, 1, times.NODES), self.level_times)
         clean = lesson.x[rows]
         if lesson.noise is not None:
             noise = lesson.noise[rows]
@@ -165,15 +164,7 @@ class Course:
 
 def times_by_level(model: Diffusion) -> Float[np.ndarray, " m"]:
     """The times at even levels from 0 to 1, within the schedule's span: even in t, in angle, or in log-SNR."""
-    s = model.schedule
-    first, last = s.span
-    t = np.linspace(first, last, NODES)
-    if model.config.times == "even in t":
-        return t
-    near = (last - first) * np.geomspace(1e-7, 1, NODES)
-    fine = np.unique(np.concatenate([t, first + near, last - near]))
-    level = s.angle(fine) if model.config.times == "even in angle" else -s.log_snr(fine)
-    return np.interp(np.linspace(level[0], level[-1], NODES), level, fine)
+    return times.times_by_level(model.schedule, model.config.times)
 
 
 def flat(model: Diffusion) -> np.ndarray:

@@ -19,7 +19,7 @@ import torch
 from jaxtyping import Float, Int
 from torch.nn.functional import silu
 
-from core.diffusion.config import Config
+from core.diffusion.config import DIRECTIONS, Config
 from core.diffusion.schedule import FINEST
 from core.key import Key
 
@@ -40,6 +40,7 @@ class Net:
     layers: int
     features: int
     detail: float
+    waves: str = DIRECTIONS[0]
 
     @property
     def inputs(self) -> int:
@@ -60,7 +61,12 @@ class Net:
 
     @cached_property
     def frequencies(self) -> Float[np.ndarray, "d f"]:
-        """Of the waves of y: fixed draws, the same for every network of this shape; radians per unit of y."""
+        """Of the waves of y, radians per unit of y: fixed draws, or along the axes in turn and even up to 2 `detail`."""
+        if self.waves == "along the axes":
+            which = np.arange(self.features)
+            each = np.zeros((self.d, self.features))
+            each[which % self.d, which] = 2 * self.detail * (which // self.d + 0.5) / -(-self.features // self.d)
+            return each
         drawn = (Key(0) / "waves" / self.d).generator().standard_normal((self.features, self.d))
         return self.detail * drawn.T
 
@@ -88,7 +94,7 @@ class Net:
 
 def of(config: Config, d: int, classes: int) -> Net:
     """The network that `config` asks for."""
-    return Net(d, classes, config.width, config.layers, config.features, config.detail)
+    return Net(d, classes, config.width, config.layers, config.features, config.detail, config.waves)
 
 
 def initial(net: Net, key: Key) -> dict[str, np.ndarray]:

@@ -1,6 +1,7 @@
 """Is it good, is it straight, and did it memorise?
 
     straightness     |x_1 - x_0| / path length, 1 for a straight line; and NPE, (path energy - W_2^2) / W_2^2
+    crossings        the share of pairs of paths that cross in the plane
     coverage         how many of the modes were reached, and how evenly
     memorisation     the distance to the nearest training point, against that of held-out points
 
@@ -44,6 +45,24 @@ def paths(times: Float[np.ndarray, " m"], states: Float[np.ndarray, "m n d"]) ->
     length, direct = moved.sum(axis=0), np.linalg.norm(states[-1] - states[0], axis=1)
     straight = np.divide(direct, length, out=np.ones_like(length), where=length > 0)
     return Paths(length, straight, (moved**2 / np.abs(np.diff(times))[:, None]).sum(axis=0))
+
+
+def crossings(states: Float[np.ndarray, "m n 2"]) -> float:
+    """The share of pairs of the n polygons through `states` that cross somewhere in the plane, at whatever times."""
+    begin, end = (part.transpose(1, 0, 2) for part in (states[:-1], states[1:]))
+    count, n = 0, len(begin)
+    for i in range(n - 1):
+        a, b, c, d = begin[i, :, None, None], end[i, :, None, None], begin[None, i + 1 :], end[None, i + 1 :]
+        apart = _side(a, b, c) * _side(a, b, d) < 0
+        count += int((apart & (_side(c, d, a) * _side(c, d, b) < 0)).any(axis=(0, 2)).sum())
+    return 2 * count / (n * (n - 1)) if n > 1 else 0.0
+
+
+def _side(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """On which side of the line from a to b the point c lies: the sign of a cross product."""
+    return np.asarray(
+        (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
+    )
 
 
 def transport_cost(x: Float[np.ndarray, "n d"], y: Float[np.ndarray, "n d"]) -> float:
@@ -90,6 +109,11 @@ class Memory:
         """Median over median: about 1 for a model that has generalised, 0 for one that has learned by heart."""
         return float(np.median(self.samples) / np.median(self.held))
 
+    @property
+    def copies(self) -> float:
+        """The share of samples nearer to a training point than all but a hundredth of the held-out points are."""
+        return float((self.samples < np.quantile(self.held, 0.01)).mean())
+
 
 def memory(
     samples: Float[np.ndarray, "n d"], train: Float[np.ndarray, "t d"], held: Float[np.ndarray, "m d"]
@@ -97,3 +121,9 @@ def memory(
     """Nearest-neighbour distances of samples and of held-out points to the training points (units of the columns)."""
     tree = cKDTree(train)
     return Memory(tree.query(samples)[0], tree.query(held)[0])
+
+
+def memory_of_its_own(samples: Float[np.ndarray, "n d"], train: Float[np.ndarray, "t d"]) -> Memory:
+    """The same where nothing was held out: against each training point's nearest other one."""
+    tree = cKDTree(train)
+    return Memory(tree.query(samples)[0], tree.query(train, k=2)[0][:, 1])

@@ -39,7 +39,9 @@ class Recipe:
 USUAL = Config(width=96, batch=512, detail=2.0, steps=28_000)
 SMOOTH = Config(width=96, batch=512, features=12, detail=1.5, steps=36_000, average=0.9985)
 LONGER = Config(width=96, batch=512, detail=2.0, steps=40_000, average=0.999)
-EDGED = Config(width=128, batch=512, features=32, detail=5.0, steps=36_000, average=0.999)
+EDGED = Config(
+    width=96, layers=5, batch=512, features=24, detail=5.0, waves="along the axes", steps=26_000, average=0.999
+)
 RECIPES: dict[str, Recipe] = {
     "diffusion-eight_gaussians": Recipe("eight_gaussians", USUAL),
     "diffusion-two_moons": Recipe("two_moons", SMOOTH),

@@ -190,3 +190,8 @@ class Schedule:
         times = np.concatenate([[last], self.at_log_snr(inner[1:-1]), [first]])
         whole = np.concatenate([[1.0] * ends[0], times, [end] * ends[1]])
         return whole if len(whole) == n + 1 else end + (1 - end) * even
+
+    @staticmethod
+    def on_ticks(times: Float[np.ndarray, " m"], ticks: int) -> Float[np.ndarray, " k"]:
+        """Falling times moved to the nearest of k / `ticks`, each once: discrete time (Ho, Jain and Abbeel, 2020)."""
+        return np.unique(np.round(times * ticks))[::-1] / ticks

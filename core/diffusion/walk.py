@@ -51,10 +51,18 @@ class Sampler:
         float, Range(0, 1, "Corrector's step", "A Langevin step's root, in units of the noise.", step=0.01, more=True)
     ] = 0.3
     end: Annotated[float, Range(0, 0.5, "Last time", "0 walks to the data.", step=0.01, more=True)] = 0.0
+    ticks: Annotated[
+        int, Range(0, 1000, "Time steps T", "Time is k / T, k = 0 to T; 0: time is continuous.", step=10, more=True)
+    ] = 0
 
     def __post_init__(self) -> None:
         """Raise ValueError for an option outside its declaration."""
         check(self)
+
+    def times(self, schedule: Schedule) -> Float[np.ndarray, " m"]:
+        """The falling times that a walk stops at; in discrete time at most `ticks` steps lie between them."""
+        times = schedule.grid(self.steps, self.spacing, self.end)
+        return schedule.on_ticks(times, self.ticks) if self.ticks else times
 
 
 PLAIN = Sampler()
@@ -79,7 +87,7 @@ def walk(
     if sampler.solver == "Euler-Maruyama" and schedule.alpha(1.0) == 0:
         raise Halt("Euler-Maruyama cannot begin where no signal is left: choose another schedule, or another solver.")
     if times is None:
-        times = schedule.grid(sampler.steps, sampler.spacing, sampler.end)
+        times = sampler.times(schedule)
     course = Course(denoiser, key, np.array(begin, dtype=float), float(times[0]))
     yield course.show("start")
     before = None

@@ -7,11 +7,15 @@ import pytest
 
 from core.data import builtin
 from core.diffusion import walk
-from core.diffusion.walk import Sampler
+from core.diffusion.walk import SOLVERS, Sampler
 from core.key import Key
 from playground import diffusion_film as pictures
+from playground import diffusion_landing as landings
+from playground import sketch
 from playground.diffusion_bench import Bench, Noising
-from tests.browser.conftest import Em
+from playground.palette import CLASSES
+from tests.browser.conftest import Em, has_colour
+from tests.browser.test_app_data import spray
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -22,11 +26,11 @@ TOY = {"solver": "DDIM", "steps": 6}
 def open_page(app, new_page):
     """`open_page(settings, **context options)`: the page with a link, its stage alive."""
 
-    def visit(settings=None, **options):
+    def visit(settings=None, alive="s.frames > 1", **options):
         page = new_page(**options)
         page.goto(f"{app.url}/diffusion?{urlencode(settings or {}, quote_via=quote_plus)}")
         stage = Em(page)
-        stage.until("s.frames > 1", 30_000)
+        stage.until(alive, 30_000)
         return stage
 
     return visit
@@ -89,6 +93,66 @@ def test_another_schedule_is_another_walk_and_forward_is_another_film(open_page)
     assert not stage.alerts()
 
 
+def test_every_solver_lands_at_once_when_a_start_is_dragged(open_page):
+    stage = open_page(TOY | {"panel": "Solvers"})
+    assert not stage.state("layers")["landed"], "the landings come with the hand"
+    run = stage.run
+    stage.press("Home")
+    stage.page.mouse.move(*stage.grip(0))
+    stage.page.mouse.down()
+    stage.page.mouse.move(*stage.place(-2.0, 2.5), steps=6)
+    stage.page.mouse.up()
+    stage.wait(lambda: stage.run != run and stage.state("layers")["landed"])
+    stage.page.get_by_text("corrected", exact=True).wait_for()  # the legend names every solver beside its colour
+    start = np.array([[float(v) for v in stage.settings["means"].split(",")]])
+    bench = Bench(builtin.load("eight_gaussians"), Noising())
+    begin = pictures.begin(bench, Key(0) / "diffusion", start)[:1]
+    found = landings.landing(bench, bench.exact, begin, Sampler("DDIM", 6), Key(0) / "diffusion")
+    heun = SOLVERS.index("Heun")
+    seen = stage.colours(*found.xy[found.solver == heun][0], 3)
+    assert any(has_colour(seen, CLASSES[i][0]) for i in range(heun, len(SOLVERS))), (
+        "a landing is drawn where core has it"
+    )
+    row = stage.page.locator("tr", has_text="Heun").filter(has_text="evaluations")
+    x, y = found.xy[found.solver == heun][0]
+    stage.wait(lambda: f"({x:.2f}, {y:.2f})" in row.inner_text().replace("\xa0", " "), timeout=30_000)
+
+
+def test_time_is_an_axis_along_which_the_cloud_travels(open_page):
+    stage = open_page(TOY | {"panel": "Time axis"})
+    strip = Em(stage.page, 1)
+    strip.until("s.frames === 13 && !s.playing && s.pos === 12", 30_000)
+    before = strip.picture()
+    strip.press("Home")
+    strip.until("s.pos === 0")
+    strip.wait(lambda: strip.picture() != before)
+    run = strip.run
+    strip.pick("What travels", "Two peaks")
+    strip.wait(lambda: strip.run != run and strip.settings.get("lane") == "Two peaks", timeout=30_000)
+    strip.until("s.frames === 13", 20_000)
+    assert not stage.alerts()
+
+
+def test_a_shape_is_drawn_and_trained_on(open_page):
+    stage = open_page({"data": "Draw your own", "steps": 4, "solver": "DDIM", "panel": "Train"}, alive="s.layers")
+    spray(stage, (-2.0, -1.0), (2.0, 1.0))
+    stage.wait(lambda: "points" in stage.settings, timeout=20_000)
+    course = Em(stage.page, 1)
+    course.until("s.frames > 3", 40_000)
+    drawn = sketch.dataset(stage.settings["points"], False)
+    assert stage.state("drawn") == len(drawn) > 20
+    course.button("Cancel").click()
+    stage.page.get_by_text("Cancelled after").wait_for()
+    assert not stage.alerts()
+
+
+def test_discrete_time_is_a_film_of_as_many_ticks(open_page):
+    stage = open_page({"way": "Forward", "ticks": 12})
+    stage.until("s.frames === 13", 20_000)
+    stage.page.get_by_text("Discrete time: t = k / 12.").wait_for()
+    assert not stage.alerts()
+
+
 def test_training_shows_samples_within_seconds_and_the_walk_follows_it(open_page):
     stage = open_page(TOY | {"panel": "Train", "says": "learned"})
     course = Em(stage.page, 1)
@@ -102,7 +166,17 @@ def test_training_shows_samples_within_seconds_and_the_walk_follows_it(open_page
 def test_every_panel_fits_a_phone(open_page):
     stage = open_page(TOY, **PHONE)
     main = stage.page.locator("[data-testid=stMain]")
-    for panel in ("Solvers", "Guidance", "Quality", "Code and files", "Schedule"):
+    for panel in (
+        "Time axis",
+        "Field",
+        "Memory",
+        "Straightness",
+        "Solvers",
+        "Guidance",
+        "Quality",
+        "Code and files",
+        "Schedule",
+    ):
         stage.panel(panel)
         stage.wait(lambda panel=panel: stage.settings.get("panel", "Schedule") == panel)
         stage.page.wait_for_timeout(1500)

@@ -265,6 +265,16 @@ def test_lost_frames_are_asked_for(show):
     until(page, stage, "s.frames === 60", timeout=20_000)
 
 
+def test_a_recording_whose_first_frames_never_came_begins_when_they_do(show):
+    """And if nobody hears the question, it is put again."""
+    page, stage = show("late")
+    assert stage.evaluate("root => root.__stage.frames") == 0
+    until(page, stage, "s.frames === 12", timeout=20_000)
+    until(page, stage, "s.playing && s.pos < 11")
+    until(page, stage, "!s.playing && s.pos === 11", timeout=20_000)
+    page.get_by_text("asks=2").wait_for()
+
+
 def test_the_brush_draws_erases_and_remembers(show):
     page, stage = show("brush")
     page.mouse.move(*place(stage, -2, 0))

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from core.diffusion.schedule import Schedule
 from core.diffusion.walk import Sampler
 from core.key import Key
 from playground import diffusion_film as pictures
+from playground import diffusion_straight as straight
 from playground import diffusion_training as training
+from playground.diffusion_screen import PANELS
 from playground.stage import unpack
 from tests import apps
 
@@ -57,10 +60,14 @@ def test_it_opens_alive_with_the_exact_denoiser():
     np.testing.assert_allclose(last.state, wanted.state, atol=1e-9)
 
 
-@pytest.mark.parametrize("panel", ["Schedule", "Train", "Solvers", "Guidance", "Quality", "Code and files"])
+@pytest.mark.parametrize("panel", PANELS)
 @pytest.mark.parametrize("data", ["Eight Gaussians", "Old Faithful"])
-def test_every_panel_stands(panel, data):
+def test_every_panel_stands(panel, data, monkeypatch):
+    short = {name: replace(config, steps=100) for name, config in straight.WAYS.items()}
+    monkeypatch.setattr(straight, "WAYS", short)
     at = opened(panel=panel, data=data, n=200, steps=5)
+    at.run()
+    assert not at.exception
     assert not at.error
     assert not at.warning
 
@@ -151,7 +158,63 @@ def test_the_mismatch_is_said_and_repaired_by_one_click():
     assert at.slider(key="far").value > 0
 
 
-BAD = {"schedule": "straight", "far": "7", "solver": "Newton", "steps": "0", "way": "Up", "says": "guessed", "w": "99"}
+def test_the_dial_says_what_the_network_remembers():
+    at = opened(panel="Memory", steps=5, n=60, share=0.0)
+    at.run()
+    rows = apps.words(at)
+    assert "trained here on these 60 points" in rows
+    assert "| s = 0 | **0.00** | copies 100% |" in rows
+    assert "s = 0.5" in rows
+    assert "s = 1 " in rows
+
+
+def test_the_field_of_a_stored_model_is_held_against_the_exact_one():
+    at = opened(panel="Field", says="stored", steps=5)
+    at.run()
+    held = run_of(at, "diffusion.field").job.trace[-1].state
+    assert "Above the floor" in apps.words(at)
+    assert len(held.error) == 50
+    sent = message(at, 1)
+    assert [layer["name"] for layer in sent["scene"]["layers"]] == ["error"]
+    cut = opened(panel="Field", says="stored", steps=5, other="cut", at=0.5)
+    assert [layer["name"] for layer in message(cut, 1)["scene"]["layers"]] == ["error", "learned", "exact"]
+
+
+def test_a_strip_shows_the_walk_or_a_line_of_its_own():
+    at = opened(panel="Time axis", solver="DDIM", steps=5)
+    assert len(message(at, 1)["frames"]) == len(run_of(at).job.trace) == 11
+    alone = opened(panel="Time axis", solver="DDIM", steps=5, lane="Galaxies")
+    assert len(run_of(alone, "diffusion.strip").job.trace) == 11
+    assert message(alone, 1)["scene"]["aspect"] == "strip"
+
+
+def test_discrete_time_is_in_the_link_the_walk_and_the_script():
+    at = opened(solver="DDIM", steps=50, ticks=10, panel="Code and files")
+    assert len(run_of(at).job.trace) == 21
+    assert "ticks=10" in at.code[0].value
+    assert "t = k / 10" in apps.words(opened(way="Forward", ticks=10))
+
+
+def test_a_network_that_was_told_classes_guides():
+    at = opened(panel="Guidance", data="Two moons", n=200, steps=5, guide="trained here")
+    at.run()
+    assert "of the exact guide" in apps.words(at)
+
+
+BAD = {
+    "schedule": "straight",
+    "far": "7",
+    "solver": "Newton",
+    "steps": "0",
+    "way": "Up",
+    "says": "guessed",
+    "w": "99",
+    "ticks": "-3",
+    "lane": "Moon",
+    "guide": "me",
+    "share": "2",
+    "axis": "third",
+}
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -31,8 +31,8 @@ def test_the_orders_are_one_and_two():
 def test_guidance_of_one_draws_the_class_and_of_three_does_not_draw_the_tilted_density():
     b = bench("two_moons")
     gmm = guidance.law(b)[0]
-    one = list(guidance.steps(b, gmm, 0, 1.0, KEY))[-1]
-    three = list(guidance.steps(b, gmm, 0, 3.0, KEY))[-1]
+    one = list(guidance.steps(b, gmm, 0, guidance.Push(1.0), KEY))[-1]
+    three = list(guidance.steps(b, gmm, 0, guidance.Push(3.0), KEY))[-1]
     assert one.metrics["distance"] < one.metrics["limit"]
     assert three.metrics["distance"] > three.metrics["limit"]
     assert guidance.law(bench("swiss_roll")) is None

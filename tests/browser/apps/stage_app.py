@@ -1,4 +1,4 @@
-"""A harness for the stage: real arithmetic, no model. ?mode= mixture, live, lost, brush, strip or many."""
+"""A harness for the stage: real arithmetic, no model. ?mode= mixture, live, lost, late, brush, strip or many."""
 
 import time
 
@@ -141,6 +141,18 @@ def show_live(lose):
     st.text(f"sent={ready} gaps={state.get('gaps', 0)}")
 
 
+def show_late():
+    """Of a finished recording the first frames never came; only the second time that it is asked for them it sends them."""
+    scene, frames = mixture(np.array([[-3.0, 3.0], [3.0, 3.0], [0.0, -3.0]]), steps=12, size=32)
+    state = st.session_state
+    first = 0 if state.get("asks", 0) > 1 else 6
+    result = stage(pack(scene, frames[first:], run="late", first=first), key="stage", scene=scene.id)
+    if result.missing is not None:
+        state.asks = state.get("asks", 0) + 1
+        st.rerun()
+    st.text(f"asks={state.get('asks', 0)} missing={result.missing}")
+
+
 def show_brush():
     brush = Brush(classes=("A", "B"), points_per_second=120)
     scene = Scene(id="sheet", bounds=BOUNDS, layers=(), alt="An empty sheet", brush=brush)
@@ -201,7 +213,14 @@ def main():
         if mode in ("live", "lost"):
             show_live(mode == "lost")
         else:
-            {"mixture": show_mixture, "many": show_many, "brush": show_brush, "strip": show_strip}[mode]()
+            shows = {
+                "mixture": show_mixture,
+                "many": show_many,
+                "late": show_late,
+                "brush": show_brush,
+                "strip": show_strip,
+            }
+            shows[mode]()
 
 
 if __name__ == "__main__":

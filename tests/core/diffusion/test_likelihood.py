@@ -26,7 +26,7 @@ MIXTURE = GMM(
 
 def random_model(d=2, classes=0, seed=3, **options):
     """A network whose weights are all drawn at random, its last layer's too."""
-    config = Config(width=16, features=4, detail=1.0, **options)
+    config = Config(width=16, **{"features": 4, "detail": 1.0} | options)
     x = (Key(seed) / "x").generator().normal(size=(50, d)) * 2 + 1
     model = initial(config, x, Key(seed), classes)
     out = 0.15 * (Key(seed) / "out").generator().normal(size=model.weights["out"].shape)
@@ -123,6 +123,19 @@ def test_the_density_is_that_of_what_the_walk_draws():
     p = np.exp(likelihood.log_prob_of(model, x, 48).log_prob)
     below = np.interp(model.original(last.state)[:, 0], x[:, 0], np.cumsum(p) * (x[1, 0] - x[0, 0]))
     np.testing.assert_allclose(below, norm.cdf(begin[:, 0]), atol=0.006)
+
+
+def test_waves_along_the_axes_see_one_column_each_and_their_trace_is_exact():
+    model = random_model(waves="along the axes", features=7)
+    frequencies = model.net.frequencies
+    assert (np.count_nonzero(frequencies, axis=0) == 1).all()
+    assert np.count_nonzero(frequencies, axis=1).tolist() == [4, 3]
+    assert 0 < frequencies.max() < 2 * model.config.detail
+    x, t, h = np.random.default_rng(0).standard_normal((9, 2)), 0.4, 1e-5
+    by_differences = sum(
+        (model.denoise(x + h * e, t) - model.denoise(x - h * e, t))[:, i] / (2 * h) for i, e in enumerate(np.eye(2))
+    )
+    np.testing.assert_allclose(model.denoise_with_trace(x, t)[1], by_differences, rtol=1e-5, atol=1e-6)
 
 
 def test_the_gradient_by_hand_is_that_of_automatic_differentiation():
