@@ -95,7 +95,12 @@ def families(name: str, dataset: Dataset, key: Key) -> None:
                 if note:
                     st.caption(note)
         what = f"{row.title} at {row.log_likelihood:.4f} nats per point" if row else "no law yet"
-        drawn = charts.picture(dataset, column.x, row, histogram, column.axis, session.dark())
+        dark, law = session.dark(), row and (row.title, row.log_likelihood)
+        drawn = session.once(  # a poll that finds the same law best draws nothing anew
+            f"{name}.picture",
+            (dataset.digest, column.axis, histogram and rule, law, dark),
+            lambda: charts.picture(dataset, column.x, row, histogram, column.axis, dark),
+        )
         alt = f"{len(dataset):,} points of {column.axis} and {what}"
         left.altair_chart(drawn, key=f"{name}.families", alt=alt)
         if column.kind.kind == "binary":

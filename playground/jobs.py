@@ -26,8 +26,7 @@ GRACE = 20.0  # seconds a dropped connection may take to come back
 Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 
 POLITE = 0.1  # seconds a long job rests at most between two Steps, for pages to be finished
-SHARE = 3  # for how many of its own seconds it rests while there are pages to be made
-RECENT = 0.2  # seconds for which more pages may be expected after one
+SHARE = 4  # for how many of its own seconds it rests if pages take all the time; in proportion if they take less
 FAIR = 0.1  # seconds of work within which jobs take turns in the order they came
 _turns = baton.turns  # those of the pages; a long job, which gives way, must not hold one of these meanwhile
 _long_turns = Turns(RUNNING)
@@ -175,10 +174,9 @@ def urgency(worked: float) -> float:
 
 
 def rest(worked: float) -> None:
-    """Rest after `worked` seconds of a long job, if pages are being made: Python would give it half of their time."""
-    if _turns.quiet(POLITE) < RECENT:
-        time.sleep(min(SHARE * worked, POLITE))
-        _turns.quiet(POLITE)
+    """Rest after `worked` seconds of a long job, as the pages take time: Python would give it half of theirs."""
+    time.sleep(min(SHARE * _turns.load() * worked, POLITE))
+    _turns.quiet(POLITE)
 
 
 def sentence(error: Exception, steps: int) -> str:

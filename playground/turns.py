@@ -5,6 +5,7 @@ else out. Here a slot goes to whoever waits with the least work behind it: a sho
 """
 
 import heapq
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 class Turn:
     """A slot that is taken, since when, and whether it was given on to another because it was kept too long."""
 
-    began: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=lambda: time.perf_counter())  # by name, for a clock of a test
     overdue: bool = False
 
 
@@ -35,7 +36,7 @@ class Turns:
         self._count = 0
         self._nobody = threading.Event()
         self._nobody.set()
-        self._last = 0.0
+        self._load, self._last = 0.0, time.perf_counter()
 
     @contextmanager
     def turn(self, worked: float) -> Iterator[float]:
@@ -66,14 +67,19 @@ class Turns:
             self._taken.remove(turn)
             if not turn.overdue:
                 self._pass_on()
-            self._last = time.perf_counter()
+            now = time.perf_counter()
+            self._load, self._last = self._load * math.exp(self._last - now) + now - turn.began, now
             if not (self._taken or self._waiting):
                 self._nobody.set()
 
-    def quiet(self, seconds: float) -> float:
-        """Wait until nobody has a turn or waits for one, at most `seconds`; seconds since somebody had."""
+    def quiet(self, seconds: float) -> None:
+        """Wait until nobody has a turn or waits for one, at most `seconds`."""
         self._nobody.wait(seconds)
-        return time.perf_counter() - self._last
+
+    def load(self) -> float:
+        """How many had a turn at once in the last second, on average: a mean that forgets as exp(-t / 1 s)."""
+        with self._lock:
+            return self._load * math.exp(self._last - time.perf_counter())
 
     def _begun(self) -> Turn:
         turn = Turn()

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from core.process import Step
@@ -197,31 +198,42 @@ def test_without_patience_nobody_is_passed_by():
     assert order == [1.0]
 
 
-def test_quiet_is_waited_for_and_timed():
+def test_quiet_is_waited_for():
     turns = Turns(1)
-    assert turns.quiet(5) > 1  # nobody was ever there
+    turns.quiet(60)  # nobody was ever there
     with turns.turn(0.0):
         began = time.perf_counter()
         turns.quiet(0.05)
         assert time.perf_counter() - began > 0.04
-        waiting = started(turns.quiet, 5)
-    waiting.join(2)
+        waiting = started(turns.quiet, 60)
+    waiting.join(5)
     assert not waiting.is_alive()
-    assert turns.quiet(5) < 2
+
+
+def test_the_load_is_the_time_taken_and_is_forgotten(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("playground.turns.time.perf_counter", lambda: clock[0])
+    turns = Turns(1)
+    assert turns.load() == 0
+    for _ in range(4000):  # 10 ms of every 40
+        turn = turns.take(0.0)
+        clock[0] += 0.01
+        turns.give(turn)
+        clock[0] += 0.03
+    assert turns.load() == pytest.approx(0.25, abs=0.01)
+    clock[0] += 3
+    assert turns.load() == pytest.approx(0.25 * np.exp(-3), rel=0.05)
 
 
 def test_a_job_just_begun_goes_before_pages_and_an_older_one_after():
     assert jobs.urgency(0.0) < 0.0 == jobs.urgency(jobs.FAIR / 2) < jobs.urgency(1.0)
 
 
-def test_a_long_job_rests_while_pages_are_made(monkeypatch):
+@pytest.mark.parametrize(("load", "worked", "rested"), [(0.0, 5.0, 0.0), (0.5, 0.01, 0.02), (1.0, 9.0, jobs.POLITE)])
+def test_a_long_job_rests_as_the_pages_take_time(monkeypatch, load, worked, rested):
     turns, slept = Turns(1), []
+    monkeypatch.setattr(turns, "load", lambda: load)
     monkeypatch.setattr(jobs, "_turns", turns)
     monkeypatch.setattr(jobs.time, "sleep", slept.append)
-    jobs.rest(0.01)
-    assert slept == []
-    with turns.turn(0.0):
-        pass
-    jobs.rest(0.01)
-    jobs.rest(9.0)
-    assert slept == [jobs.SHARE * 0.01, jobs.POLITE]
+    jobs.rest(worked)
+    assert slept == [pytest.approx(rested)]
