@@ -1,7 +1,8 @@
 """Train the checkpoints again: `python -m checkpoints` for all, `python -m checkpoints vae-jars` for some.
 
-Each is trained by its recipe in `core.vae_recipes` or `core.diffusion.recipes`, judged once on the test rows or on fresh draws
-(`checkpoints.diffusion`), and written as `<name>.safetensors`; then `README.md` is written from the files' own headers.
+Each is trained by its recipe in `core.vae_recipes`, `core.diffusion.recipes` or `core.diffusion.paint_recipes`, judged once
+on the test rows or on fresh draws (`checkpoints.diffusion`, `checkpoints.paint`), and written as `<name>.safetensors`; then
+`README.md` is written from the files' own headers.
 """
 
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from checkpoints import diffusion
+from checkpoints import diffusion, paint
 from core import checkpoint, metrics, vae_exact, vae_recipes
 from core.checkpoint import Checkpoint
 from core.data.images import Pictures, load
@@ -98,13 +99,18 @@ def row(name: str) -> str:
 
 def main(names: list[str]) -> None:
     """Train the named checkpoints, or all; then write the README."""
-    for name in names or [*RECIPES, *diffusion.RECIPES]:
+    judges = [f"judge-{dataset}" for dataset in paint.judge.UPDATES]
+    for name in names or [*RECIPES, *diffusion.RECIPES, *judges, *paint.PAINTERS]:
         if name in diffusion.RECIPES:
             diffusion.train(name)
+        elif name in judges:
+            paint.train_judge(name.removeprefix("judge-"))
+        elif name in paint.PAINTERS:
+            paint.train(name)
         else:
             train(name, RECIPES[name])
     made = [name for name in RECIPES if (HERE / f"{name}.safetensors").exists()]
-    (HERE / "README.md").write_text(HEAD + "".join(map(row, made)) + diffusion.table(), "utf-8")
+    (HERE / "README.md").write_text(HEAD + "".join(map(row, made)) + diffusion.table() + paint.table(), "utf-8")
 
 
 if __name__ == "__main__":

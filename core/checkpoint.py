@@ -2,7 +2,7 @@
 
 The file begins with the header's length (8 bytes, little-endian) and the header, JSON; its `__metadata__` holds
 `format`, `model`, `config` (JSON), `shape`, `classes`, `dataset`, `digest` of the data, `seed`, `steps`, `metrics` (JSON),
-`versions`, and for a diffusion model the `units` of its columns. Whatever a file says is checked before
+`versions`, and for a diffusion model of points the `units` of its columns. Whatever a file says is checked before
 anything is made of it: its size, its header, every name, shape and dtype against the networks of its Config, and that
 every number is finite. What is wrong is told in one sentence, a `CheckpointError`.
 """
@@ -19,8 +19,10 @@ from safetensors.numpy import load as read
 from safetensors.numpy import save as write
 
 from core.diffusion import config as diffusion_config
-from core.diffusion import net
+from core.diffusion import images, net, unet
+from core.diffusion.images import Painter
 from core.diffusion.model import Diffusion
+from core.diffusion.paint_config import PaintConfig
 from core.vae_config import Config
 from core.vae_model import VAE, layout, unweighted
 
@@ -31,9 +33,9 @@ MOST_PIXELS = 3 * 256 * 256
 STRINGS = ("format", "model", "config", "shape", "classes", "dataset", "digest", "seed", "steps", "metrics", "versions")
 
 
-VAE_KIND, DIFFUSION_KIND = KINDS = ("vae", "diffusion")
+VAE_KIND, DIFFUSION_KIND, PAINTER_KIND = KINDS = ("vae", "diffusion", "painter")
 MOST_COLUMNS = 64
-Model = TypeVar("Model", VAE, Diffusion)
+Model = TypeVar("Model", VAE, Diffusion, Painter)
 
 
 class CheckpointError(ValueError):
@@ -96,6 +98,8 @@ def load(data: bytes, kind: str = VAE_KIND) -> Checkpoint:
         )
         if kind == DIFFUSION_KIND:
             return Checkpoint(_diffusion(data, header, shape, classes), *rest)
+        if kind == PAINTER_KIND:
+            return Checkpoint(_painter(data, header, shape, classes), *rest)
         config = _config(header["config"], Config)
         if len(shape) != 3 or not all(side >= 1 for side in (*shape, *classes)) or np.prod(shape) > MOST_PIXELS:
             raise CheckpointError(f"The checkpoint is of pictures of shape {shape}: too large, or none.")
@@ -110,8 +114,10 @@ def load(data: bytes, kind: str = VAE_KIND) -> Checkpoint:
         raise CheckpointError(_sentence(error)) from error
 
 
-def _described(model: VAE | Diffusion) -> dict[str, str]:
+def _described(model: VAE | Diffusion | Painter) -> dict[str, str]:
     """The strings that say what a model is made of, besides its options."""
+    if isinstance(model, Painter):
+        return {"model": PAINTER_KIND, "shape": json.dumps(model.shape), "classes": json.dumps(model.sizes)}
     if isinstance(model, VAE):
         return {"model": VAE_KIND, "shape": json.dumps(model.shape), "classes": json.dumps(model.classes)}
     units = json.dumps([model.shift, model.scale])
@@ -132,6 +138,15 @@ def _diffusion(data: bytes, header: dict[str, str], shape: tuple[int, ...], clas
         raise CheckpointError("The units of the checkpoint's columns are not finite.")
     _declared(data, dict(net.of(config, shape[0], classes[0]).shapes))
     return Diffusion(config, shift, scale, classes[0], read(data))
+
+
+def _painter(data: bytes, header: dict[str, str], shape: tuple[int, ...], sizes: tuple[int, ...]) -> Painter:
+    """The painter of a file, its arrays held against the network of its options."""
+    config = _config(header["config"], PaintConfig)
+    images.possible(shape, sizes)
+    whole = (shape[0], shape[1], shape[2])
+    _declared(data, dict(unet.of(config, whole, sizes).shapes))
+    return Painter(config, whole, sizes, read(data))
 
 
 def same(checkpoint: Checkpoint, z: np.ndarray, labels: np.ndarray | None = None) -> bool:
@@ -194,7 +209,7 @@ def _declared(data: bytes, expected: dict[str, tuple[int, ...]]) -> None:
             raise CheckpointError(f"The array {name!r} should have the shape {expected[name]}.")
 
 
-Options = TypeVar("Options", Config, diffusion_config.Config)
+Options = TypeVar("Options", Config, diffusion_config.Config, PaintConfig)
 
 
 def _config(text: str, kind: type[Options]) -> Options:

@@ -91,4 +91,4 @@ def ask() -> Asked:
 
 workbench()
 experiments(NAME, TRIES)
-onward("the same walk over pictures: who says what they were, where no exact denoiser is known?")
+onward("the same walk over pictures: who says what they were, where no exact denoiser is known?", "paint")

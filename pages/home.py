@@ -16,6 +16,7 @@ SAYS = {
     "em": "Guess, move, guess again: find hidden groups half-step by half-step.",
     "vae": "Pull two hidden numbers about and a picture follows.",
     "diffusion": "Dissolve points into noise, then walk the noise back.",
+    "paint": "Say a few words, and pictures come out of the noise.",
 }
 
 frame.begin(

@@ -23,7 +23,10 @@ PAGES = {  # section: (file in pages/, title, icon)
         ("em", "EM by hand", ":material/join_inner:"),
     ),
     "Learn pictures": (("vae", "The VAE", ":material/blur_on:"),),
-    "Noise and back": (("diffusion", "Diffusion", ":material/grain:"),),
+    "Noise and back": (
+        ("diffusion", "Diffusion", ":material/grain:"),
+        ("paint", "Diffusion paints", ":material/palette:"),
+    ),
 }
 """Every page, in the order of the sidebar. The first one answers at `/`, the others at `/<file>`."""
 

@@ -15,8 +15,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 NEURAL = {  # the files that may import torch
     "core/diffusion/course.py",
+    "core/diffusion/images.py",
+    "core/diffusion/judge.py",
     "core/diffusion/model.py",
     "core/diffusion/net.py",
+    "core/diffusion/paint_course.py",
+    "core/diffusion/paint_likelihood.py",
+    "core/diffusion/unet.py",
     "core/nets.py",
     "core/vae.py",
     "core/vae_course.py",

@@ -1,0 +1,112 @@
+"""Memory: the nearest training picture of each painted one, and whether they are nearer than held-out pictures are."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float, Int
+
+from core.data.images import Pictures
+from core.process import Step
+from playground import paint_film, runs, session
+from playground.easel import Easel, Kind, bytes_of
+from playground.paint_screen import NAME, Screen
+
+KIND = (Kind("x", "pictures", "model"),)
+SIDE = 8  # pairs on show
+HELD = 400  # held-out pictures at most
+LEAST = 10  # held-out pictures below which nothing is compared
+MOST = 12_000  # training pictures looked at
+
+
+def nearest(
+    x: Float[np.ndarray, "n d"], known: Float[np.ndarray, "m d"]
+) -> tuple[Float[np.ndarray, " n"], Int[np.ndarray, " n"]]:
+    """The distance to the nearest row of `known`, root mean square in grey levels of 255, and which row it is."""
+    square = (x**2).sum(axis=1)[:, None] + (known**2).sum(axis=1) - 2 * x @ known.T
+    row = square.argmin(axis=1)
+    exact = np.sqrt(((x - known[row]) ** 2).mean(axis=1))
+    return 255 * exact, row
+
+
+def steps(pictures: Pictures, ends: Float[np.ndarray, "n c h w"]) -> Iterator[Step[np.ndarray]]:
+    """First the pairs, painted above and nearest below, as bytes with `painted` (n,); then `held` (m,) as well."""
+    train, val, test = pictures.split
+    rows = train[:MOST]
+    known = flat(pictures, rows)
+    distance, at = nearest(ends.reshape(len(ends), -1), known)
+    order = np.argsort(distance)[:SIDE]
+    pairs = np.concatenate([ends[order], pictures.pixels[rows[at[order]]] / (pictures.levels - 1)])
+    arrays = {"painted": distance, "order": order}
+    yield Step(0, bytes_of(pairs), "", {}, arrays)
+    if len(test) + len(val) < LEAST:
+        return
+    held = nearest(flat(pictures, np.concatenate([test, val])[:HELD]), known)[0]
+    yield Step(1, bytes_of(pairs), "", {}, {**arrays, "held": held})
+
+
+def flat(pictures: Pictures, rows: np.ndarray) -> Float[np.ndarray, "n d"]:
+    """Pictures of the set as rows, in [0, 1]."""
+    return pictures.pixels[rows].reshape(len(rows), -1) / (pictures.levels - 1)
+
+
+def verdict(painted: np.ndarray, held: np.ndarray) -> str:
+    """Whether the painted pictures are nearer to the training pictures than the held-out ones are, in a sentence."""
+    low = float(np.quantile(held, 0.05))
+    near = int((painted < low).sum())
+    expected, n = 0.05 * len(painted), len(painted)
+    limit = expected + 2 * np.sqrt(expected * 0.95)
+    words = "▲ more than chance: some are remembered" if near > limit else "✓ no more than chance allows"
+    return (
+        f"**{near} of {n}** painted pictures lie nearer than {low:.1f} grey levels to a training picture, as 5 % of the "
+        f"held-out ones do (expected {expected:.1f}, up to {limit:.1f}): {words}."
+    )
+
+
+def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
+    """The panel."""
+    done = runs.open_run(NAME, screen.spec, "", screen.steps)
+    last = done.job.trace[-1]
+    if last.phase != "end":
+        st.caption("The comparison begins when the pictures are finished.")
+        return
+    from playground import paint_charts  # here, because its library is a tenth of a cold start
+
+    pictures, ends = screen.pictures, last.arrays["ends"]
+    run = runs.open_run(f"{NAME}.memory", (*screen.spec, "memory"), "", lambda: steps(pictures, ends))
+    name = session.fingerprint(repr(screen.spec).encode()).hex()[:12]
+
+    @runs.follow(run)
+    def instrument() -> None:
+        if run.job.progress().error:
+            st.warning(run.job.progress().error)
+        if not len(run.job.trace):
+            st.caption("Looking through the training pictures...")
+            return
+        found = run.job.trace[-1]
+        painted, order = found.arrays["painted"], found.arrays["order"]
+        side = len(order)
+        left, right = st.columns([1.2, 1], gap="large")
+        with left:
+            made = Easel(
+                f"{NAME}.memory:{name}",
+                pictures.shape,
+                2 * side,
+                KIND,
+                groups=(("Painted, the nearest first", side), ("The nearest training picture", side)),
+                labels=tuple([""] * side + [f"{painted[i]:.1f} away" for i in order]),
+                columns=side,
+                alt="Painted pictures and the training pictures nearest to them",
+                close=False,
+            )
+            paint_film.still(f"{NAME}.memory", made, {"x": found.state})
+            st.caption("Distances are root mean squares over all pixels, in grey levels of 255.")
+        if "held" not in found.arrays:
+            return
+        with right:
+            drawn = paint_charts.distances(painted, found.arrays["held"], session.dark())
+            said = verdict(painted, found.arrays["held"])
+            st.altair_chart(drawn, key=f"{NAME}.memory.chart", alt=said)
+            st.markdown(said)
+
+    instrument()

@@ -1,0 +1,180 @@
+"""Painting in a real browser: words become pictures, steps are scrubbed, a mask is painted, one's own set is learned."""
+
+import io
+import re
+import zipfile
+from urllib.parse import quote_plus, urlencode
+
+import numpy as np
+import pytest
+
+from core.data import images
+from core.diffusion import paint_recipes
+from core.diffusion.walk import Sampler
+from core.key import Key
+from playground.easel import bytes_of
+from tests.core.data.test_pictures_read import idx
+
+pytestmark = pytest.mark.browser
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+QUICK = {"steps": 5, "samples": 4, "panel": "Code and files"}
+OWN = {"pictures": "Your own pictures", "painter": "trained here", "updates": 100_000, "width": 8}
+
+
+@pytest.fixture
+def paint(app, new_page):
+    """`paint(settings, **context options)` opens the page and waits for its first easel to be finished."""
+
+    def visit(settings=None, whole=True, **options):
+        page = new_page(**{"viewport": {"width": 1440, "height": 1500}, **options})
+        page.goto(f"{app.url}/paint?{urlencode(QUICK | (settings or {}), quote_via=quote_plus)}")
+        page.locator(".easel[data-theme]").first.wait_for(timeout=60_000)
+        if whole:
+            until(page, f"s.frames === {QUICK['steps'] + 1} && !s.live", 60_000)
+        return page
+
+    return visit
+
+
+def ask(page, expression, which=0):
+    return page.locator(".easel").nth(which).evaluate(f"root => {{ const s = root.__easel; return {expression} }}")
+
+
+def until(page, condition, timeout=20_000, which=0):
+    """Wait until `condition`, a JS expression in `s`, holds for an easel; one that is replaced meanwhile counts as not yet."""
+    from playwright.sync_api import Error
+
+    for _ in range(timeout // 100):
+        try:
+            if ask(page, f"Boolean({condition})", which):
+                return
+        except Error:
+            pass
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{condition} never held")
+
+
+def bytes_on(page, kind, i, which=0):
+    return np.array(ask(page, f"s.bytes('{kind}', {i}, s.frames - 1)", which))
+
+
+def wanted(told, labels=4, steps=5):
+    """What core paints for this, as bytes."""
+    painter = paint_recipes.stored("paint-outfits").model
+    sampler = Sampler("DPM-Solver++(2M)", steps)
+    return bytes_of(painter.sample(labels, Key(0) / "paint", sampler, np.array(told), 2.0))
+
+
+def test_a_prompt_is_typed_understood_and_painted(paint):
+    page = paint()
+    assert np.abs(bytes_on(page, "x", 2) - wanted([1, -1, 0, 4, -1])[2].ravel()).max() <= 1
+    run = page.locator(".easel").first.get_attribute("data-run")
+    box = page.get_by_label("Paint", exact=True)
+    box.fill("black hair, sunglasses, purple cape")
+    page.get_by_text("not a word of this vocabulary").wait_for(timeout=20_000)
+    page.locator("[data-testid=stMarkdown]", has_text="free: clothes colour").get_by_text("sunglasses").wait_for()
+    until(page, f"s.frames === 6 && !s.live && root.dataset.run !== '{run}'", 60_000)
+    assert np.abs(bytes_on(page, "x", 1) - wanted([2, -1, -1, 0, -1])[1].ravel()).max() <= 1
+    assert "prompt=black+hair" in page.url
+
+
+def test_a_word_is_completed_by_a_press(paint):
+    page = paint()
+    page.get_by_label("Paint", exact=True).fill("long cu")
+    page.get_by_role("button", name="long curly hair").or_(page.get_by_role("radio", name="long curly hair")).click()
+    page.wait_for_function("() => location.search.includes('prompt=long+curly+hair')")
+    page.wait_for_function("() => document.querySelector('input[aria-label=Paint]').value === 'long curly hair'")
+
+
+def test_steps_are_walked_and_the_numbers_follow(paint):
+    page = paint()
+    page.locator(".easel .plot").first.focus()
+    page.keyboard.press("Home")
+    until(page, "s.pos === 0")
+    page.locator("table", has_text="Guess 1").wait_for()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    until(page, "s.pos === 2")
+    page.locator("table", has_text="Guess 3").wait_for()
+    page.keyboard.press("2")
+    until(page, "s.kind === 'clean'")
+    film = page.locator(".easel .film").first.bounding_box()
+    page.mouse.click(film["x"] + 70, film["y"] + 12)
+    page.locator("table", has_text="Guess 1").wait_for()
+
+
+def test_a_mask_is_painted_and_what_was_known_stays(paint):
+    page = paint({"panel": "Edit", "way": "Of the set", "row": 700})
+    page.locator(".sheet[data-theme]").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Clear").click()
+    box = page.locator(".sheet .picture").bounding_box()
+    share = box["width"] / 32
+    page.mouse.move(box["x"] + 6 * share, box["y"] + 24 * share)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 26 * share, box["y"] + 26 * share, steps=6)
+    page.mouse.up()
+    covered = page.locator(".sheet").evaluate("root => root.__sheet.covered")
+    mask = np.array(covered, bool).reshape(32, 32)
+    assert 40 < mask.sum() < 300
+    page.wait_for_timeout(500)
+    until(page, "s.frames > 5 && !s.live", 90_000, which=1)
+    page.locator("[data-testid=stDataFrame]").wait_for(timeout=30_000)
+    found = bytes_on(page, "x", 3, which=1).reshape(3, 32, 32)
+    known = images.load("outfits").pixels[699]
+    np.testing.assert_array_equal(found[:, ~mask], known[:, ~mask])
+    assert (found[:, mask] != known[:, mask]).mean() > 0.3
+
+
+def give(page, name, raw):
+    """Upload a file of one's own pictures."""
+    field = page.locator("[data-testid=stFileUploader]", has_text="Your pictures").locator("input[type=file]")
+    field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": raw})
+
+
+def test_an_idx_set_is_learned_for_ten_seconds(paint):
+    page = paint(OWN | {"painter": "stored"}, whole=False)
+    strokes = images.load("strokes", 500).take(np.arange(500)).pixels[:, 0, ::2, ::2]
+    give(page, "mine-idx3-ubyte", idx(strokes))
+    page.get_by_text("Understood: 500 pictures").wait_for(timeout=30_000)
+    page.get_by_text(re.compile(r"Training: [\d,]+ of 100,000 updates")).wait_for(timeout=60_000)
+    until(page, "s.frames >= 3 && s.count === 16", 60_000)
+    assert ask(page, "s.bytes('x', 0, 2).length") == 256
+    assert bytes_on(page, "x", 0).std() > 5
+    page.get_by_text(re.compile("about .* left")).wait_for()
+    page.locator(".stButton").get_by_text("Pause", exact=True).click()
+    page.get_by_text(re.compile("Paused: ")).wait_for(timeout=30_000)
+    page.locator(".stButton").get_by_text("Resume", exact=True).wait_for(timeout=30_000)
+    page.get_by_text("A walk", exact=True).click()
+    page.get_by_text(re.compile("The end, after|Guess 5 ")).first.wait_for(timeout=60_000)
+    page.get_by_text("Its training", exact=True).click()
+    page.locator(".stButton").get_by_text("Stop here", exact=True).click()
+    page.get_by_text(re.compile("Stopped: ")).wait_for(timeout=30_000)
+
+
+def test_a_hostile_zip_is_one_sentence_and_nothing_is_lost(paint):
+    page = paint()
+    page.goto(page.url.replace("panel=", "pictures=Your+own+pictures&panel="))
+    until(page, "s.frames === 6 && !s.live", 60_000)
+    before = bytes_on(page, "x", 0)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        for i in range(3):
+            archive.writestr(f"../../{i}.png", bytes(60_000_000))
+    give(page, "bomb.zip", bomb.getvalue())
+    alert = page.locator("[data-testid=stAlert]").first
+    alert.wait_for(timeout=30_000)
+    assert alert.inner_text().strip().endswith(".")
+    assert len(alert.inner_text()) < 300
+    np.testing.assert_array_equal(bytes_on(page, "x", 0), before)
+
+
+def test_a_phone_holds_everything(paint):
+    page = paint({"panel": "Edit"}, **PHONE)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator(".easel .picture").first.bounding_box()
+    x, y = ask(page, "s.place(3)")
+    page.touchscreen.tap(box["x"] + x, box["y"] + y)
+    until(page, "s.picked === 3")
+    page.get_by_text("Picture 4 of the easel").wait_for(timeout=20_000)
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0

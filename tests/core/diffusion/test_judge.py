@@ -1,0 +1,72 @@
+"""The judge: it learns labels, its file holds it exactly, and the stored ones know the real pictures."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from core.data.images import load
+from core.diffusion import judge
+from core.diffusion.paint_recipes import conditions
+from core.key import Key
+from tests.core.diffusion.tiny_painter import bars
+
+
+@cache
+def trained():
+    x, labels = bars()
+    return judge.fit(x, labels, Key(0), 150)
+
+
+def test_it_learns_every_label():
+    x, labels = bars(200, seed=3)
+    assert (trained().labels(x) == labels).mean() > 0.99
+    noisy = np.clip(x + 0.05 * Key(1).generator().standard_normal(x.shape), 0, 1)
+    assert (trained().labels(noisy) == labels).mean() > 0.98
+
+
+def test_its_features_tell_classes_apart():
+    x, labels = bars(200, seed=3)
+    features = trained().features(x)
+    assert features.shape == (200, judge.FEATURES)
+    lying = [features[(labels[:, 0] == k)].mean(axis=0) for k in (0, 1)]
+    assert ((lying[0] - lying[1]) ** 2).sum() > 1
+
+
+def test_the_same_key_gives_the_same_judge():
+    x, labels = bars(64)
+    a, b, c = (judge.fit(x, labels, Key(k), 3) for k in (0, 0, 1))
+    assert all(np.array_equal(a.weights[k], b.weights[k]) for k in a.weights)
+    assert not all(np.array_equal(a.weights[k], c.weights[k]) for k in a.weights)
+
+
+def test_a_file_holds_it_and_says_how_good_it_is(tmp_path, monkeypatch):
+    rounded = {name: w.astype(np.float16) for name, w in trained().weights.items()}
+    made = replace(trained(), weights=rounded, accuracy=(0.5, 0.75))
+    (tmp_path / "judge-digits.safetensors").write_bytes(judge.save(made))
+    monkeypatch.setattr(judge, "FOLDER", tmp_path)
+    judge.stored.cache_clear()
+    back = judge.stored("digits")
+    judge.stored.cache_clear()
+    assert (back.shape, back.sizes, back.accuracy) == (made.shape, made.sizes, (0.5, 0.75))
+    assert all(np.array_equal(back.weights[k], made.weights[k]) for k in made.weights)
+
+
+def test_what_is_not_its_networks_is_refused():
+    with pytest.raises(ValueError, match="network"):
+        replace(trained(), sizes=(3, 2))
+    name = next(iter(trained().weights))
+    with pytest.raises(ValueError, match="finite"):
+        replace(trained(), weights=dict(trained().weights) | {name: trained().weights[name] * np.nan})
+    with pytest.raises(ValueError, match="no judge"):
+        judge.stored("jars")
+
+
+@pytest.mark.parametrize("dataset", ["outfits", "digits", "strokes", "wallpapers"])
+def test_the_stored_judges_know_the_real_pictures_as_well_as_they_say(dataset):
+    held, pictures = judge.stored(dataset), load(dataset)
+    rows = pictures.split.test
+    right = held.labels(pictures.pixels[rows] / (pictures.levels - 1)) == conditions(pictures)[rows]
+    assert np.allclose(right.mean(axis=0), held.accuracy, atol=0.01)
+    assert min(held.accuracy) > (0.15 if dataset == "wallpapers" else 0.95)  # chance is 1 in 17

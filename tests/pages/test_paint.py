@@ -1,0 +1,266 @@
+"""The page of painting as a person meets it: words, walks, panels, edits, a training, and a script that paints the same."""
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+
+from core.data import images, outfits
+from core.diffusion import paint_recipes
+from core.diffusion.walk import Sampler
+from core.key import Key
+from playground import paint_film, paint_train
+from playground.easel import Mask
+from playground.paint_screen import PANELS
+from playground.stage import unpack
+from tests import apps, painters
+
+PAGE = "pages/paint.py"
+QUICK = {"steps": 4, "samples": 4}
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch):
+    """Painters are tiny; quick runs are complete when the page comes; none is left behind."""
+    monkeypatch.setattr(paint_recipes, "stored", painters.stored)
+    with apps.rested(monkeypatch, 30.0):
+        yield
+
+
+def opened(**query):
+    return apps.opened(PAGE, **QUICK | query)
+
+
+def run_of(at, name="paint"):
+    return at.session_state["held"][f"run.{name}"]
+
+
+def message(at, i=0):
+    return unpack(at.get("bidi_component")[i].proto.bytes)
+
+
+def test_it_opens_alive_with_words_and_their_pictures():
+    at = opened()
+    assert not at.warning
+    sent = message(at)
+    steps = list(run_of(at).job.trace)
+    assert len(sent["frames"]) == len(steps) == 5
+    assert sent["scene"]["count"] == 4
+    assert "red hair" in apps.words(at)
+    assert "free: clothes colour, hair type" in apps.words(at)
+    painter, told = painters.tiny("outfits"), np.array([1, -1, 0, 4, -1])
+    wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), told, 2.0)
+    np.testing.assert_allclose(steps[-1].arrays["ends"], wanted, atol=1e-12)
+    shown = sent["frames"][-1]["arrays"]["pictures"]["x"]
+    np.testing.assert_array_equal(shown, np.rint(255 * wanted))
+
+
+def test_every_frame_is_the_guess_and_its_noise():
+    at = opened()
+    steps, painter = list(run_of(at).job.trace), painters.tiny("outfits")
+    start = painter.begin(4, Key(0) / "paint")
+    np.testing.assert_array_equal(steps[0].state, np.rint(255 * np.clip((start.reshape(4, 3, 32, 32) + 1) / 2, 0, 1)))
+    clean = painter.told(np.array([1, -1, 0, 4, -1]), 2.0).denoise(start, 1.0)
+    np.testing.assert_array_equal(
+        steps[0].arrays["clean"], np.rint(255 * np.clip((clean.reshape(4, 3, 32, 32) + 1) / 2, 0, 1))
+    )
+    assert max(step.metrics.get("gap", 0) for step in steps) < 1e-9
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("pictures", ["Outfits", "Handwritten digits"])
+def test_every_panel_stands(panel, pictures):
+    at = opened(panel=panel, pictures=pictures, edit="Super-resolve")
+    assert not at.error
+    assert not at.warning
+
+
+def test_other_words_are_another_walk_and_unknown_ones_are_pointed_out():
+    at = opened()
+    before = run_of(at)
+    at.text_input(key="prompt").set_value("black hair, purple cape").run()
+    assert not at.exception
+    assert run_of(at) is not before
+    said = " ".join(w.value for w in at.warning)
+    assert "“purple”" in said
+    assert "“cape”" in said
+    assert "not a word of this vocabulary" in said
+    assert at.session_state["held"]["run.paint"].spec[2] == (-1, -1, -1, 0, -1)
+
+
+def test_a_word_that_was_pressed_completes_the_prompt():
+    at = opened(prompt="red ha")
+    at.pills(key="prompt_add").set_value("red hair").run()
+    assert at.text_input(key="prompt").value == "red hair"
+    assert run_of(at).spec[2] == (-1, -1, -1, 4, -1)
+
+
+def test_a_class_is_told_and_other_noise_is_other_noise():
+    at = opened(pictures="Handwritten digits")
+    at.pills(key="digits_class").set_value("7").run()
+    assert run_of(at).spec[2] == (7,)
+    assert "7, w = 2" in run_of(at).label
+    at.button(key="paint.casino").click().run()
+    assert at.number_input(key="seed").value == 1
+    assert run_of(at).spec[-1] == 1
+
+
+def test_without_a_checkpoint_one_is_trained_and_a_sentence_says_so(monkeypatch):
+    monkeypatch.setattr(paint_train, "BASE", painters.TINY)
+    at = opened(pictures="Drawn digits", updates=100, width=8)
+    assert "No painter of drawn digits is stored here" in apps.words(at)
+    assert run_of(at, "paint.train").job.progress().phase == "done"
+    at.run()
+    assert "Trained: 100 of 100 updates" in apps.words(at)
+
+
+def test_a_training_rests_and_then_walks(monkeypatch):
+    monkeypatch.setattr(paint_train, "BASE", painters.TINY)
+    at = opened(pictures="Handwritten digits", painter="trained here", updates=100, width=8, on="A walk")
+    at.run()
+    course = run_of(at, "paint.train")
+    assert course.job.trace[-1].metrics["update"] == 100
+    assert run_of(at).spec[1].startswith(course.id)
+    held = at.session_state["held"]["paint.train.held"][1]
+    painter = held.latest.state
+    wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), None, 2.0)
+    np.testing.assert_allclose(run_of(at).job.trace[-1].arrays["ends"], wanted, atol=1e-12)
+
+
+def test_in_painting_keeps_what_is_known(monkeypatch):
+    from playground import easel
+
+    mask = np.zeros((32, 32), bool)
+    mask[8:14] = True
+    monkeypatch.setattr(easel, "masking", lambda *a, **k: Mask(mask, 1))
+    at = opened(panel="Edit", way="Of the set", row=100)
+    ends = run_of(at, "paint.edit").job.trace[-1].arrays["ends"]
+    x = images.load("outfits").images[99]
+    assert (ends[:, :, ~mask] == x[:, ~mask]).all()
+    assert (ends[:, :, mask] != x[:, mask]).any()
+    assert "✓ holds" in at.dataframe[0].value.to_string()
+
+
+def test_a_mask_travels_in_the_link():
+    from playground.paint_edit import decoded, encoded
+
+    mask = np.zeros((32, 32), bool)
+    mask[3:9, 20:] = True
+    np.testing.assert_array_equal(decoded(encoded(mask), (32, 32)), mask)
+    for wrong in ("", "abc", "?" * 172, encoded(mask)[:-4], "é" * 8):
+        assert decoded(wrong, (32, 32)) is None
+    at = opened(panel="Edit", way="Of the set", row=100, mask=encoded(mask))
+    ends = run_of(at, "paint.edit").job.trace[-1].arrays["ends"]
+    x = images.load("outfits").images[99]
+    assert (ends[:, :, ~mask] == x[:, ~mask]).all()
+    assert (ends[:, :, mask] != x[:, mask]).any()
+    assert encoded(mask) in at.query_params["mask"]
+
+
+def test_super_resolving_keeps_the_means_of_blocks():
+    at = opened(panel="Edit", edit="Super-resolve", way="Of the set", row=5)
+    ends = run_of(at, "paint.edit").job.trace[-1].arrays["ends"]
+    small = images.load("outfits").images[4].reshape(3, 8, 4, 8, 4).mean(axis=(2, 4))
+    np.testing.assert_allclose(ends.reshape(-1, 3, 8, 4, 8, 4).mean(axis=(3, 5)), np.stack([small] * 8), atol=1e-6)
+
+
+def test_two_settings_begin_with_the_same_noise_and_say_what_differs():
+    at = opened(panel="Two settings", b_prompt="black hair, hoodie", b_steps=7, b_guidance=2.0)
+    steps = list(run_of(at, "paint.two").job.trace)
+    assert len(steps) == 8
+    np.testing.assert_array_equal(steps[0].state[:8], steps[0].state[8:])
+    painter, key = painters.tiny("outfits"), Key(0) / "paint"
+    for half, told, count in (
+        (slice(0, 8), [1, -1, 0, 4, -1], 4),
+        (slice(8, 16), [-1, -1, 0, 0, -1], 7),
+    ):
+        wanted = painter.sample(8, key, Sampler("DPM-Solver++(2M)", count), np.array(told), 2.0)
+        np.testing.assert_array_equal(steps[-1].state[half], np.rint(255 * wanted))
+    said = apps.words(at)
+    assert ":violet-background[**black hair**]" in said
+    assert "~~red hair~~" in said
+    assert ":violet-background[**7 steps**]" in said
+    assert ":violet-background[**w" not in said
+
+
+def test_memory_finds_a_training_picture_in_itself():
+    from playground.paint_memory import flat, nearest, steps, verdict
+
+    pictures = images.load("digits")
+    rows = pictures.split.train
+    distance, at = nearest(flat(pictures, rows[:5]), flat(pictures, rows))
+    np.testing.assert_allclose(distance, 0, atol=1e-9)
+    np.testing.assert_array_equal(pictures.pixels[rows[at]], pictures.pixels[rows[:5]])
+    *_, last = steps(pictures, pictures.images[rows[:8]])
+    assert "some are remembered" in verdict(last.arrays["painted"], last.arrays["held"])
+    *_, last = steps(pictures, pictures.images[pictures.split.test[:60]])
+    assert "no more than chance" in verdict(last.arrays["painted"], last.arrays["held"])
+
+
+def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
+    from core.diffusion import judge
+
+    def none(name):
+        raise ValueError("none")
+
+    monkeypatch.setattr(judge, "stored", none)
+    at = opened(panel="Guidance", pictures="Handwritten digits", digits_class="3")
+    assert "Nobody here can say what is in these pictures" in apps.words(at)
+
+
+def test_few_pictures_are_not_compared():
+    from playground.paint_memory import steps
+
+    few = images.load("digits").take(np.arange(12))
+    (only,) = steps(few, few.images[:4])
+    assert "held" not in only.arrays
+
+
+def test_guidance_measures_the_told_attributes():
+    from playground.paint_guidance import judged, variety, variety_of_data
+
+    pictures = images.load("outfits")
+    rows = np.arange(0, 4032, 170)[:24]
+    np.testing.assert_array_equal(judged(pictures, pictures.images[rows]), outfits.EVERY[rows])
+    assert variety(pictures, pictures.images[rows], outfits.EVERY[rows]) == 24
+    assert variety(pictures, pictures.images[rows], outfits.EVERY[rows][:, [0]]) == 3
+    full = variety_of_data(pictures, (-1, -1, -1, 4, -1))
+    assert 23 < full <= 24
+    assert variety_of_data(pictures, (0, 1, 2, 3, -1)) < 7.01
+
+
+def test_the_script_paints_the_same_pictures(tmp_path, monkeypatch):
+    at = opened(panel="Code and files", prompt="sunglasses, bald")
+    monkeypatch.chdir(tmp_path)
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(at.code[0].value, {})
+    ends = run_of(at).job.trace[-1].arrays["ends"]
+    np.testing.assert_allclose(np.load("pictures.npz")["x"], ends, atol=1e-12)
+    assert str(ends.mean(axis=(1, 2, 3)).round(6).tolist()) in out.getvalue()
+
+
+def test_the_script_trains_the_same_painter(tmp_path, monkeypatch):
+    monkeypatch.setattr(paint_train, "BASE", painters.TINY)
+    query = {"painter": "trained here", "updates": 100, "width": 8, "on": "A walk", "panel": "Code and files"}
+    at = opened(pictures="Handwritten digits", **query).run()
+    monkeypatch.chdir(tmp_path)
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(at.code[0].value, {})
+    np.testing.assert_allclose(np.load("pictures.npz")["x"], run_of(at).job.trace[-1].arrays["ends"], atol=1e-12)
+
+
+def test_a_long_walk_keeps_forty_moments_and_its_end():
+    at = opened(steps=100)
+    steps = list(run_of(at).job.trace)
+    assert len(steps) <= paint_film.SHOWN + 1
+    assert [step.index for step in steps] == list(range(len(steps)))
+    assert steps[-1].phase == "end"
+    assert steps[-1].metrics["evaluations"] == 100
+
+
+def test_a_link_with_settings_that_cannot_be_is_complained_about():
+    at = apps.opened(PAGE, steps=4, samples=4, guidance=99, painter="nobody")
+    said = " ".join(w.value for w in at.warning)
+    assert "Guidance w" in said
+    assert "no painter called nobody" in said
