@@ -89,15 +89,24 @@ def in_a_browser(table: Table, raw: bytes) -> bool:
             page.wait_for_function(SEEN, timeout=60_000)
             page.wait_for_timeout(1500)
             before = page.locator("[data-testid=stMarkdown]", has_text=" is best ").first.inner_text()
+            bell = page.locator("table", has_text="Best mu").first.inner_text()
             began = time.perf_counter()
             page.locator("input[type=file]").set_input_files(file)
+            page.wait_for_function(
+                "bell => [...document.querySelectorAll('table')].some(e =>"
+                " /Best mu/.test(e.innerText) && e.innerText !== bell)",
+                arg=bell,
+                timeout=60_000,
+            )
+            fitted = "in the browser: file chosen to the fitted bell"
+            table.row(fitted, f"{time.perf_counter() - began:.2f}", f"{GOAL:.2f}")
             page.wait_for_function(
                 "before => [...document.querySelectorAll('[data-testid=stMarkdown]')].some(e =>"
                 " / is best /.test(e.innerText) && e.innerText !== before)",
                 arg=before,
                 timeout=60_000,
             )
-            table.row("in the browser: file chosen to verdict", f"{time.perf_counter() - began:.2f}", f"{GOAL:.2f}")
+            table.row("in the browser: to the verdict on its families", f"{time.perf_counter() - began:.2f}")
             page.get_by_text(f"With {N:,} points, laws less than").wait_for(timeout=60_000)
             table.row(f"in the browser: to the full table of all {N:,}", f"{time.perf_counter() - began:.2f}")
             return page.locator("[data-testid=stMarkdown]", has_text="Gamma").count() > 0
