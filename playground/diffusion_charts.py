@@ -114,6 +114,9 @@ def pair(found: Mapping[str, np.ndarray], roles: Sequence[str], bounds: np.ndarr
     return cell.properties(width=150, height=150).facet(facet=names, columns=2, spacing=8)
 
 
+TITLED = 59  # pixels of a chart's height that Streamlit's theme gives to a title and a margin
+
+
 def paths(name: str, states: Float[np.ndarray, "m n 2"], bounds: np.ndarray, dark: bool) -> Any:
     """Paths from grey starts to orange ends, under their name."""
     m, n, _ = states.shape
@@ -129,5 +132,5 @@ def paths(name: str, states: Float[np.ndarray, "m n 2"], bounds: np.ndarray, dar
     ]
     titled = alt.Title(name, fontSize=13, anchor="middle")
     return alt.layer(lines.encode(detail="path:N", order="step:Q"), *ends).properties(
-        width=150, height=150, title=titled
+        width=220, height=220 + TITLED, title=titled
     )

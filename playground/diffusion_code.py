@@ -1,11 +1,17 @@
 """What a person takes home from the diffusion page: the script that walks again with core alone, points, and the link."""
 
+import io
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core import checkpoint
+from core.checkpoint import Checkpoint
+from core.data.dataset import Dataset
 from core.diffusion.walk import Sampler
 from core.process import Step
 from playground import diffusion_film as pictures
@@ -87,6 +93,21 @@ def points(bench: Bench, step: Step) -> bytes:
     return pd.DataFrame(bench.original(step.state), columns=columns).to_csv(index=False).encode()
 
 
+def walk(bench: Bench, steps: Sequence[Step]) -> bytes:
+    """NPZ: `t` (s,) and `x` (s, n, 2) of every half-step, in the data's units, and its `phase` in words."""
+    out = io.BytesIO()
+    x = np.stack([bench.original(step.state) for step in steps])
+    t, phase = np.array([step.metrics["t"] for step in steps]), np.array([step.phase for step in steps])
+    np.savez_compressed(out, allow_pickle=False, t=t, x=x, phase=phase)
+    return out.getvalue()
+
+
+def network(moment: Step, dataset: Dataset, seed: int) -> bytes:
+    """The network that walks, as a checkpoint that `core.checkpoint.load` reads."""
+    steps = int(moment.metrics.get("steps", moment.index))
+    return checkpoint.save(Checkpoint(moment.state, dataset.name, dataset.digest, seed, steps, moment.metrics))
+
+
 def show(screen: Screen, step: Step, run: Run) -> None:
     """The panel."""
     asked = screen.asked
@@ -94,12 +115,15 @@ def show(screen: Screen, step: Step, run: Run) -> None:
         screen.bench, screen.sampler, asked.learning, screen.seed, screen.moment, screen.chosen, asked.shelved.code
     )
     st.code(written, language="python")
-    st.download_button(
-        "Points on show (CSV)",
-        lambda: points(screen.bench, step),
-        "points.csv",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    offer: Callable[..., Any] = partial(st.download_button, on_click="ignore", icon=":material/download:")
+    with st.container(horizontal=True):
+        offer("Points on show (CSV)", partial(points, screen.bench, step), "points.csv")
+        offer("The whole walk (NPZ)", partial(walk, screen.bench, list(run.job.trace)), "walk.npz")
+        if screen.moment is not None:
+            offer(
+                "Network (checkpoint)",
+                partial(network, screen.moment, screen.bench.dataset, screen.seed),
+                "diffusion.safetensors",
+            )
     st.caption("A link to this screen:")
     st.code(session.link(), language=None, wrap_lines=True)

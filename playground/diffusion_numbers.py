@@ -70,7 +70,7 @@ def equation(bench: Bench, step: Step) -> str:
     return (
         "$$\n"
         r"\begin{aligned} \hat x_0 &= \frac{x_t + \sigma_t^2\, \nabla \log p_t(x_t)}{\alpha_t} \\[6pt] &= "
-        rf"\tfrac{{1}}{{{number(alpha)}}} \left( {column(x)} + {number(sigma)}^2 {column(score)} \right) "
+        rf"\tfrac{{1}}{{{number(alpha, 3)}}} \Bigl( {column(x)} + {number(sigma, 3)}^2 {column(score)} \Bigr) "
         rf"\\[6pt] &= \mathbf{{{column(clean)}}} \end{{aligned}}"
         "\n$$\n"
         f"The guess for the pink point at t = {t:.3f}, in standard units (Tweedie's formula)."
@@ -79,7 +79,7 @@ def equation(bench: Bench, step: Step) -> str:
 
 def column(values: np.ndarray) -> str:
     """Numbers one over the other in brackets, which a phone has room for."""
-    return r"\begin{bmatrix}" + r" \\ ".join(number(value) for value in values) + r"\end{bmatrix}"
+    return r"\begin{bmatrix}" + r" \\ ".join(number(value, 3) for value in values) + r"\end{bmatrix}"
 
 
 def mismatch(bench: Bench) -> tuple[str, bool]:

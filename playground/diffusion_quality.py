@@ -20,7 +20,7 @@ from playground import runs
 from playground.diffusion_bench import Bench
 from playground.diffusion_screen import Screen
 from playground.diffusion_watch import watch
-from playground.mixture_numbers import checks, estimate, table
+from playground.mixture_numbers import estimate, self_test, table
 from playground.runs import Run
 
 NAME = "diffusion.quality"
@@ -165,7 +165,7 @@ def show(screen: Screen, step: Step, run: Run) -> None:
         st.caption(f"{POINTS} walks against {against}, standard units. {'Trained' if learned else 'Exact'} denoiser.")
         st.subheader("Self-test", anchor=False)
         if found:
-            st.dataframe(checks(list(found)), hide_index=True)
+            st.markdown(self_test(found))
         if own.job.progress().alive:
             st.caption("The likelihood is being worked out...")
 

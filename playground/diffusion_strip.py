@@ -127,7 +127,7 @@ def scene(lane: Lane, name: str, steps: Sequence[Step], i: int, role: Role) -> S
     ]
     alt = f"A cloud of points travels between noise at the left and the data of {lane.name} at the right"
     axes = ("1 - t (0 noise, 1 data)", lane.name)
-    return Scene(name, (SPAN, lane.bounds), layers, axes=axes, aspect="strip", alt=alt)
+    return Scene(name, (SPAN, lane.bounds), layers, axes=axes, aspect="wide", alt=alt)
 
 
 def frames(part: Sequence[Step], i: int) -> list[Frame]:

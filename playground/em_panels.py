@@ -89,7 +89,7 @@ def in_numbers(run: Run, steps: Sequence[Step[GMM]], at: int, dataset: Dataset, 
         return checks.of_mixture(steps, at, floors, mixture.responsibilities(step, dataset))
 
     found = session.once("em.checks", (run.id, len(steps), at), test)
-    st.dataframe(numbers.checks(found), hide_index=True)
+    st.markdown(numbers.self_test(found))
 
 
 def how_many(name: str, dataset: Dataset, config: Config, key: Key) -> None:

@@ -19,11 +19,11 @@ from core.options import Range, check
 from core.process import Step
 from core.ranking import Row
 from playground import bell_panels, controls, family_column, family_export, runs, session
-from playground import family_numbers as numbers
 from playground.bell import Bell
 from playground.family_column import Ranked
 from playground.family_panels import BEST, LAWS, watch
 from playground.jobs import Progress
+from playground.mixture_numbers import self_test
 
 BELL = "Your bell"
 WORDS = {"model": (BELL, *LAWS)}
@@ -104,7 +104,7 @@ def page(
     left, right = st.columns([1, 1.15], gap="large")
     with left:
         st.markdown(f"Self-test of **{session.plain(row.title)}**")
-        st.markdown(numbers.strip(tests))
+        st.markdown(self_test(tests))
         files(row, dataset, x, key, counts)
     with right:
         st.caption("A script that prints these numbers again:")

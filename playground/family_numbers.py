@@ -9,7 +9,6 @@ import pandas as pd
 from jaxtyping import Float
 
 from core import metrics
-from core.checks import Check
 from core.distances import TITLES
 from core.goodness import Calibrated, Recheck
 from core.ranking import Row
@@ -147,15 +146,6 @@ def limits(rows: Sequence[Row], x: Float[np.ndarray, " n"], unit: str, counts: b
     if n < 50:
         said.append("With so few points one more could change the order.")
     return " ".join(said)
-
-
-def strip(found: Sequence[Check]) -> str:
-    """The self-test as a Markdown table: verdict, identity, value and tolerance."""
-    lines = ["| | identity | value | within |", "|---|---|--:|--:|"]
-    for c in found:
-        value = f"{c.value:.9f}" if c.target else f"{c.value:.1e}"
-        lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {value} | {c.tolerance:.0e} |")
-    return "\n".join(lines)
 
 
 def tested(test: Calibrated, names: Sequence[str]) -> pd.DataFrame:

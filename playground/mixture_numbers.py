@@ -1,5 +1,7 @@
 """A mixture in numbers: its parameters beside the true ones, and the half-step's equation with the values in it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -95,9 +97,9 @@ def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     )
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 4) -> str:
     """A number with as many digits as it deserves, in TeX."""
-    text = f"{value:.4g}"
+    text = f"{value:.{digits}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
         return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
@@ -116,17 +118,14 @@ def table(title: str, rows: list[tuple[str, str, str]]) -> str:
     return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
 
 
-def checks(found: list[Check]) -> pa.Table:
-    """The self-test strip as a table."""
-    return pa.table(
-        {
-            "identity": [c.name for c in found],
-            "value": [f"{c.value:.12g}" for c in found],
-            "should be": [("at least " if c.at_least else "") + f"{c.target:g}" for c in found],
-            "tolerance": [f"{c.tolerance:.1e}" for c in found],
-            "verdict": ["✓ holds" if c.holds else "✗ broken" for c in found],
-        }
-    )
+def self_test(found: Sequence[Check]) -> str:
+    """Identities as a Markdown table: verdict, name, value, and what it should be."""
+    lines = ["| | identity | value | should be |", "|---|---|--:|--:|"]
+    for c in found:
+        value = f"{c.value:.9f}" if c.target else f"{c.value:.2g}"
+        meant = f"at least {c.target - c.tolerance:.1g}" if c.at_least else f"{c.target:g} ± {c.tolerance:.1g}"
+        lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {value} | {meant} |")
+    return "\n".join(lines)
 
 
 def estimate(value: Estimate) -> str:

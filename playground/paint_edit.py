@@ -217,6 +217,6 @@ def result(screen: Screen, task: Task, chosen: Chosen) -> None:
         paint_film.show(f"{NAME}.edit", run, made)
         last = run.job.trace[-1]
         if last.phase == "end":
-            st.dataframe(mixture_numbers.checks([task.check(last.arrays["ends"])]), hide_index=True)
+            st.markdown(mixture_numbers.self_test([task.check(last.arrays["ends"])]))
 
     instrument()

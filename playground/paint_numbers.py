@@ -93,7 +93,7 @@ def self_test(screen: Screen, steps: Sequence[Step[np.ndarray]]) -> None:
         if run.job.progress().error:
             st.warning(run.job.progress().error)
         elif len(run.job.trace):
-            st.dataframe(mixture_numbers.checks(list(run.job.trace[-1].state.rows)), hide_index=True)
+            st.markdown(mixture_numbers.self_test(run.job.trace[-1].state.rows))
 
     strip()
     st.caption("What must hold for the pictures on show, in units of a picture that runs from -1 to 1.")

@@ -180,7 +180,7 @@ def self_test(name: str, dataset: Dataset, way: Way, seen: Seen, key: Key) -> No
 
     def draw(progress: Progress) -> None:
         if len(run.job.trace):
-            st.dataframe(numbers.checks(list(run.job.trace[-1].state)), hide_index=True)
+            st.markdown(numbers.self_test(run.job.trace[-1].state))
         elif not progress.error:
             st.caption("Testing...")
 

@@ -159,7 +159,7 @@ def figures(panel: Panel, polled: bool) -> None:
     st.dataframe(table(judged), hide_index=True)
     spec = (dataset.digest, model.h, model.kernel, panel.asked.boundary, panel.key)
     checks, held = session.once(f"{panel.name}.checks", spec, lambda: (tested(model), held_out(model, panel.key)))
-    st.dataframe(mixture_numbers.checks(checks), hide_index=True)
+    st.markdown(mixture_numbers.self_test(checks))
     st.markdown(held)
 
 

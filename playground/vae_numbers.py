@@ -12,8 +12,8 @@ from core.key import Key
 from core.process import Step
 from core.vae_model import VAE
 from core.vae_scores import Row
-from playground import family_numbers, runs, session, vae_seen
 from playground import mixture_numbers as numbers
+from playground import runs, session, vae_seen
 from playground.family_panels import watch
 from playground.jobs import Progress
 from playground.vae_picture import Chosen
@@ -53,7 +53,7 @@ def self_test(
 
     def draw(progress: Progress) -> None:
         if len(run.job.trace):
-            st.markdown(family_numbers.strip(run.job.trace[-1].state))
+            st.markdown(numbers.self_test(run.job.trace[-1].state))
         elif progress.alive:
             st.caption("Testing...")
 

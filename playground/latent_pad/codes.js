@@ -103,7 +103,7 @@ function paintThumbnails(s, g, layer, {xy, cls}) {
   }
 }
 
-/** Each class's name at the median of its points, with a halo: no legend to look up. */
+/** Each class's name at the median of its points, with a halo: no legend to look up. One that would cover another is left out. */
 function nameClasses(s, g, layer, {xy, cls}) {
   if (!cls || !layer.classes.length) return;
   const middle = (values) => values.sort()[values.length >> 1];
@@ -116,9 +116,13 @@ function nameClasses(s, g, layer, {xy, cls}) {
   g.font = `600 13px ${s.font}`;
   g.textAlign = "center";
   g.textBaseline = "middle";
+  const written = [];
   groups.forEach(([x, y], c) => {
     if (!x.length) return;
     const [px, py] = [toX(s, middle(Float32Array.from(x))), toY(s, middle(Float32Array.from(y)))];
+    const half = g.measureText(layer.classes[c]).width / 2;
+    if (written.some((w) => Math.abs(w.px - px) < w.half + half && Math.abs(w.py - py) < 14)) return;
+    written.push({px, py, half});
     ink(s, g, s.theme.stage, 4, {alpha: 0.9});
     g.strokeText(layer.classes[c], px, py);
     g.fillStyle = css(s.theme.text);

@@ -270,7 +270,7 @@ class Scene:
     layers: Sequence[Layer]
     axes: tuple[str, str] = ("x", "y")
     lines: Sequence[Line] = ()
-    aspect: Literal["square", "strip"] = "square"
+    aspect: Literal["square", "strip", "wide"] = "square"
     alt: str = ""
     brush: Brush | None = None
     autoplay: bool = True

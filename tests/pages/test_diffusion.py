@@ -16,6 +16,7 @@ from core.key import Key
 from playground import diffusion_film as pictures
 from playground import diffusion_straight as straight
 from playground import diffusion_training as training
+from playground.diffusion_bench import Bench, Noising
 from playground.diffusion_screen import PANELS
 from playground.stage import unpack
 from tests import apps
@@ -127,13 +128,29 @@ def test_a_training_is_forked_at_the_part_on_show_with_another_rate():
 
 def test_the_points_on_show_are_the_download():
     at = opened(panel="Code and files", steps=4)
-    from playground.diffusion_bench import Bench, Noising
     from playground.diffusion_code import points
 
     step = run_of(at).job.trace[-1]
     raw = points(Bench(builtin.load("eight_gaussians"), Noising()), step).decode().splitlines()
     assert raw[0] == "x1,x2"
     np.testing.assert_allclose([float(v) for v in raw[1].split(",")], step.arrays["xy"][0])
+
+
+def test_the_walk_and_the_network_are_downloads():
+    from core import checkpoint
+    from playground import diffusion_code as code
+
+    trace = list(run_of(opened(panel="Code and files", steps=4)).job.trace)
+    bench = Bench(builtin.load("two_moons"), Noising())
+    held = np.load(io.BytesIO(code.walk(bench, trace)))
+    assert held["t"].tolist() == [step.metrics["t"] for step in trace]
+    assert held["phase"].tolist() == [step.phase for step in trace]
+    np.testing.assert_allclose(held["x"][2], bench.original(trace[2].state))
+    moment = training.stored(bench)
+    back = checkpoint.load(code.network(moment, bench.dataset, 3), checkpoint.DIFFUSION_KIND)
+    x = np.random.default_rng(0).standard_normal((7, 2))
+    np.testing.assert_array_equal(back.model.denoise(x, 0.3), moment.state.denoise(x, 0.3))
+    assert (back.dataset, back.seed, back.steps) == ("two_moons", 3, int(moment.index))
 
 
 def test_a_dragged_start_enters_the_link_and_is_where_it_begins():
@@ -185,7 +202,7 @@ def test_a_strip_shows_the_walk_or_a_line_of_its_own():
     assert len(message(at, 1)["frames"]) == len(run_of(at).job.trace) == 11
     alone = opened(panel="Time axis", solver="DDIM", steps=5, lane="Galaxies")
     assert len(run_of(alone, "diffusion.strip").job.trace) == 11
-    assert message(alone, 1)["scene"]["aspect"] == "strip"
+    assert message(alone, 1)["scene"]["aspect"] == "wide"
 
 
 def test_discrete_time_is_in_the_link_the_walk_and_the_script():

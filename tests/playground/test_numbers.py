@@ -173,11 +173,16 @@ def test_the_figures_are_a_markdown_table_whose_values_do_not_break():
 
 
 def test_the_self_test_strip_tells_right_from_wrong():
-    found = numbers.checks([Check("right", 1.0, 1.0, 1e-9), Check("wrong", -0.5, 0.0, 1e-9, at_least=True)]).to_pandas()
-    assert [row.split()[-1] for row in found["verdict"]] == ["holds", "broken"]
-    assert list(found["should be"]) == ["1", "at least 0"]
-    assert [float(v) for v in found["value"]] == [1.0, -0.5]
-    assert [float(v) for v in found["tolerance"]] == [1e-9, 1e-9]
+    found = [
+        Check("right", 1.0, 1.0, 1e-9),
+        Check("wrong", -0.5, 0.0, 0.4, at_least=True),
+        Check("high", 9.0, 0.0, 3.0, True),
+    ]
+    assert numbers.self_test(found).splitlines()[2:] == [
+        "| ✓ | right | 1.000000000 | 1 ± 1e-09 |",
+        "| ✗ broken | wrong | -0.5 | at least -0.4 |",
+        "| ✓ | high | 9 | at least -3 |",
+    ]
 
 
 def rows(*levels):

@@ -150,8 +150,9 @@ def entry_array(shown: str, content: bytes) -> Array:
         return array_of(stem(shown), content)
     if not content:
         raise ReadError(f"{shown} is empty.")
-    what = "a ZIP archive" if content.startswith(b"PK\x03\x04") else foreign(content)[0] or "no picture"
-    raise ReadError(f"{shown} is {what}; {INSIDE}.")
+    if content.startswith(b"PK\x03\x04"):
+        raise ReadError(f"{shown} is a ZIP archive among other files; upload it by itself.")
+    raise ReadError(f"{shown} is {foreign(content)[0] or 'no picture'}; {INSIDE}.")
 
 
 def gather(name: str, pictures: list[tuple[str, Decoded]], left_out: list[str]) -> RawPictures:

@@ -178,7 +178,7 @@ LEFT_OUT = {
     "same-name": (("0.png", GOOD), "0.png has the name of an earlier file."),
     "words": (("b.txt", b"hello"), "b.txt is no picture; PNG, JPEG, WebP, IDX and NPY are read."),
     "gif": (("b.gif", b"GIF89a" + bytes(9)), "b.gif is a GIF image; PNG, JPEG, WebP, IDX and NPY are read."),
-    "nested": (("b.zip", pngs(GREY)), "b.zip is a ZIP archive; PNG, JPEG, WebP, IDX and NPY are read."),
+    "nested": (("b.zip", pngs(GREY)), "b.zip is a ZIP archive among other files; upload it by itself."),
     "empty": (("b.png", b""), "b.png is empty."),
     "cut-short": (("b.png", GOOD[:-30]), "b.png is damaged or cut short; save it again."),
     "large": (
