@@ -1,6 +1,6 @@
 """Memory: the nearest training picture of each painted one, and whether they are nearer than held-out pictures are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import streamlit as st
@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from core.data.images import Pictures
 from core.process import Step
-from playground import paint_film, runs, session
+from playground import paint_film, paint_words, runs, session
 from playground.easel import Easel, Kind, bytes_of
 from playground.paint_screen import NAME, Screen
 
@@ -50,16 +50,38 @@ def flat(pictures: Pictures, rows: np.ndarray) -> Float[np.ndarray, "n d"]:
     return pictures.pixels[rows].reshape(len(rows), -1) / (pictures.levels - 1)
 
 
-def verdict(painted: np.ndarray, held: np.ndarray) -> str:
-    """Whether the painted pictures are nearer to the training pictures than the held-out ones are, in a sentence."""
-    low = float(np.quantile(held, 0.05))
+def allowed(pictures: Pictures, told: Sequence[int]) -> tuple[int, int] | None:
+    """Of a world so small that the set holds all of it: how many of the pictures with these words there are, and how
+    many of them were trained on; None for any other set.
+    """
+    if pictures.name != "outfits":
+        return None
+    labels = paint_words.labels(pictures)
+    assert labels is not None
+    asked = np.array(told or [-1] * labels.shape[1])
+    fulfil = ((asked < 0) | (labels == asked)).all(axis=1)
+    return int(fulfil.sum()), int(fulfil[pictures.split.train].sum())
+
+
+def verdict(painted: np.ndarray, held: np.ndarray, world: tuple[int, int] | None = None) -> str:
+    """Whether the painted pictures are nearer to the training pictures than chance brings them, in a sentence.
+
+    Chance: as near as the nearest 5 % of held-out pictures; in a world that the set holds whole, the share of training
+    pictures among all that are `allowed`.
+    """
+    from scipy.stats import binom  # here, because the first paint need not wait for it
+
+    low, n = float(np.quantile(held, 0.05)), len(painted)
     near = int((painted < low).sum())
-    expected, n = 0.05 * len(painted), len(painted)
-    limit = expected + 2 * np.sqrt(expected * 0.95)
+    share = 0.05 if world is None else world[1] / world[0]
+    limit = int(binom.ppf(0.975, n, share))
     words = "▲ more than chance: some are remembered" if near > limit else "✓ no more than chance allows"
+    said = f"**{near} of {n}** painted pictures lie nearer than {low:.1f} grey levels to a training picture"
+    if world is None:
+        return f"{said}, as 5 % of the held-out ones do (expected {n * share:.1f}, up to {limit}): {words}."
     return (
-        f"**{near} of {n}** painted pictures lie nearer than {low:.1f} grey levels to a training picture, as 5 % of the "
-        f"held-out ones do (expected {expected:.1f}, up to {limit:.1f}): {words}."
+        f"{said}. Of the {world[0]:,} outfits that these words allow, {world[1]:,} were trained on, so that many are met "
+        f"again by a painter that has learned them all alike (expected {n * share:.1f}, up to {limit}): {words}."
     )
 
 
@@ -105,7 +127,7 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
             return
         with right:
             drawn = paint_charts.distances(painted, found.arrays["held"], session.dark())
-            said = verdict(painted, found.arrays["held"])
+            said = verdict(painted, found.arrays["held"], allowed(pictures, screen.wish.told))
             st.altair_chart(drawn, key=f"{NAME}.memory.chart", alt=said)
             st.markdown(said)
 

@@ -33,7 +33,7 @@ class Push:
 
     guidance: Annotated[
         float, Range(0, 8, "Guidance w", "0 forgets the words, 1 asks as it learned, more insists.", step=0.25)
-    ] = 2.0
+    ] = 1.5
     samples: Annotated[int, Range(4, 36, "Pictures at once", more=True)] = 16
 
     def __post_init__(self) -> None:

@@ -83,10 +83,10 @@ def chip(source: Source) -> str:
     weights = sum(value.size for value in held.model.weights.values())
     where = "beforehand" if source.way == STORED else "elsewhere"
     said = f":orange-badge[trained] {where}: {updates:,.0f} updates of {weights / 1e6:.1f} million weights."
-    if "right_2" not in held.metrics:
+    if "right_1.5" not in held.metrics:
         return said
-    right, error = (100 * held.metrics[name] for name in ("right_2", "right_error_2"))
-    return f"{said} Of random words, {right:.1f} ± {error:.1f} % were obeyed at w = 2."
+    right, error = (100 * held.metrics[name] for name in ("right_1.5", "right_error_1.5"))
+    return f"{said} Of random words, {right:.1f} ± {error:.1f} % were obeyed at w = 1.5."
 
 
 def upload() -> None:

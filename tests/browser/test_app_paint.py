@@ -13,6 +13,7 @@ from core.diffusion import paint_recipes
 from core.diffusion.walk import Sampler
 from core.key import Key
 from playground.easel import bytes_of
+from playground.paint_screen import Push
 from tests.core.data.test_pictures_read import idx
 
 pytestmark = pytest.mark.browser
@@ -62,7 +63,7 @@ def wanted(told, labels=4, steps=5):
     """What core paints for this, as bytes."""
     painter = paint_recipes.stored("paint-outfits").model
     sampler = Sampler("DPM-Solver++(2M)", steps)
-    return bytes_of(painter.sample(labels, Key(0) / "paint", sampler, np.array(told), 2.0))
+    return bytes_of(painter.sample(labels, Key(0) / "paint", sampler, np.array(told), Push().guidance))
 
 
 def test_a_prompt_is_typed_understood_and_painted(paint):
@@ -118,7 +119,7 @@ def test_a_mask_is_painted_and_what_was_known_stays(paint):
     assert 40 < mask.sum() < 300
     page.wait_for_timeout(500)
     until(page, "s.frames > 5 && !s.live", 90_000, which=1)
-    page.locator("[data-testid=stDataFrame]").wait_for(timeout=30_000)
+    page.locator("table", has_text="identity").wait_for(timeout=30_000)
     found = bytes_on(page, "x", 3, which=1).reshape(3, 32, 32)
     known = images.load("outfits").pixels[699]
     np.testing.assert_array_equal(found[:, ~mask], known[:, ~mask])
@@ -149,6 +150,23 @@ def test_an_idx_set_is_learned_for_ten_seconds(paint):
     page.get_by_text("Its training", exact=True).click()
     page.locator(".stButton").get_by_text("Stop here", exact=True).click()
     page.get_by_text(re.compile("Stopped: ")).wait_for(timeout=30_000)
+
+
+def test_a_painter_comes_back_and_a_damaged_one_is_refused(paint):
+    page = paint({"pictures": "Drawn digits"})
+    before = bytes_on(page, "x", 0)
+    raw = (paint_recipes.FOLDER / "paint-strokes.safetensors").read_bytes()
+    field = page.locator("[data-testid=stFileUploader]", has_text="Load a painter").locator("input[type=file]")
+    field.set_input_files({"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": raw[:9000]})
+    alert = page.locator("[data-testid=stAlert]").first
+    alert.wait_for(timeout=30_000)
+    assert alert.inner_text().strip().endswith(".")
+    np.testing.assert_array_equal(bytes_on(page, "x", 0), before)
+    run = page.locator(".easel").first.get_attribute("data-run")
+    field.set_input_files({"name": "mine.safetensors", "mimeType": "application/octet-stream", "buffer": raw})
+    page.get_by_text("trained elsewhere").wait_for(timeout=60_000)
+    until(page, f"s.frames === 6 && !s.live && root.dataset.run !== '{run}'", 60_000)
+    assert np.abs(bytes_on(page, "x", 0) - before).max() <= 1, "the same painter, so the same pictures"
 
 
 def test_a_hostile_zip_is_one_sentence_and_nothing_is_lost(paint):

@@ -75,7 +75,6 @@ def test_parent_and_child_are_uncorrelated():
         (Key(0) / "init" / 3, lambda g: g.standard_normal(), -0.3322103857716918),
         (Key(2**70) / "x", lambda g: g.integers(10**9), 516952310),
     ],
-    ids=str,
 )
 def test_the_stream_of_a_key_never_changes(key, draw, golden):
     assert draw(key.generator()) == pytest.approx(golden, rel=1e-14)

@@ -12,12 +12,13 @@ from core.diffusion.walk import Sampler
 from core.key import Key
 from playground import paint_film, paint_train
 from playground.easel import Mask
-from playground.paint_screen import PANELS
+from playground.paint_screen import PANELS, Push
 from playground.stage import unpack
 from tests import apps, painters
 
 PAGE = "pages/paint.py"
 QUICK = {"steps": 4, "samples": 4}
+W = Push().guidance
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,7 @@ def test_it_opens_alive_with_words_and_their_pictures():
     assert "red hair" in apps.words(at)
     assert "free: clothes colour, hair type" in apps.words(at)
     painter, told = painters.tiny("outfits"), np.array([1, -1, 0, 4, -1])
-    wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), told, 2.0)
+    wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), told, W)
     np.testing.assert_allclose(steps[-1].arrays["ends"], wanted, atol=1e-12)
     shown = sent["frames"][-1]["arrays"]["pictures"]["x"]
     np.testing.assert_array_equal(shown, np.rint(255 * wanted))
@@ -61,7 +62,7 @@ def test_every_frame_is_the_guess_and_its_noise():
     steps, painter = list(run_of(at).job.trace), painters.tiny("outfits")
     start = painter.begin(4, Key(0) / "paint")
     np.testing.assert_array_equal(steps[0].state, np.rint(255 * np.clip((start.reshape(4, 3, 32, 32) + 1) / 2, 0, 1)))
-    clean = painter.told(np.array([1, -1, 0, 4, -1]), 2.0).denoise(start, 1.0)
+    clean = painter.told(np.array([1, -1, 0, 4, -1]), W).denoise(start, 1.0)
     np.testing.assert_array_equal(
         steps[0].arrays["clean"], np.rint(255 * np.clip((clean.reshape(4, 3, 32, 32) + 1) / 2, 0, 1))
     )
@@ -100,7 +101,7 @@ def test_a_class_is_told_and_other_noise_is_other_noise():
     at = opened(pictures="Handwritten digits")
     at.pills(key="digits_class").set_value("7").run()
     assert run_of(at).spec[2] == (7,)
-    assert "7, w = 2" in run_of(at).label
+    assert f"7, w = {W:g}" in run_of(at).label
     at.button(key="paint.casino").click().run()
     assert at.number_input(key="seed").value == 1
     assert run_of(at).spec[-1] == 1
@@ -124,7 +125,7 @@ def test_a_training_rests_and_then_walks(monkeypatch):
     assert run_of(at).spec[1].startswith(course.id)
     held = at.session_state["held"]["paint.train.held"][1]
     painter = held.latest.state
-    wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), None, 2.0)
+    wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), None, W)
     np.testing.assert_allclose(run_of(at).job.trace[-1].arrays["ends"], wanted, atol=1e-12)
 
 
@@ -166,7 +167,7 @@ def test_super_resolving_keeps_the_means_of_blocks():
 
 
 def test_two_settings_begin_with_the_same_noise_and_say_what_differs():
-    at = opened(panel="Two settings", b_prompt="black hair, hoodie", b_steps=7, b_guidance=2.0)
+    at = opened(panel="Two settings", b_prompt="black hair, hoodie", b_steps=7, b_guidance=W)
     steps = list(run_of(at, "paint.two").job.trace)
     assert len(steps) == 8
     np.testing.assert_array_equal(steps[0].state[:8], steps[0].state[8:])
@@ -175,7 +176,7 @@ def test_two_settings_begin_with_the_same_noise_and_say_what_differs():
         (slice(0, 8), [1, -1, 0, 4, -1], 4),
         (slice(8, 16), [-1, -1, 0, 0, -1], 7),
     ):
-        wanted = painter.sample(8, key, Sampler("DPM-Solver++(2M)", count), np.array(told), 2.0)
+        wanted = painter.sample(8, key, Sampler("DPM-Solver++(2M)", count), np.array(told), W)
         np.testing.assert_array_equal(steps[-1].state[half], np.rint(255 * wanted))
     said = apps.words(at)
     assert ":violet-background[**black hair**]" in said
@@ -196,6 +197,22 @@ def test_memory_finds_a_training_picture_in_itself():
     assert "some are remembered" in verdict(last.arrays["painted"], last.arrays["held"])
     *_, last = steps(pictures, pictures.images[pictures.split.test[:60]])
     assert "no more than chance" in verdict(last.arrays["painted"], last.arrays["held"])
+
+
+def test_a_world_that_is_known_whole_is_met_again_by_chance():
+    from playground.paint_memory import allowed, verdict
+
+    pictures, told = images.load("outfits"), (1, -1, 0, 4, -1)
+    fits = [i for i, row in enumerate(outfits.EVERY) if all(t in (-1, v) for t, v in zip(told, row, strict=True))]
+    world = allowed(pictures, told)
+    assert world == (8 * 7, len(set(fits) & set(pictures.split.train.tolist())))
+    assert allowed(pictures, ()) == (4032, len(pictures.split.train))
+    assert allowed(images.load("digits"), (3,)) is None
+    held = np.linspace(4, 20, 100)
+    met = np.where(np.arange(16) < round(16 * world[1] / world[0]), 1.0, 9.0)  # just as many as chance brings
+    assert "no more than chance" in verdict(met, held, world)
+    assert "some are remembered" in verdict(met, held)
+    assert "some are remembered" in verdict(np.ones(60), held, (56, 42))
 
 
 def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
