@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,10 @@ from core.process import Step
 from playground import mixture_numbers, runs
 from playground.mixture_numbers import number, table
 from playground.paint_screen import NAME, Screen, guesses
+from playground.paint_source import STORED
+
+if TYPE_CHECKING:
+    from core.checkpoint import Checkpoint
 
 FEW = 2  # pictures that are painted again for the self-test
 PLAIN = ("DDPM, small variance", "DDPM, large variance", "DDIM", "DPM-Solver++(2M)")
@@ -97,3 +102,27 @@ def self_test(screen: Screen, steps: Sequence[Step[np.ndarray]]) -> None:
 
     strip()
     st.caption("What must hold for the pictures on show, in units of a picture that runs from -1 to 1.")
+    if screen.source.way == STORED and (rows := likelihoods(screen.source.checkpoint)):
+        st.markdown(table("Unseen pictures", rows))
+        st.caption("Nats each, fewer is better; 360 test pictures by which no choice was made, the same for all.")
+
+
+def likelihoods(held: "Checkpoint | None") -> list[tuple[str, str, str]]:
+    """A stored painter's nats on the test pictures beside its peers', where it learned whole grey levels."""
+    from core import vae_recipes
+
+    if held is None or "test_nats" not in held.metrics:
+        return []
+    vae = {n: vae_recipes.stored(f"vae-{held.dataset}{tail}").metrics for n, tail in ((2, ""), (16, "-16"))}
+    rows = [
+        ("PixelCNN", held.metrics["pixelcnn_nats"], held.metrics["pixelcnn_nats_error"], "exact"),
+        (
+            "This painter",
+            held.metrics["test_nats"],
+            held.metrics["test_nats_error"],
+            "at most, by the flow, dequantised",
+        ),
+        ("VAE, 16 latent", -vae[16]["test_iwae_1000"], vae[16]["test_iwae_1000_error"], "at most, IWAE-1000"),
+        ("VAE, 2 latent", -vae[2]["test_exact"], vae[2]["test_exact_error"], "exact"),
+    ]
+    return [(name, f"{value:.2f} ± {error:.2f}", kind) for name, value, error, kind in rows]

@@ -10,7 +10,6 @@ import hashlib
 import re
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ del sys.modules["plotly"]
 from playground import frame  # noqa: E402
 
 FIRST = 4.0  # seconds that a first visitor has to himself
+HURRY, WARM = threading.Event(), threading.Event()  # set where no first visitor comes; once all is imported
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -63,19 +63,21 @@ HEADERS = (
 
 
 class Headers:
-    """Middleware that adds the security headers to every response."""
+    """Middleware that adds the security headers to every response, and what keeps a browser with its process."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add to the head of the answer."""
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+        door = scope.get("state", {}).get("door")
+        adds = door.adds(scope["headers"]) if door else []
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
+                message["headers"] = [*message.get("headers", []), *HEADERS, *adds]
+            elif message["type"] == "websocket.accept" and adds:
+                message["headers"] = [*message.get("headers", []), *adds]
             await send(message)
 
         await self.app(scope, receive, answer)
@@ -92,11 +94,12 @@ async def ready(app: Any) -> AsyncIterator[None]:
 def prepare() -> None:
     """Import what the pages import and set it aside for the collector: the first page's while the browser fetches it."""
     frame.warm()
-    time.sleep(FIRST)
+    HURRY.wait(FIRST)
     frame.warm_rest()
     threadpool_limits(1)  # jobs and pages share the processors: a product of matrices takes no second one
     gc.collect()
     gc.freeze()
+    WARM.set()
 
 
 app = st.App(ROOT / "streamlit_app.py", middleware=[Middleware(Headers)], lifespan=ready)
@@ -106,13 +109,20 @@ def main() -> None:
     """Serve on localhost, or on --host."""
     import uvicorn
 
+    from playground import doors
+
     sys.setswitchinterval(0.001)  # a page waits a millisecond for a job to let it in, not five
     parser = argparse.ArgumentParser(description="Generative Playground")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8501)
+    parser.add_argument("--sibling", nargs=2, type=int, help=argparse.SUPPRESS)  # see doors
     options = parser.parse_args()
-    print(f"Generative Playground: http://localhost:{options.port}", flush=True)
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False, **SOCKETS)
+    if options.sibling:
+        HURRY.set()
+    else:
+        print(f"Generative Playground: http://localhost:{options.port}", flush=True)
+    place = {"host": options.host, "port": options.port}
+    doors.run(uvicorn.Config(app, log_level="warning", access_log=False, **place, **SOCKETS), options.sibling, WARM)
 
 
 if __name__ == "__main__":

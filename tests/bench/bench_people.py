@@ -13,9 +13,11 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from websockets.exceptions import WebSocketException
 
+from playground import sticky
 from tests.bench import servers
 from tests.bench.person import PATIENCE, Person
 from tests.bench.tables import Table, quantiles
@@ -123,9 +125,20 @@ async def alone(server: servers.Server, changes: int = 40) -> str:
 
 
 def inside(server: servers.Server) -> dict:
-    """Jobs, threads and memory of the server."""
-    with urllib.request.urlopen(f"{server.url}/bench", timeout=PATIENCE) as answer:
-        return json.load(answer) | {"rss": server.rss}
+    """Jobs, threads, number and memory of the server's processes."""
+    states = [ask(server.url, 0)]
+    while (state := ask(server.url, len(states)))["process"] == len(states):
+        states.append(state)
+    together = {name: sum(state[name] for state in states) for name in ("jobs", "threads")}
+    return together | {"processes": len(states), "rss": server.rss}
+
+
+def ask(url: str, process: int) -> dict:
+    """What a process of the server says of itself; another one answers if it is not there."""
+    name = sticky.cookie(urlsplit(url).port).decode()
+    request = urllib.request.Request(f"{url}/bench", headers={"Cookie": f"{name}={process}"})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        return json.load(answer)
 
 
 def main() -> int:
@@ -133,7 +146,8 @@ def main() -> int:
     table = Table(
         f"People on the EM page beside {FITS} long fits: ms from a changed setting to the finished page; "
         f"{os.cpu_count()} processors for server and clients together",
-        "people", "p50", "p95", "goal p95", "first p50", "changes/s", "runs/s", "failures", "jobs", "RSS MiB", "server cores",
+        "people", "p50", "p95", "goal p95", "first p50", "changes/s", "runs/s", "failures", "jobs", "processes", "RSS MiB",
+        "server cores",
         first=8, width=9,
     )  # fmt: skip
     wrong: list[str] = []
@@ -146,7 +160,7 @@ def main() -> int:
             table.row(
                 str(people), *quantiles(ms), 200 if people == max(CROWDS) else "", first,
                 f"{len(ms) / SECONDS:.1f}", f"{(tally.runs + watched.runs) / SECONDS:.1f}", tally.failures,
-                state["jobs"], f"{state['rss']:.0f}", f"{state['cores']:.2f}",
+                state["jobs"], state["processes"], f"{state['rss']:.0f}", f"{state['cores']:.2f}",
             )  # fmt: skip
             wrong += tally.exceptions + watched.exceptions
         time.sleep(AFTER)

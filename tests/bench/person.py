@@ -1,14 +1,17 @@
 """A scripted person: Streamlit's own protocol over a websocket, without a browser.
 
-It does what Streamlit's page does: sends the widgets' values and the hashes of the large messages it holds, polls a
-`run_every` fragment at its interval until a full run stops it, and clears the timers when a full run begins.
+It does what a browser and Streamlit's page in it do: opens the page and keeps its cookies, sends the widgets' values and
+the hashes of the large messages it holds, polls a `run_every` fragment at its interval until a full run stops it, and
+clears the timers when a full run begins.
 """
 
 import asyncio
 import contextlib
+import re
 import time
 from collections import deque
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -38,9 +41,10 @@ class Person:
 
     async def __aenter__(self) -> "Person":
         stream = self.address.replace("http", "ws") + "/_stcore/stream"
-        self._socket: ClientConnection = await connect(
-            stream, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE
-        )
+        async with self._arrived() as cookies:
+            self._socket: ClientConnection = await connect(
+                stream, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE, additional_headers=cookies
+            )
         self._reader = asyncio.create_task(self._read())
         return self
 
@@ -48,6 +52,21 @@ class Person:
         self._stop_timers()
         self._reader.cancel()
         await self._socket.close()
+
+    @contextlib.asynccontextmanager
+    async def _arrived(self) -> AsyncIterator[dict[str, str]]:
+        """The page's document has come, on a connection that stays open meanwhile: the headers that go with what follows."""
+        place = urlsplit(self.address)
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        try:
+            writer.write(f"GET /{self.page} HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+            cookies = re.findall(r"(?i)set-cookie: ([^;\r]*)", head.decode())
+            yield {"Cookie": "; ".join(cookies)} if cookies else {}
+        except asyncio.IncompleteReadError:
+            raise ConnectionError("the server hung up") from None
+        finally:
+            writer.close()
 
     @property
     def polling(self) -> bool:

@@ -37,15 +37,24 @@ class Server:
 
     @property
     def rss(self) -> float:
-        """Resident memory, MiB."""
-        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+        """Resident memory of its processes together, MiB; what two of them share counts twice."""
+        return sum(int(fields[21]) for fields in self.family()) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     @property
     def cpu(self) -> float:
-        """Seconds of processor used so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of processor used so far by its processes, those that have ended included."""
+        return sum(int(field) for fields in self.family() for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+    def family(self) -> list[list[str]]:
+        """What the kernel says (`/proc/<pid>/stat` after the name) of its process, its children and theirs."""
+        said = {}
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                said[int(file.parent.name)] = file.read_text().rpartition(")")[2].split()
+        family = [self.pid]
+        for parent in family:  # grows while it is read
+            family += [pid for pid, fields in said.items() if int(fields[1]) == parent]
+        return [said[pid] for pid in family]
 
 
 def free_port() -> int:

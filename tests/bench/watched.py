@@ -1,4 +1,7 @@
-"""The real server, which also answers `/bench` with its number of living jobs and threads: `-m tests.bench.watched`."""
+"""The real server, which also answers `/bench` with its number of living jobs and threads: `-m tests.bench.watched`.
+
+They are those of the one process that answers, whose number comes with them: a cookie chooses it (`playground.sticky`).
+"""
 
 import json
 import threading
@@ -14,7 +17,8 @@ def watched(app: ASGIApp) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("path") != "/bench":
             return await app(scope, receive, send)
-        body = json.dumps({"jobs": jobs.living(), "threads": threading.active_count()}).encode()
+        process = scope["state"]["door"].process
+        body = json.dumps({"process": process, "jobs": jobs.living(), "threads": threading.active_count()}).encode()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
         await send({"type": "http.response.body", "body": body})
 
