@@ -4,11 +4,13 @@ Its labels say whether a painter drew what it was told; its last hidden layer is
 Frechet distances, as a classifier's is of the usual ones (Heusel et al., 2017). It is trained with a little noise on the
 pictures, so that a sampler's grain does not mislead it. What it gets right on held-out real pictures, `accuracy`, bounds
 what any measurement by it can say. Colours and scenes of outfits are read exactly by `core.data.outfits.measure`.
+
+A wallpaper is shown with its `spectrum` beside it: lattice and point group stand there whatever the pattern's shift.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -29,8 +31,10 @@ from core.process import frozen
 FOLDER = Path(__file__).parents[2] / "checkpoints"
 FEATURES, WIDTH = 64, 24
 BATCH, RATE, NOISE = 128, 2e-3, 0.05
-SEEN = {"strokes": 10_000, "wallpapers": 20_000}  # pictures drawn to learn from, of sets that are drawn at will
-UPDATES = {"digits": 1000, "outfits": 1500, "strokes": 1000, "wallpapers": 2500}
+SEEN = {"strokes": 10_000, "wallpapers": 60_000}  # pictures drawn to learn from, of sets that are drawn at will
+UPDATES = {"digits": 1000, "outfits": 1500, "strokes": 1000, "wallpapers": 4000}
+SPECTRAL = ("wallpapers",)  # sets whose judge is shown the spectrum too
+FLOOR = 0.1  # added to a spectrum before its logarithm
 ROWS = 512  # judged at once
 
 Images = Float[np.ndarray, "n c h w"]
@@ -48,14 +52,26 @@ def layers_of(shape: Shape, sizes: tuple[int, ...]) -> Layers:
     return (*found, Flatten(), Dense(planes * h * w, FEATURES, SILU), Dense(FEATURES, sum(sizes)))
 
 
+def spectrum(x: Images) -> Images:
+    """log(FLOOR + |Fourier transform|) of every plane, its mean taken off, under a Hann window; frequency 0 in the middle."""
+    h, w = x.shape[2:]
+    window = np.hanning(h)[:, None] * np.hanning(w)
+    waves = np.fft.fft2((x - x.mean(axis=(2, 3), keepdims=True)) * window)
+    return np.log(FLOOR + np.fft.fftshift(np.abs(waves), axes=(2, 3)))
+
+
 @dataclass(frozen=True)
 class Judge:
-    """A classifier of pictures of `shape` into labels of `sizes` values each, and its `accuracy` (a,) on held-out ones."""
+    """A classifier of pictures of `shape` into labels of `sizes` values each, and its `accuracy` (a,) on held-out ones.
+
+    A `spectral` one is shown their spectrum too.
+    """
 
     shape: Shape
     sizes: tuple[int, ...]
     weights: Mapping[str, np.ndarray] = field(repr=False)
     accuracy: tuple[float, ...] = ()
+    spectral: bool = False
 
     def __post_init__(self) -> None:
         """Freeze the weights; raise ValueError unless they fit the network and are finite."""
@@ -69,7 +85,7 @@ class Judge:
     @property
     def layers(self) -> Layers:
         """The network's."""
-        return layers_of(self.shape, self.sizes)
+        return layers_of(seen(self.shape, self.spectral), self.sizes)
 
     @cached_property
     def _tensors(self) -> dict[str, torch.Tensor]:
@@ -88,16 +104,26 @@ class Judge:
         said = []
         with torch.inference_mode():
             for first in range(0, len(x), ROWS):
-                part = torch.from_numpy(np.asarray(x[first : first + ROWS], dtype=np.float32))
+                part = shown(x[first : first + ROWS], self.spectral)
                 said.append(nets.run(layers, "judge", self._tensors, part).numpy().astype(float))
         return np.concatenate(said)
 
 
-def fit(x: Images, labels: Int[np.ndarray, "n a"], key: Key, updates: int = 2000) -> Judge:
+def seen(shape: Shape, spectral: bool) -> Shape:
+    """The shape of what a network is shown of a picture."""
+    return (2 * shape[0], *shape[1:]) if spectral else shape
+
+
+def shown(x: Images, spectral: bool) -> torch.Tensor:
+    """What it is shown: the pictures, and their spectra as further planes."""
+    return torch.from_numpy((np.concatenate([x, spectrum(x)], axis=1) if spectral else x).astype(np.float32))
+
+
+def fit(x: Images, labels: Int[np.ndarray, "n a"], key: Key, updates: int = 2000, spectral: bool = False) -> Judge:
     """A judge that has learned these pictures: the sum of the labels' cross-entropies, by Adam (Kingma and Ba, 2015)."""
     c, h, w = x.shape[1:]
     sizes = tuple(int(n) + 1 for n in labels.max(axis=0))
-    layers = layers_of((c, h, w), sizes)
+    layers = layers_of(seen((c, h, w), spectral), sizes)
     weights = {name: torch.tensor(v).requires_grad_() for name, v in nets.initial(layers, "judge", key).items()}
     adam = torch.optim.Adam(weights.values(), lr=RATE)
     decay = torch.optim.lr_scheduler.CosineAnnealingLR(adam, updates)
@@ -105,14 +131,14 @@ def fit(x: Images, labels: Int[np.ndarray, "n a"], key: Key, updates: int = 2000
         draw = (key / "update" / k).generator()
         rows = draw.integers(len(x), size=BATCH)
         noised = x[rows] + NOISE * draw.random() * draw.standard_normal((BATCH, c, h, w))
-        said = nets.run(layers, "judge", weights, torch.from_numpy(noised.astype(np.float32)))
+        said = nets.run(layers, "judge", weights, shown(noised, spectral))
         wanted = torch.from_numpy(labels[rows]).T
         losses = [torch.nn.functional.cross_entropy(s, y) for s, y in zip(said.split(sizes, 1), wanted, strict=True)]
         adam.zero_grad()
         torch.stack(losses).sum().backward()
         adam.step()
         decay.step()
-    return Judge((c, h, w), sizes, {name: w.detach().numpy() for name, w in weights.items()})
+    return Judge((c, h, w), sizes, {name: w.detach().numpy() for name, w in weights.items()}, (), spectral)
 
 
 def train(dataset: str, key: Key) -> Judge:
@@ -120,17 +146,18 @@ def train(dataset: str, key: Key) -> Judge:
     pictures = load(dataset)
     train, _, test = pictures.split
     fresh = load(dataset, SEEN[dataset], Key(1)) if dataset in SEEN else pictures.take(train)
-    made = fit(fresh.images, conditions(fresh), key, UPDATES[dataset])
-    weights = {name: w.astype(np.float16) for name, w in made.weights.items()}
-    made = Judge(made.shape, made.sizes, weights)
+    made = fit(fresh.images, conditions(fresh), key, UPDATES[dataset], dataset in SPECTRAL)
+    made = replace(made, weights={name: w.astype(np.float16) for name, w in made.weights.items()})
     right = made.labels(pictures.take(test).images) == conditions(pictures)[test]
-    return Judge(made.shape, made.sizes, weights, tuple(float(share) for share in right.mean(axis=0)))
+    return replace(made, accuracy=tuple(float(share) for share in right.mean(axis=0)))
 
 
 def save(judge: Judge) -> bytes:
-    """A safetensors file of float16 arrays and a header that tells shape, sizes and accuracy."""
+    """A safetensors file of float16 arrays and a header that tells shape, sizes, accuracy and whether it is spectral."""
     arrays = {name: np.array(value, dtype=np.float16) for name, value in judge.weights.items()}
-    return write(arrays, {name: json.dumps(getattr(judge, name)) for name in ("shape", "sizes", "accuracy")})
+    return write(
+        arrays, {name: json.dumps(getattr(judge, name)) for name in ("shape", "sizes", "accuracy", "spectral")}
+    )
 
 
 @lru_cache(maxsize=8)
@@ -140,6 +167,7 @@ def stored(dataset: str) -> Judge:
     if dataset not in UPDATES or not path.exists():
         raise ValueError(f"There is no judge of {dataset[:40]!r}: `make checkpoints` trains those there are.")
     with safe_open(path, framework="numpy") as file:
-        told = {name: tuple(json.loads(text)) for name, text in file.metadata().items()}
+        told = {name: json.loads(text) for name, text in file.metadata().items()}
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - the file is no mapping
-    return Judge(told["shape"], told["sizes"], arrays, told["accuracy"])
+    shape, sizes, accuracy = (tuple(told[name]) for name in ("shape", "sizes", "accuracy"))
+    return Judge(shape, sizes, arrays, accuracy, told.get("spectral", False))

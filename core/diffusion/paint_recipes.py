@@ -37,7 +37,9 @@ class Recipe:
 
 
 PAINTERS: dict[str, Recipe] = {
-    "paint-outfits": Recipe("outfits", PaintConfig(width=48, depth=4, batch=32, steps=20_000, rate=1.5e-3, dropout=0.3)),
+    "paint-outfits": Recipe(
+        "outfits", PaintConfig(width=48, depth=4, batch=32, steps=20_000, rate=1.5e-3, dropout=0.3)
+    ),
     "paint-strokes": Recipe("strokes", PaintConfig(width=48, batch=32, steps=5000, rate=1.5e-3)),
     "paint-wallpapers": Recipe("wallpapers", PaintConfig(width=48, batch=32, steps=15_000)),
     "paint-digits": Recipe(
