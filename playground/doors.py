@@ -23,7 +23,7 @@ from uvicorn.config import STARTUP_FAILURE
 from playground import sticky
 from playground.sibling import Behind, Sibling
 
-CROWDED = 8  # people in every process above which another is started
+CROWDED = 4  # people in every process above which another is started: it needs some seconds to be ready
 _logger = logging.getLogger("uvicorn.error")
 
 
@@ -113,10 +113,16 @@ class Main(uvicorn.Server):
         """Start another process if all are crowded and a processor is left for it."""
         people = sum(isinstance(one, self.config.ws_protocol_class or ()) for one in self.server_state.connections)
         crowded = people > CROWDED and all(one.ready and one.load > CROWDED for one in self.siblings.values())
-        if crowded and len(self.siblings) + 1 < processors() and not self._alone:
-            self._born += 1  # a number is never used twice: a late request must not meet a stranger
+        if not crowded or len(self.siblings) + 1 >= processors() or self._alone:
+            return
+        self._born += 1  # a number is never used twice: a late request must not meet a stranger
+        try:
             sibling = self.siblings[self._born] = Sibling(self._born, self._command)
-            asyncio.get_running_loop().add_reader(sibling.line, self._hear, sibling)
+        except OSError as error:  # no memory, no descriptors: whoever is at the door comes in all the same
+            self._alone = True
+            _logger.error("no second process behind this port: %s", error)
+            return
+        asyncio.get_running_loop().add_reader(sibling.line, self._hear, sibling)
 
     def _hear(self, sibling: Sibling) -> None:
         if sibling.hear():
@@ -142,7 +148,7 @@ def listen(host: str, port: int, backlog: int) -> list[socket.socket]:
 def run(config: uvicorn.Config, sibling: Sequence[int] | None, warm: threading.Event) -> None:
     """Serve until told to end. A sibling (its number, its end of the line) serves from when it is warm, until main ends."""
     if sibling:
-        server: uvicorn.Server = Behind(config, *sibling, warm)
+        server: uvicorn.Server = Behind(config, sibling[0], sibling[1], warm)
     elif hasattr(socket, "send_fds"):
         server = Main(config, [sys.executable, *sys.orig_argv[1:]])
     else:  # no connection can be handed over (Windows)

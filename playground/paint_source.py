@@ -86,7 +86,7 @@ def chip(source: Source) -> str:
     if "right_1.5" not in held.metrics:
         return said
     right, error = (100 * held.metrics[name] for name in ("right_1.5", "right_error_1.5"))
-    return f"{said} Of random words, {right:.1f} ± {error:.1f} % were obeyed at w = 1.5."
+    return f"{said} {what}, {right:.1f} ± {error:.1f} % were obeyed at w = 1.5."
 
 
 def upload() -> None:

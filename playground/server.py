@@ -93,6 +93,10 @@ async def ready(app: Any) -> AsyncIterator[None]:
 
 def prepare() -> None:
     """Import what the pages import and set it aside for the collector: the first page's while the browser fetches it."""
+    if HURRY.is_set():
+        from playground import jobs
+
+        jobs.give_way()  # to the people in the processes that are there already
     frame.warm()
     HURRY.wait(FIRST)
     frame.warm_rest()

@@ -31,7 +31,8 @@ def named(values: Iterable[bytes], name: bytes) -> int | None:
 
 def asked(head: bytes, name: bytes) -> int | None:
     """The process that the head of a request names, however much of it is there."""
-    return named(re.findall(rb"(?i)\ncookie:([^\r\n]*)", head.partition(b"\r\n\r\n")[0]), name)
+    lines, end, _ = head.partition(b"\r\n\r\n")
+    return named(re.findall(rb"(?i)\ncookie:([^\r\n]*)(?=\r\n)", lines + end), name)
 
 
 def bound(head: bytes) -> bool:
