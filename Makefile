@@ -10,7 +10,7 @@ play: $(VENV)/.play  ## the app on http://localhost:8501
 
 test: $(VENV)/.test  ## everything: unit, contract, architecture, pages, browser
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests
 
 check: $(VENV)/.test  ## ruff, types, architecture
 	@$(BIN)/ruff check .
