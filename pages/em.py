@@ -1,5 +1,8 @@
 """EM by hand: Gaussian mixtures in one and two dimensions, half-step by half-step."""
 
+from collections.abc import Hashable
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -38,15 +41,9 @@ def workbench() -> None:
     complaints = session.complaints(NAME, (PRESET, controls.Seed(), shelf.Amount()), words)
     left, right = st.columns([1.35, 1], gap="large")
     with right:
-        shelved = shelf.choose((1, 2), DATA)
-        values = controls.draw(PRESET, more=False)
-        with st.expander("More"):
-            values |= controls.draw(PRESET, more=True)
-            seed = controls.draw(controls.Seed(), more=True)["seed"]
-            shelf.more(session.widget("data", DATA))
-        said = st.container()
-        figures = st.container()
-    config, key, shape = Config(**values), Key(seed) / NAME, (values["components"], shelved.dim)
+        shelved, config, seed = ask()
+        said, figures = st.container(), st.container()
+    key, shape = Key(seed) / NAME, (config.components, shelved.dim)
     if shelved.dataset is None:
         return unfitted(left, shelved, "")
     dataset = shelved.dataset
@@ -65,11 +62,7 @@ def workbench() -> None:
         with left:
             return run_bar.wait(run)
     given = start if fork or chosen is not None else None
-
-    def own_start() -> None:
-        """Let go of the means a hand chose and of a fork."""
-        runs.unfork(NAME)
-        hand.put(NAME, situation, None)
+    own = partial(own_start, situation) if given else None
 
     @runs.follow(run)
     def instrument() -> tuple[list[Step[GMM]], int]:
@@ -82,7 +75,7 @@ def workbench() -> None:
         steps = run.job.trace.snapshot()[1]
         at = min(film.shown(NAME, run, said), len(steps) - 1)
         most = f"of at most {2 * config.iterations + 1:,} half-steps"
-        run_bar.bar(NAME, run, steps[at], most, own_start if given else None)
+        run_bar.bar(NAME, run, steps[at], most, own)
         means = hand.moved(said.handles, start.means)
         if means is not None:
             runs.unfork(NAME)
@@ -101,6 +94,23 @@ def workbench() -> None:
     with figures:
         em_panels.figures(steps[at], dataset, config)
     em_panels.panel(NAME, run, steps, at, dataset, config, key, start, given, shelved.code)
+
+
+def own_start(situation: Hashable) -> None:
+    """Let go of the means a hand chose and of a fork."""
+    runs.unfork(NAME)
+    hand.put(NAME, situation, None)
+
+
+def ask() -> tuple[shelf.Shelved, Config, int]:
+    """The controls at the right: the data, the options of the fit, and the seed."""
+    shelved = shelf.choose((1, 2), DATA)
+    values = controls.draw(PRESET, more=False)
+    with st.expander("More"):
+        values |= controls.draw(PRESET, more=True)
+        seed = controls.draw(controls.Seed(), more=True)["seed"]
+        shelf.more(session.widget("data", DATA))
+    return shelved, Config(**values), seed
 
 
 def unfitted(place: DeltaGenerator, shelved: shelf.Shelved, problem: str) -> None:

@@ -16,11 +16,11 @@ from playground import controls, film, runs, session
 from playground import diffusion_training as training
 from playground.diffusion_bench import SPREADS, Bench
 from playground.diffusion_screen import Screen
-from playground.diffusion_watch import watch
 from playground.mixture_numbers import table
 from playground.runs import Run
 from playground.stage import Field as Sheet
 from playground.stage import Scene
+from playground.watch import watch
 
 NAME = "diffusion.field"
 TIMES, PLACES = 50, 97  # nodes

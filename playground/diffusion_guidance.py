@@ -25,11 +25,11 @@ from core.process import Halt, Step
 from playground import controls, film, runs, session
 from playground.diffusion_bench import Bench
 from playground.diffusion_screen import Screen
-from playground.diffusion_watch import watch
 from playground.discs import visible
 from playground.mixture_numbers import table
 from playground.runs import Run
 from playground.stage import Field, Frame, Points, Scene
+from playground.watch import watch
 
 NAME = "diffusion.guided"
 WALKERS = 300

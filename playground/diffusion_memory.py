@@ -22,9 +22,9 @@ from playground import controls, runs, session
 from playground import diffusion_training as training
 from playground.diffusion_bench import Bench
 from playground.diffusion_screen import Screen
-from playground.diffusion_watch import watch
 from playground.mixture_numbers import table
 from playground.runs import Run
+from playground.watch import watch
 
 NAME = "diffusion.memory"
 WALKERS = 400

@@ -19,9 +19,9 @@ from core.process import Step
 from playground import runs
 from playground.diffusion_bench import Bench
 from playground.diffusion_screen import Screen
-from playground.diffusion_watch import watch
 from playground.mixture_numbers import estimate, self_test, table
 from playground.runs import Run
+from playground.watch import watch
 
 NAME = "diffusion.quality"
 POINTS = 500  # of each sample

@@ -17,9 +17,9 @@ from playground import diffusion_landing as landings
 from playground import runs, session
 from playground.diffusion_bench import Bench
 from playground.diffusion_screen import Screen
-from playground.diffusion_watch import watch
 from playground.mixture_numbers import table
 from playground.runs import Run
+from playground.watch import watch
 
 NAME = "diffusion.solvers"
 PLAIN = ("DDIM", "Euler", "Heun", "DPM-Solver++(2M)")

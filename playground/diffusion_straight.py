@@ -24,8 +24,8 @@ from core.process import Step
 from playground import runs, session
 from playground.diffusion_bench import Bench
 from playground.diffusion_screen import Screen
-from playground.diffusion_watch import watch
 from playground.runs import Run
+from playground.watch import watch
 
 NAME = "diffusion.straight"
 UPDATES, EVERY = 2000, 100

@@ -23,10 +23,10 @@ from playground import film, runs, session
 from playground.diffusion_bench import MOST, SPREADS, Bench
 from playground.diffusion_film import LEAST, WALKERS, caption
 from playground.diffusion_screen import Screen
-from playground.diffusion_watch import watch
 from playground.runs import Run
 from playground.stage import Field, Frame, Paths, Points, Scene
 from playground.stage.scene import Role
+from playground.watch import watch
 
 NAME = "diffusion.strip"
 FOLLOWED = 40  # walkers with a path

@@ -11,6 +11,7 @@ from playground import paint_film, paint_picture, runs, session
 from playground.easel import Easel, Kind, bytes_of
 from playground.paint_screen import NAME, Screen
 from playground.vae_picture import Chosen
+from playground.watch import watch
 
 TIMES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 SAMPLER = Sampler("DPM-Solver++(2M)", 12)
@@ -52,14 +53,7 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
     run = runs.open_run(f"{NAME}.back", spec, "", lambda: steps(screen, chosen))
     name = session.fingerprint(repr(spec).encode()).hex()[:12]
 
-    @runs.follow(run)
-    def instrument() -> None:
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        if not len(run.job.trace):
-            st.caption("The first walk...")
-            return
-        last = run.job.trace[-1]
+    def draw(last: Step) -> None:
         off = [f"{e:.0f} off" if np.isfinite(e) else "" for e in last.arrays["error"]]
         made = Easel(
             f"{NAME}.back:{name}:{len(run.job.trace)}",
@@ -79,7 +73,7 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
         )
 
     with right:
-        instrument()
+        watch(run, "The first walk...", draw)
 
 
 def shown(x: np.ndarray) -> np.ndarray:

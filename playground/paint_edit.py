@@ -16,6 +16,7 @@ from playground import easel, mixture_numbers, paint_back, paint_film, paint_pic
 from playground.easel import Easel
 from playground.paint_screen import NAME, Screen, guesses
 from playground.vae_picture import Chosen
+from playground.watch import watch
 
 INPAINT, LARGER, CLEAN = "In-paint", "Super-resolve", "Take noise away"
 TASKS = (INPAINT, LARGER, CLEAN)
@@ -207,16 +208,9 @@ def result(screen: Screen, task: Task, chosen: Chosen) -> None:
         expected=min(task.moments, paint_film.SHOWN) + 1,
     )
 
-    @runs.follow(run)
-    def instrument() -> None:
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        if not len(run.job.trace):
-            st.caption("The first guess...")
-            return
+    def draw(last: Step) -> None:
         paint_film.show(f"{NAME}.edit", run, made)
-        last = run.job.trace[-1]
         if last.phase == "end":
             st.markdown(mixture_numbers.self_test([task.check(last.arrays["ends"])]))
 
-    instrument()
+    watch(run, "The first guess...", draw)

@@ -16,6 +16,7 @@ from core.process import Step
 from playground import paint_film, paint_words, runs, session
 from playground.easel import Easel, Kind, bytes_of
 from playground.paint_screen import NAME, Screen
+from playground.watch import watch
 
 STRENGTHS = (0.0, 1.0, 2.0, 4.0, 8.0, 0.5, 1.5, 3.0, 6.0)  # those on the grid first
 SHOWN, SIDE = 5, 8  # rows and columns of the grid
@@ -117,14 +118,7 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
     run = runs.open_run(f"{NAME}.guidance", spec, "", lambda: steps(screen))
     name = session.fingerprint(repr(spec).encode()).hex()[:12]
 
-    @runs.follow(run)
-    def instrument() -> None:
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        if not len(run.job.trace):
-            st.caption("The first pictures...")
-            return
-        last = run.job.trace[-1]
+    def draw(last: Step) -> None:
         rows = [Row(*row) for row in sorted(last.arrays["rows"].tolist())]
         done = min(len(rows), SHOWN)
         left, right = st.columns([1.2, 1], gap="large")
@@ -147,7 +141,7 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
             st.markdown(finding(rows))
             st.caption(how(screen.pictures))
 
-    instrument()
+    watch(run, "The first pictures...", draw)
 
 
 def finding(rows: list[Row]) -> str:

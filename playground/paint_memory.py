@@ -11,6 +11,7 @@ from core.process import Step
 from playground import paint_film, paint_words, runs, session
 from playground.easel import Easel, Kind, bytes_of
 from playground.paint_screen import NAME, Screen
+from playground.watch import watch
 
 KIND = (Kind("x", "pictures", "model"),)
 SIDE = 8  # pairs on show
@@ -98,14 +99,7 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
     run = runs.open_run(f"{NAME}.memory", (*screen.spec, "memory"), "", lambda: steps(pictures, ends))
     name = session.fingerprint(repr(screen.spec).encode()).hex()[:12]
 
-    @runs.follow(run)
-    def instrument() -> None:
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        if not len(run.job.trace):
-            st.caption("Looking through the training pictures...")
-            return
-        found = run.job.trace[-1]
+    def draw(found: Step) -> None:
         painted, order = found.arrays["painted"], found.arrays["order"]
         side = len(order)
         left, right = st.columns([1.2, 1], gap="large")
@@ -131,4 +125,4 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
             st.altair_chart(drawn, key=f"{NAME}.memory.chart", alt=said)
             st.markdown(said)
 
-    instrument()
+    watch(run, "Looking through the training pictures...", draw)

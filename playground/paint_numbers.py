@@ -13,6 +13,7 @@ from playground import mixture_numbers, runs
 from playground.mixture_numbers import number, table
 from playground.paint_screen import NAME, Screen, guesses
 from playground.paint_source import STORED
+from playground.watch import watch
 
 if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
@@ -93,14 +94,7 @@ def self_test(screen: Screen, steps: Sequence[Step[np.ndarray]]) -> None:
         return
     run = runs.open_run(f"{NAME}.checks", (*screen.spec, len(steps)), "", lambda: checks(screen, list(steps)))
 
-    @runs.follow(run)
-    def strip() -> None:
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        elif len(run.job.trace):
-            st.markdown(mixture_numbers.self_test(run.job.trace[-1].state.rows))
-
-    strip()
+    watch(run, "Testing...", lambda newest: st.markdown(mixture_numbers.self_test(newest.state.rows)))
     st.caption("What must hold for the pictures on show, in units of a picture that runs from -1 to 1.")
     if screen.source.way == STORED and (rows := likelihoods(screen.source.checkpoint)):
         st.markdown(table("Unseen pictures", rows))

@@ -13,6 +13,7 @@ from playground import paint_film, paint_words, runs, session
 from playground.easel import Easel, Frame
 from playground.paint_screen import NAME, Push, Screen, guesses
 from playground.paint_words import Wish
+from playground.watch import watch
 
 SIDE = 8  # pictures of each
 OTHER = "black hair, round glasses, hoodie"
@@ -130,19 +131,12 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
         expected=max(lengths),
     )
 
-    @runs.follow(run)
-    def instrument() -> None:
-        if run.job.progress().error:
-            st.warning(run.job.progress().error)
-        if not len(run.job.trace):
-            st.caption("The first guess...")
-            return
+    def draw(last: Step) -> None:
         with st.container(width=760):
             paint_film.show(f"{NAME}.two", run, made, frames)
-        last = run.job.trace[-1]
         if "apart" in last.metrics:
             st.caption(
                 f"The pictures end **{last.metrics['apart']:.1f}** grey levels apart (root mean square, of 255)."
             )
 
-    instrument()
+    watch(run, "The first guess...", draw)

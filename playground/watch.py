@@ -9,7 +9,7 @@ from playground import baton, runs
 from playground.runs import Run
 
 
-def watch(run: Run, waiting: str, draw: Callable[[Step], None]) -> None:
+def watch(run: Run, waiting: str, draw: Callable[[Step], object]) -> None:
     """Call `draw` with the run's newest Step, in a fragment of its own; `waiting` is said until there is one."""
     polled = runs.every(run)
 
