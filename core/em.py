@@ -23,6 +23,7 @@ BLOCK = 1 << 16  # entries of a block of responsibilities: 512 kB of float64
 EMPTY = 10 * np.finfo(float).eps  # added to every component's mass, so that an empty one divides by no zero
 SINGULAR = 1e-10  # a component's smallest variance, as a share of the data's, below which it has collapsed
 LOG_2PI = float(np.log(2 * np.pi))
+NEVER = -1e300  # in place of log 0 in a product of matrices, where some processors multiply -inf by zeros of padding
 
 
 def features(x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "f n"]:
@@ -67,19 +68,24 @@ def expect(
 ) -> tuple[Float[np.ndarray, "k n"], Float[np.ndarray, "k f"], float, float]:
     """The E-step of one mixture: responsibilities, moments sum_n r phi(x), mean log-likelihood and mean entropy of r."""
     k, n = len(a), phi.shape[1]
-    r = np.empty((k, n))
+    r, finite = np.empty((k, n)), np.maximum(a, NEVER)
     moments, log_evidence = np.zeros_like(a), 0.0
     for block in blocks(n, max(BLOCK // k, 1)):
         logits = r[:, block]
-        np.matmul(a, phi[:, block], out=logits)
+        np.matmul(finite, phi[:, block], out=logits)
         log_evidence += soften(logits).sum()
         moments += logits @ phi[:, block].T
-    return r, moments, log_evidence / n, (log_evidence - expected(a, moments)) / n  # H(r) = log p(x) - E_r log joint
+    return (
+        r,
+        moments,
+        log_evidence / n,
+        (log_evidence - expected(finite, moments)) / n,
+    )  # H(r) = log p(x) - E_r log joint
 
 
 def expected(a: Float[np.ndarray, "k f"], moments: Float[np.ndarray, "k f"]) -> float:
     """sum_nk r_nk a_k . phi(x_n), nats, from the moments of r."""
-    return float((np.where(np.isfinite(a), a, 0.0) * moments).sum())  # a component of weight 0 has no moments either
+    return float((np.maximum(a, NEVER) * moments).sum())  # a component of weight 0 has no moments either
 
 
 def expect_many(
@@ -90,7 +96,7 @@ def expect_many(
     n = phi.shape[1]
     moments, log_likelihood = np.empty((s, k, f)), np.empty(s)
     for block in blocks(s, max(BLOCK // (k * n), 1)):
-        logits = (a[block].reshape(-1, f) @ phi).reshape(-1, k, n)
+        logits = (np.maximum(a[block], NEVER).reshape(-1, f) @ phi).reshape(-1, k, n)
         log_likelihood[block] = soften(logits).mean(axis=-1)
         moments[block] = logits @ phi.T
     return moments, log_likelihood

@@ -74,16 +74,21 @@ class GMM:
 
     def log_joint(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n k"]:
         """log w_k N(x_n | mu_k, S_k) by Cholesky factors; LinAlgError if a covariance is singular."""
-        factor = np.linalg.cholesky(self.covariances)  # (k, d, d)
-        white = np.linalg.inv(factor) @ (x.T - self.means[:, :, None])  # (k, d, n)
-        log_det = np.log(np.einsum("kii->ki", factor)).sum(-1)
+        k, d = self.means.shape
+        factor = np.linalg.cholesky(self.covariances)
+        whiten = np.linalg.inv(factor)
+        centre = self.means.mean(axis=0)  # so that far from 0 no digits are lost
+        white = whiten.reshape(k * d, d) @ (x - centre).T  # one product of matrices for all components
+        white -= (whiten @ (self.means - centre)[:, :, None]).reshape(k * d, 1)
+        log_det = np.log(np.einsum("kii->ki", factor)).sum(axis=-1)
         with np.errstate(divide="ignore"):
-            constant = np.log(self.weights) - log_det - 0.5 * self.dim * em.LOG_2PI
-        return constant - 0.5 * (white**2).sum(axis=1).T
+            constant = np.log(self.weights) - log_det - 0.5 * d * em.LOG_2PI
+        return (constant[:, None] - 0.5 * np.square(white, out=white).reshape(k, d, -1).sum(axis=1)).T
 
     def log_prob(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, " n"]:
         """log p(x), nats."""
-        return em.soften(self.log_joint(x).T)
+        blocks = em.blocks(len(x), max(em.BLOCK // self.means.size, 1))
+        return np.concatenate([np.empty(0), *(em.soften(self.log_joint(x[block]).T) for block in blocks)])
 
     def log_posterior(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n k"]:
         """log p(component k given x), nats."""
