@@ -8,6 +8,7 @@ fourth, and so on, and always the newest one, so a run of any length leaves an e
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -45,23 +46,35 @@ OVERHEAD = 1024  # about what a Step's Python objects take besides its arrays
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
-    """A read-only view of `array`; the caller gives up its right to write to it."""
-    view = np.asarray(array).view()
+    """`array` if it is read-only, else a read-only view of it; the caller gives up its right to write to it."""
+    array = np.asarray(array)
+    if not array.flags.writeable:
+        return array
+    view = array.view()
     view.flags.writeable = False
     return view
 
 
 def nbytes(value: Any) -> int:
     """Bytes of the arrays held by `value`: an array, a mapping, a sequence or a dataclass of such."""
-    if isinstance(value, np.ndarray):
+    kind = type(value)
+    if kind is np.ndarray:
         return value.nbytes
+    if kind is float or kind is int or kind is str:
+        return 0
+    if names := _names(kind):  # type: ignore[arg-type]  # a class is hashable, whatever the checker says
+        return sum([nbytes(getattr(value, name)) for name in names])
     if isinstance(value, Mapping):
-        return sum(nbytes(v) for v in value.values())
+        return sum(map(nbytes, value.values()))
     if isinstance(value, (list, tuple)):
-        return sum(nbytes(v) for v in value)
-    if is_dataclass(value):
-        return sum(nbytes(getattr(value, f.name)) for f in fields(value))
+        return sum(map(nbytes, value))
     return getattr(value, "nbytes", 0)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass, none of another type."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 class Trace(Generic[State]):
