@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 
 from core.data import toys_1d, toys_2d
 from core.data.curves import SwissRoll, TwoMoons, TwoSpirals
-from core.data.dataset import Dataset, Truth, around
+from core.data.dataset import Dataset, around
 from core.data.pinwheel import Pinwheel
 from core.key import Key
 
@@ -34,14 +34,19 @@ class Labelled(Protocol):
 
 @dataclass(frozen=True)
 class Toy:
-    """A named distribution, the axes it is drawn on, and the names of its branches."""
+    """A named distribution, its entropy if the truth does not know it, its axes, and the names of its branches."""
 
     title: str
-    truth: Truth
-    entropy: float
+    truth: Any
+    stated: float | None
     bounds: tuple[tuple[float, float], ...]
     source: str
     classes: tuple[str, ...] = ()
+
+    @property
+    def entropy(self) -> float:
+        """The truth's entropy, nats."""
+        return self.truth.entropy if self.stated is None else self.stated
 
 
 def square(half: float) -> tuple[tuple[float, float], ...]:
@@ -51,7 +56,7 @@ def square(half: float) -> tuple[tuple[float, float], ...]:
 
 def own(title: str, truth: Any, bounds: tuple[tuple[float, float], ...], source: str) -> Toy:
     """A Toy whose truth knows its own entropy and the names of its branches."""
-    return Toy(title, truth, truth.entropy, bounds, source, getattr(truth, "classes", ()))
+    return Toy(title, truth, None, bounds, source, getattr(truth, "classes", ()))
 
 
 TOYS: dict[str, Toy] = {

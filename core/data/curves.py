@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy  # its parts load when first used, and a first page needs none
 from jaxtyping import Float, Int
-from scipy.special import log_ndtr, ndtr
 
 from core.key import Key
 
@@ -170,7 +170,7 @@ class TwoSpirals:
         v = np.abs(
             d / self.sigma - half
         )  # from the middle of the square, so that both terms below are in the lower tail
-        sides = ndtr(half - v) - ndtr(-half - v)
+        sides = scipy.special.ndtr(half - v) - scipy.special.ndtr(-half - v)
         mass = sides[..., 0] * sides[..., 1]
         far = mass < 1e-280
         log_mass = np.log(mass, where=~far, out=np.empty_like(mass))
@@ -180,7 +180,7 @@ class TwoSpirals:
 
 def _log_interval(high: Float[np.ndarray, "..."], low: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     """ln P(low < e < high) for a standard normal e, in the lower tail."""
-    return log_ndtr(high) + np.log(-np.expm1(log_ndtr(low) - log_ndtr(high)))
+    return scipy.special.log_ndtr(high) + np.log(-np.expm1(scipy.special.log_ndtr(low) - scipy.special.log_ndtr(high)))
 
 
 @dataclass(frozen=True)

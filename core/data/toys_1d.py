@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy  # its parts load when first used, and a first page needs none
 from jaxtyping import Float, Int
-from scipy.special import betaln, digamma, gammaln, log_ndtr
 
 from core.data.curves import gauss_legendre
 from core.gmm import GMM
@@ -70,7 +70,7 @@ class SkewNormal:
     def log_prob(self, x: Float[np.ndarray, "n 1"]) -> Float[np.ndarray, " n"]:
         """The exact log-density at each row of `x`, in nats."""
         z = (x[:, 0] - self.location) / self.scale
-        return np.log(2 / self.scale) - 0.5 * (LOG_2PI + z**2) + log_ndtr(self.shape * z)
+        return np.log(2 / self.scale) - 0.5 * (LOG_2PI + z**2) + scipy.special.log_ndtr(self.shape * z)
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ class StudentT:
     def entropy(self) -> float:
         """(nu + 1)/2 (digamma((nu + 1)/2) - digamma(nu/2)) + ln(sqrt(nu) B(nu/2, 1/2)) nats, exactly."""
         nu = self.freedom
-        spread = digamma((nu + 1) / 2) - digamma(nu / 2)
-        return float((nu + 1) / 2 * spread + 0.5 * np.log(nu) + betaln(nu / 2, 0.5))
+        spread = scipy.special.digamma((nu + 1) / 2) - scipy.special.digamma(nu / 2)
+        return float((nu + 1) / 2 * spread + 0.5 * np.log(nu) + scipy.special.betaln(nu / 2, 0.5))
 
     def sample(self, n: int, key: Key) -> Float[np.ndarray, "n 1"]:
         """`n` independent draws."""
@@ -96,7 +96,7 @@ class StudentT:
     def log_prob(self, x: Float[np.ndarray, "n 1"]) -> Float[np.ndarray, " n"]:
         """The exact log-density at each row of `x`, in nats."""
         nu = self.freedom
-        constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(nu * np.pi)
+        constant = scipy.special.gammaln((nu + 1) / 2) - scipy.special.gammaln(nu / 2) - 0.5 * np.log(nu * np.pi)
         return constant - (nu + 1) / 2 * np.log1p(x[:, 0] ** 2 / nu)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+import scipy  # its parts load when first used, and a first page needs none
 from jaxtyping import Float, Int
-from scipy.special import i0e
 
 from core.data.curves import gauss_legendre
 from core.gmm import GMM
@@ -98,7 +98,10 @@ class Rings:
 
     def _log_radial(self, rho: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
         """The log-density at distance `rho`; i0e(k) = exp(-k) I0(k) leaves the square (rho - r)^2, which cannot overflow."""
-        terms = [np.log(i0e(rho * r / self.sigma**2)) - (rho - r) ** 2 / (2 * self.sigma**2) for r in self.radii]
+        terms = [
+            np.log(scipy.special.i0e(rho * r / self.sigma**2)) - (rho - r) ** 2 / (2 * self.sigma**2)
+            for r in self.radii
+        ]
         return np.logaddexp.reduce(terms) - np.log(len(self.radii) * 2 * np.pi * self.sigma**2)
 
 
