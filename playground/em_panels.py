@@ -80,8 +80,10 @@ def in_numbers(run: Run, steps: Sequence[Step[GMM]], at: int, dataset: Dataset, 
     step = steps[at]
     which = component(config.components)
     st.markdown(numbers.equation(step, dataset, which))
-    st.dataframe(numbers.parameters(step.state, dataset), hide_index=True)
-    st.caption(f"Trained: the parameters of step {step.index}. {session.plain(dataset.source)}")
+    table = numbers.parameters(step.state, dataset)
+    st.markdown(table)
+    beside = ", the :green[true ones] beside them" * (":green" in table)
+    st.caption(f"Trained: the parameters of step {step.index}{beside}. {session.plain(dataset.source)}")
     st.subheader("Self-test", anchor=False)
     floors = mixture.floors(dataset, config)
 

@@ -46,6 +46,7 @@ is already on does not do by itself."""
 
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 3rem 4rem; max-width: 1320px; }
+[data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.1rem; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4rem 1rem 3rem; } }
 </style>"""
@@ -107,8 +108,7 @@ def warm() -> None:
     """Import what the first visitor's page needs, so that it does not wait for it."""
     import contourpy  # noqa: F401
 
-    from core import basin, select  # noqa: F401
-    from playground import runs, shelf, stage  # noqa: F401
+    from playground import em_panels, forks, run_bar, shelf  # noqa: F401
 
 
 def warm_rest() -> None:

@@ -1,9 +1,9 @@
 """A mixture in numbers: its parameters beside the true ones, and the half-step's equation with the values in it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from core.checks import Check
 from core.data.dataset import Dataset
@@ -13,17 +13,44 @@ from core.process import Step
 from core.select import Judged
 from playground.discs import shown_rows
 from playground.mixture import responsibilities
+from playground.session import plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
-def parameters(model: GMM, dataset: Dataset) -> pa.Table:
-    """One row a component: weight, mean and standard deviation per column, correlation; the true values where known."""
+def parameters(model: GMM, dataset: Dataset) -> str:
+    """One row a component as Markdown: weight, mean and standard deviation per column, correlation.
+
+    Where the true components are known each value is followed by the true one, in the colour of the truth.
+    """
     columns = described(model, dataset.columns)
-    truth = dataset.truth
+    truth, true = dataset.truth, {}
     if isinstance(truth, GMM) and len(truth.weights) == len(model.weights):
-        true, order = described(truth, dataset.columns), matched(model, truth)
-        pairs = ((name, values, true[name][order]) for name, values in columns.items())
-        columns = {k: v for name, ours, exact in pairs for k, v in ((name, ours), (f"true {name}", unhaired(exact)))}
-    return pa.table({"component": np.arange(1, len(model.weights) + 1), **columns})
+        order = matched(model, truth)
+        true = {name: unhaired(values[order]) for name, values in described(truth, dataset.columns).items()}
+    k = len(model.weights)
+    rows = [[str(i + 1)] for i in range(k)]
+    for name, values in columns.items():
+        shown = aligned([*values, *true.get(name, ())])
+        for i, row in enumerate(rows):
+            row.append(f"{shown[i]}\N{EN SPACE}:green[{shown[k + i]}]" if true else shown[i])
+    head = ["", *map(plain, columns)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["--:"] * len(head), *rows))
+
+
+def aligned(values: Sequence[float]) -> list[str]:
+    """Numbers of one kind with equal decimals, so many that the largest has four digits."""
+    top = float(np.abs(values).max())
+    if top and not 1e-5 <= top < 1e15:
+        return [minus(f"{value:.3e}") for value in values]
+    places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
+    return [minus(f"{value:,.{places}f}") for value in values]
+
+
+def minus(text: str) -> str:
+    """A number with a real minus sign in front, as the stage writes it."""
+    return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
 
 
 def unhaired(values: np.ndarray) -> np.ndarray:
@@ -43,11 +70,22 @@ def described(model: GMM, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
 
 
 def matched(model: GMM, truth: GMM) -> np.ndarray:
-    """For each component, the true one paired with it so that the squared distances of means sum to the least."""
-    from scipy.optimize import linear_sum_assignment  # here, because the stage need not wait for it on a cold start
+    """For each component, the true one paired with it so that the squared distances of means sum to the least.
 
-    distance = ((model.means[:, None] - truth.means) ** 2).sum(axis=-1)
-    return linear_sum_assignment(distance)[1]
+    Exact, by the best pairing of the first i components with each set of i true ones (Held and Karp, 1962), in K 2^K steps
+    for K of a dozen at most: SciPy's solver would take a tenth of a cold start to import.
+    """
+    distance = ((model.means[:, None] - truth.means) ** 2).sum(axis=-1).tolist()
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}  # a set as bits: the least sum, and the pairing
+    for row in distance:
+        longer: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for used, (total, pairing) in best.items():
+            for j, cost in enumerate(row):
+                key, found = used | 1 << j, total + cost
+                if key != used and (key not in longer or found < longer[key][0]):
+                    longer[key] = found, (*pairing, j)
+        best = longer
+    return np.array(best[(1 << len(distance)) - 1][1])
 
 
 def doubtful(step: Step[GMM], dataset: Dataset) -> int:
@@ -114,7 +152,7 @@ def vector(values: np.ndarray) -> str:
 
 def table(title: str, rows: list[tuple[str, str, str]]) -> str:
     """Quantity, value and unit as a Markdown table; a value is never broken over two lines."""
-    lines = (f"| {name} | **{value.replace(' ', chr(0xA0))}** | {unit} |" for name, value, unit in rows)
+    lines = (f"| {name} | **{minus(value).replace(' ', chr(0xA0))}** | {unit} |" for name, value, unit in rows)
     return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
 
 
@@ -136,8 +174,10 @@ def estimate(value: Estimate) -> str:
     return f"{value.value:.{digits}f} ± {value.error:.{digits}f}"
 
 
-def judged(rows: tuple[Judged, ...]) -> pa.Table:
+def judged(rows: tuple[Judged, ...]) -> "pa.Table":
     """The table behind the chart of K."""
+    import pyarrow as pa  # here, because a first page need not wait for it
+
     return pa.table(
         {
             "K": [r.components for r in rows],

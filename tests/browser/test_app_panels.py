@@ -108,9 +108,9 @@ def test_files_deliver_what_is_on_show_and_the_script_makes_it_again(open_em):
     assert float(printed) == pytest.approx(em.log_likelihood, abs=SHOWN)
 
     em.panel("Numbers")
-    grid = em.page.locator("[data-testid=stDataFrame] canvas").first.locator("[role=gridcell]")
-    em.wait(lambda: len(grid.all_text_contents()) >= 2 * 7)
-    shown = [number(text) for text in grid.all_text_contents()]
+    cells = em.page.locator("table", has=em.page.get_by_role("columnheader", name="weight")).locator("td")
+    em.wait(lambda: cells.count() >= 2 * 7)
+    shown = [number(text) for text in cells.all_text_contents()]
     for value in [*held["weights"], *np.ravel(held["means"])]:
         assert any(abs(value - other) <= 0.005 * max(1, abs(value)) for other in shown), (value, shown)
 
