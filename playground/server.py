@@ -4,10 +4,8 @@ python -m playground.server --port 8501
 """
 
 import argparse
-import base64
 import gc
-import hashlib
-import re
+import logging
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -23,24 +21,18 @@ sys.modules["plotly"] = None  # type: ignore[assignment]  # else Streamlit build
 import streamlit as st  # noqa: E402
 
 del sys.modules["plotly"]
-from playground import frame  # noqa: E402
+from playground import assets, frame  # noqa: E402
 
 FIRST = 4.0  # seconds that a first visitor has to himself
 HURRY, WARM = threading.Event(), threading.Event()  # set where no first visitor comes; once all is imported
+BARE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # the logger of calls that come from no page
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def inline_scripts() -> str:
-    """The digests of the scripts written out in Streamlit's own page, so that these and no others may run."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    found = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page, re.DOTALL)
-    return " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in found)
 
 
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        f"script-src 'self' blob: {inline_scripts()}",  # components arrive as blob modules
+        f"script-src 'self' blob: {assets.inline_scripts()}",  # components arrive as blob modules
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -86,6 +78,7 @@ class Headers:
 @asynccontextmanager
 async def ready(app: Any) -> AsyncIterator[None]:
     """Before the first visit: make the page table known, and begin to import what pages need."""
+    logging.getLogger(BARE).setLevel(logging.ERROR)  # these calls come from no page, and know it
     frame.navigation()  # without it a cold deep link would open a page outside the frame
     threading.Thread(target=prepare, daemon=True).start()
     yield
@@ -98,6 +91,8 @@ def prepare() -> None:
 
         jobs.give_way()  # to the people in the processes that are there already
     frame.warm()
+    st.empty()  # at its first element Streamlit looks through all modules for who started it
+    logging.getLogger(BARE).setLevel(logging.NOTSET)
     HURRY.wait(FIRST)
     frame.warm_rest()
     threadpool_limits(1)  # jobs and pages share the processors: a product of matrices takes no second one
@@ -106,7 +101,10 @@ def prepare() -> None:
     WARM.set()
 
 
-app = st.App(ROOT / "streamlit_app.py", middleware=[Middleware(Headers)], lifespan=ready)
+PATHS = frozenset("/" if name == "home" else f"/{name}" for rows in frame.PAGES.values() for name, _, _ in rows)
+app = st.App(
+    ROOT / "streamlit_app.py", middleware=[Middleware(Headers), Middleware(assets.Assets, paths=PATHS)], lifespan=ready
+)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 import re
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from playground import server
+from playground import assets, server
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTIVES = {part.split()[0]: part.split()[1:] for part in server.POLICY.split("; ")}
@@ -51,7 +52,7 @@ class Scripts(HTMLParser):
 
 @pytest.fixture(scope="module")
 def page():
-    return Scripts((Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8"))
+    return Scripts(assets.page().decode())
 
 
 def test_nothing_is_evaluated_and_no_inline_script_is_trusted_by_default():
@@ -63,7 +64,14 @@ def test_nothing_is_evaluated_and_no_inline_script_is_trusted_by_default():
     assert not re.search(r"\bhttps?:", server.POLICY)
 
 
-def test_the_inline_scripts_of_the_installed_streamlit_are_named_by_digest(page):
+def test_the_page_is_streamlits_own_with_one_script_before_the_others(page):
+    own = Scripts((Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8"))
+    assert page.inline[1:] == own.inline
+    assert page.inline[0].startswith("window.__streamlit = ")
+    assert (page.sources, page.handlers) == (own.sources, own.handlers)
+
+
+def test_the_inline_scripts_of_the_page_are_named_by_digest(page):
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in page.inline]
     named = {source for source in DIRECTIVES["script-src"] if source.startswith("'sha256-")}
     assert named == {f"'sha256-{digest}'" for digest in digests}
@@ -185,6 +193,63 @@ def test_a_deep_link_is_answered_with_the_page_whose_scripts_the_policy_names(ad
     assert (status, served.inline) == (200, page.inline)
     for source in served.sources:
         assert ask(f"{address}/{source.removeprefix('./').lstrip('/')}")[0] == 200
+
+
+def test_what_the_page_says_of_the_host_is_what_the_server_says(address, page):
+    told = json.loads(re.search(r"HOST_CONFIG: (.*)\}$", page.inline[0])[1])
+    asked = json.loads(ask(f"{address}/_stcore/host-config")[2])
+    assert told == {name: asked[name] for name in told}
+    assert {"allowedOrigins", "useExternalAuthToken"} <= told.keys()  # without these Streamlit asks all the same
+
+
+def test_a_file_of_streamlit_comes_whole_from_memory_to_be_kept(address, page):
+    for source in page.sources:
+        path = "/" + source.removeprefix("./")
+        status, headers, body = ask(address + path)
+        assert (status, body) == (200, (assets.FOLDER / path[1:]).read_bytes())
+        assert "immutable" in headers["cache-control"]
+        assert headers["content-type"].startswith("text/javascript")
+        assert int(headers["content-length"]) == len(body)
+    assert ask(f"{address}/em")[1]["cache-control"] == "no-cache"
+
+
+def passed_on(path, method="GET", kind="http"):
+    """Whether a request goes through the middleware to the app behind it."""
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(scope["path"])
+
+    answered(assets.Assets(app, frozenset({"/em"})), {"type": kind, "method": method, "path": path})
+    return bool(seen)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nowhere", "/static/js/../../index.html", "/static/js/none.js", "/static", "/_stcore/health"]
+)
+def test_only_what_is_streamlits_is_answered_from_memory(path):
+    assert passed_on(path)
+
+
+def test_the_middleware_answers_for_pages_and_scripts_and_leaves_other_methods_and_sockets_alone():
+    script = sorted(assets.Assets(None, frozenset()).names)[0]
+    for path in ("/em", script):
+        assert not passed_on(path)
+        assert passed_on(path, method="POST")
+        assert passed_on(path, kind="websocket")
+
+
+@pytest.mark.parametrize(
+    ("href", "base"),
+    [
+        ("http://a:1/", "http://a:1"),
+        ("http://a:1/em?x=/y#/z", "http://a:1"),
+        ("https://b/proxy/8501/em", "https://b/proxy/8501"),
+    ],
+)
+def test_a_page_finds_its_server_one_name_above_itself(href, base):
+    pattern = re.search(r"replace\(/(.*)/, ''\)", assets.HERE)[1]
+    assert re.sub(pattern, "", re.split("[?#]", href)[0]) == base
 
 
 def test_no_file_of_the_project_is_served(address):
