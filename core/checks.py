@@ -27,11 +27,11 @@ class Check:
         return bool(off <= self.tolerance)
 
 
-def mass(model: GMM, reach: float = 9.0, side: int = 37) -> float:
+def mass(model: GMM, reach: float = 7.5, side: int = 21) -> float:
     """The integral of the density by the trapezoid rule, on a grid along the axes of each component, `reach` sigmas wide.
 
-    Summed over components, each on its own grid, so that a needle beside a hill is resolved too. At half a sigma between
-    nodes the rule's own error on a Gaussian is far below rounding.
+    Summed over components, each on its own grid, so that a needle beside a hill is resolved too. At three quarters of a
+    sigma between nodes the rule's own error on a Gaussian, 2 exp(-2 pi^2 / 0.75^2), is below rounding.
     """
     u = np.linspace(-reach, reach, side)
     lattice = np.stack(np.meshgrid(*[u] * model.dim, indexing="ij"), -1).reshape(-1, model.dim)

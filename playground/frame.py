@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
@@ -13,6 +15,13 @@ from playground import baton, session, theme
 
 ROOT = Path(__file__).resolve().parent.parent
 _importing = Lock()
+_known: set[str] = set()  # the pages that have run in this process: what they import is there
+REST = (  # what is imported once a first page stands, parts before what they are parts of: each is a wait for a new page
+    "scipy.special", "scipy.optimize", "scipy.stats", "pandas", "playground.charts", "sklearn.datasets",
+    "sklearn.model_selection", "torch", "core.vae_recipes",
+)  # fmt: skip
+CALM = 0.1  # the load of the pages at which an import, which stops all of them, is in nobody's way
+AWHILE, BREATH = 120.0, 0.05  # seconds a piece is put off at most; seconds between two
 ICON = str(Path(__file__).resolve().parent / "icon.png")
 
 PAGES = {  # section: (file in pages/, title, icon)
@@ -62,10 +71,12 @@ def show() -> None:
     asked_for = navigation()
     session.enter()
     session.arrived(asked_for.url_path)
-    with _importing:  # two threads that import the same things at once can lock each other out
-        pass
+    if asked_for.url_path not in _known:
+        with _importing:  # two threads that import the same things at once can lock each other out
+            pass
     with baton.held():
         asked_for.run()
+    _known.add(asked_for.url_path)
 
 
 def begin(title: str, lede: str) -> None:
@@ -112,11 +123,11 @@ def warm() -> None:
 
 
 def warm_rest() -> None:
-    """Import what other pages and panels need; heavy, and in the way of a first page if it came at once."""
-    with _importing:
-        import scipy.stats  # noqa: F401
-        import sklearn.datasets
-        import sklearn.model_selection  # noqa: F401
-
-        from core import vae_recipes  # noqa: F401
-        from playground import charts  # noqa: F401
+    """Import what other pages and panels need, piece by piece, each in a calm moment or after a while."""
+    for name in REST:
+        end = monotonic() + AWHILE
+        while baton.turns.load() > CALM and monotonic() < end:
+            sleep(BREATH)
+        with _importing:
+            import_module(name)
+        sleep(BREATH)  # a page that waits for the lock comes in before the next piece

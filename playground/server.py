@@ -21,7 +21,7 @@ sys.modules["plotly"] = None  # type: ignore[assignment]  # else Streamlit build
 import streamlit as st  # noqa: E402
 
 del sys.modules["plotly"]
-from playground import assets, frame  # noqa: E402
+from playground import assets, frame, themes  # noqa: E402
 
 FIRST = 4.0  # seconds that a first visitor has to himself
 HURRY, WARM = threading.Event(), threading.Event()  # set where no first visitor comes; once all is imported
@@ -98,10 +98,12 @@ def prepare() -> None:
     threadpool_limits(1)  # jobs and pages share the processors: a product of matrices takes no second one
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 5)  # what people hold is many small arrays and few cycles: look for these more rarely
     WARM.set()
 
 
 PATHS = frozenset("/" if name == "home" else f"/{name}" for rows in frame.PAGES.values() for name, _, _ in rows)
+themes.remember()
 app = st.App(
     ROOT / "streamlit_app.py", middleware=[Middleware(Headers), Middleware(assets.Assets, paths=PATHS)], lifespan=ready
 )

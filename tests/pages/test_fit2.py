@@ -120,7 +120,7 @@ def test_a_link_sets_the_law(query, way):
 def test_the_figures_are_those_of_the_law():
     at = opened(data="Two moons", model="Gaussian", n=300)
     text = next(m.value for m in at.markdown if m.value.startswith("| Gaussian, full"))
-    shown = dict(re.findall(r"^\| (.*?) \| \*\*(.*?)\*\* \|", text, re.MULTILINE))
+    shown = dict(re.findall(r"^\| (.*?) \| \*\*(.*?)\*\* \|", text.replace("−", "-"), re.MULTILINE))
     dataset = builtin.load("two_moons", 300)
     level = OneGaussian().fit(dataset.points).log_prob(dataset.points).mean()
     assert float(shown["Log-likelihood"]) == pytest.approx(level, abs=6e-5)
