@@ -19,6 +19,8 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, Float
 
+from core.process import frozen
+
 BLOCK = 1 << 16  # entries of a block of responsibilities: 512 kB of float64
 EMPTY = 10 * np.finfo(float).eps  # added to every component's mass, so that an empty one divides by no zero
 SINGULAR = 1e-10  # a component's smallest variance, as a share of the data's, below which it has collapsed
@@ -122,27 +124,33 @@ def maximise(
     second[..., rows, columns] = second[..., columns, rows] = moments[..., 1 + d :]
     scatter = second / mass[..., None, None] - means[..., :, None] * means[..., None, :]
     share = mass / mass.sum(-1, keepdims=True)
-    covariances = constrain(scatter, share, covariance)
-    return share, means, covariances + floor * np.eye(d)
+    return share, means, constrain(scatter, share, covariance) + floor * eye(d)
+
+
+@cache
+def eye(d: int) -> np.ndarray:
+    """The identity matrix, made once."""
+    return frozen(np.eye(d))
 
 
 def constrain(
     scatter: Float[np.ndarray, "*s k d d"], share: Float[np.ndarray, "*s k"], covariance: str
 ) -> Float[np.ndarray, "*s k d d"]:
     """The covariances of kind `covariance` with the greatest likelihood, given each component's scatter and share."""
-    eye = np.eye(scatter.shape[-1])
+    d = scatter.shape[-1]
     if covariance == "tied":
         pooled = (share[..., None, None] * scatter).sum(-3, keepdims=True)
         return np.broadcast_to(pooled, scatter.shape).copy()
     if covariance == "diag":
-        return scatter * eye
+        return scatter * eye(d)
     if covariance == "spherical":
-        return np.einsum("...ii->...", scatter)[..., None, None] / len(eye) * eye
+        return np.einsum("...ii->...", scatter)[..., None, None] / d * eye(d)
     return scatter
 
 
 def collapsed(covariances: Float[np.ndarray, "*s k d d"], variance: float) -> Bool[np.ndarray, "*s k"]:
     """Which components have become singular: smallest eigenvalue at most `SINGULAR` times the data's `variance`."""
     finite = np.isfinite(covariances).all(axis=(-2, -1))
-    safe = np.where(finite[..., None, None], covariances, 0.0)
-    return ~(finite & (np.linalg.eigvalsh(safe)[..., 0] > SINGULAR * variance))
+    if not finite.all():
+        covariances = np.where(finite[..., None, None], covariances, 0.0)
+    return ~(finite & (np.linalg.eigvalsh(covariances)[..., 0] > SINGULAR * variance))

@@ -64,7 +64,7 @@ class GMM:
             if not np.isfinite(value).all():
                 raise ValueError(f"The mixture's {name} are not finite.")
             object.__setattr__(self, name, frozen(value))
-        if (self.weights < 0).any() or abs(self.weights.sum() - 1) > 1e-9:
+        if self.weights.min(initial=0.0) < 0 or abs(self.weights.sum() - 1) > 1e-9:
             raise ValueError("The mixture's weights must be non-negative and sum to 1.")
 
     @property

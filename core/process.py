@@ -42,7 +42,7 @@ class Step(Generic[State]):
         object.__setattr__(self, "arrays", MappingProxyType({name: frozen(a) for name, a in self.arrays.items()}))
 
 
-OVERHEAD = 1024  # about what a Step's Python objects take besides its arrays
+OVERHEAD = 1024  # about what a Step's Python objects take besides its arrays, its metrics among them
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
@@ -64,7 +64,7 @@ def nbytes(value: Any) -> int:
         return 0
     if names := _names(kind):  # type: ignore[arg-type]  # a class is hashable, whatever the checker says
         return sum([nbytes(getattr(value, name)) for name in names])
-    if isinstance(value, Mapping):
+    if kind is MappingProxyType or isinstance(value, Mapping):
         return sum(map(nbytes, value.values()))
     if isinstance(value, (list, tuple)):
         return sum(map(nbytes, value))
@@ -99,7 +99,7 @@ class Trace(Generic[State]):
 
     def append(self, step: Step[State]) -> None:
         """Record the newest Step, thinning the older ones if the limit is passed."""
-        size = nbytes(step) + OVERHEAD
+        size = nbytes(step.state) + nbytes(step.arrays) + OVERHEAD
         with self._lock:
             if self._kept and self._kept[-1][0] % self._stride:
                 self._bytes -= self._kept.pop()[2]  # it was held only because it was the newest

@@ -70,7 +70,10 @@ def workbench() -> None:
         kept = runs.kept(NAME, dataset.digest)
         before = runs.since(kept, fork)
         name = mixture.scene_id(NAME, dataset, hand.version(NAME), start, kept)
-        scene = mixture.scene(dataset, start, bool(before), shelved.brush, name)
+        looks = (name, bool(before), bool(shelved.brush))
+        scene = session.once(
+            f"{NAME}.scene", looks, lambda: mixture.scene(dataset, start, bool(before), shelved.brush, name)
+        )
         said = film.show(NAME, run, scene, lambda steps, first: mixture.frames(dataset, steps, first, before))
         steps = run.job.trace.snapshot()[1]
         at = min(film.shown(NAME, run, said), len(steps) - 1)

@@ -20,7 +20,7 @@ REST = (  # what is imported once a first page stands, parts before what they ar
     "scipy.special", "scipy.optimize", "scipy.stats", "pandas", "playground.charts", "sklearn.datasets",
     "sklearn.model_selection", "torch", "core.vae_recipes",
 )  # fmt: skip
-CALM = 0.1  # the load of the pages at which an import, which stops all of them, is in nobody's way
+CALM = 0.25  # the load of the pages at which an import, which stops all of them, is in nobody's way
 AWHILE, BREATH = 120.0, 0.05  # seconds a piece is put off at most; seconds between two
 ICON = str(Path(__file__).resolve().parent / "icon.png")
 

@@ -272,7 +272,7 @@ def steps(dataset: Dataset, config: Config, key: Key, start: GMM) -> Iterator[St
         if "mass" in step.arrays:
             mass = step.arrays["mass"]
             weighted = step.arrays["weighted"] * units.scale + mass[:, None] * units.shift
-            step = replace(step, arrays={"mass": mass, "weighted": weighted, **asked})
+            step = Step(step.index, step.state, step.phase, step.metrics, {"mass": mass, "weighted": weighted, **asked})
         yield step
 
 

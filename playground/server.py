@@ -21,7 +21,7 @@ sys.modules["plotly"] = None  # type: ignore[assignment]  # else Streamlit build
 import streamlit as st  # noqa: E402
 
 del sys.modules["plotly"]
-from playground import assets, frame, themes  # noqa: E402
+from playground import assets, frame, upstream  # noqa: E402
 
 FIRST = 4.0  # seconds that a first visitor has to himself
 HURRY, WARM = threading.Event(), threading.Event()  # set where no first visitor comes; once all is imported
@@ -85,7 +85,7 @@ async def ready(app: Any) -> AsyncIterator[None]:
 
 
 def prepare() -> None:
-    """Import what the pages import and set it aside for the collector: the first page's while the browser fetches it."""
+    """Import what the pages import: the first page's while the browser fetches it."""
     if HURRY.is_set():
         from playground import jobs
 
@@ -93,17 +93,22 @@ def prepare() -> None:
     frame.warm()
     st.empty()  # at its first element Streamlit looks through all modules for who started it
     logging.getLogger(BARE).setLevel(logging.NOTSET)
+    settle()
     HURRY.wait(FIRST)
     frame.warm_rest()
-    threadpool_limits(1)  # jobs and pages share the processors: a product of matrices takes no second one
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 5)  # what people hold is many small arrays and few cycles: look for these more rarely
+    settle()
     WARM.set()
 
 
+def settle() -> None:
+    """Set what is imported aside for the collector, and keep its libraries to one processor, which jobs and pages share."""
+    threadpool_limits(1)
+    gc.freeze()
+
+
 PATHS = frozenset("/" if name == "home" else f"/{name}" for rows in frame.PAGES.values() for name, _, _ in rows)
-themes.remember()
+upstream.lighten()
 app = st.App(
     ROOT / "streamlit_app.py", middleware=[Middleware(Headers), Middleware(assets.Assets, paths=PATHS)], lifespan=ready
 )
@@ -115,6 +120,7 @@ def main() -> None:
 
     from playground import doors
 
+    gc.set_threshold(5_000, 20, 10)  # what people hold is many small arrays and few cycles: look for these more rarely
     sys.setswitchinterval(0.001)  # a page waits a millisecond for a job to let it in, not five
     parser = argparse.ArgumentParser(description="Generative Playground")
     parser.add_argument("--host", default="127.0.0.1")
