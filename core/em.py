@@ -77,12 +77,8 @@ def expect(
         np.matmul(finite, phi[:, block], out=logits)
         log_evidence += soften(logits).sum()
         moments += logits @ phi[:, block].T
-    return (
-        r,
-        moments,
-        log_evidence / n,
-        (log_evidence - expected(finite, moments)) / n,
-    )  # H(r) = log p(x) - E_r log joint
+    entropy = (log_evidence - expected(finite, moments)) / n  # H(r) = log p(x) - E_r log joint
+    return r, moments, log_evidence / n, entropy
 
 
 def expected(a: Float[np.ndarray, "k f"], moments: Float[np.ndarray, "k f"]) -> float:

@@ -18,11 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 FOLDER = Path(st.__file__).parent / "static"
 PREFIX = "/static/"
 FOREVER = b"public, immutable, max-age=31536000"  # a file's name holds a digest of its content
-KINDS = {
-    ".js": "text/javascript",
-    ".css": "text/css",
-    ".woff2": "font/woff2",
-}  # the system may know other names for these
+KINDS = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}  # whatever the system calls them
 HERE = r"location.href.split(/[?#]/)[0].replace(/\/[^/]*$/, '')"  # a page is one name below the server, also behind a proxy
 HOST = {  # as Streamlit's server answers at /_stcore/host-config, but for the origins
     "useExternalAuthToken": False,

@@ -40,10 +40,13 @@ def parameters(model: GMM, dataset: Dataset) -> str:
 
 
 def aligned(values: Sequence[float]) -> list[str]:
-    """Numbers of one kind with equal decimals, so many that the largest has four digits."""
-    top = float(np.abs(values).max())
-    if top and not 1e-5 <= top < 1e15:
-        return [minus(f"{value:.3e}") for value in values]
+    """Numbers of one kind with equal decimals, so many that the largest has four digits.
+
+    Sizes of very different kinds, such as the spread of a component that collapses, get four digits each.
+    """
+    top, least = float(np.abs(values).max()), float(np.min(values))
+    if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100):
+        return [minus(f"{value:#.4g}") for value in values]
     places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
     return [minus(f"{value:,.{places}f}") for value in values]
 

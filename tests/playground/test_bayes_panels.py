@@ -48,7 +48,7 @@ def test_the_table_is_cores(name, first):
 
 def test_log_evidence_and_predictive_are_cores():
     prior, law, x = laws("galaxies", 50)
-    text = " ".join(m.value for m in opened("galaxies", first=50).markdown)
+    text = " ".join(m.value for m in opened("galaxies", first=50).markdown).replace("\N{MINUS SIGN}", "-")
     assert f"{prior.evidence(x):,.3f}" in text
     assert f"**{law.predictive().degrees:.5g}**" in text
 
