@@ -141,7 +141,7 @@ def test_the_check_of_the_check_can_be_cancelled(app, new_page):
     page.get_by_role("button", name="Check the check").click(timeout=30_000)
     page.get_by_role("button", name="Cancel").click(timeout=20_000)
     page.get_by_text(re.compile("Cancelled after|Draws 200 samples")).first.wait_for(timeout=20_000)
-    assert not page.get_by_role("button", name="Cancel").count()
+    page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=20_000)
 
 
 def test_the_self_test_and_the_files_of_the_best_law(app, new_page):
