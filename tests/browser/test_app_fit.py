@@ -138,10 +138,13 @@ def test_every_panel_fits_a_phone(app, new_page, scheme):
 def test_the_check_of_the_check_can_be_cancelled(app, new_page):
     page = new_page()
     page.goto(f"{app.url}/fit1?panel=Goodness+of+fit&data=Old+Faithful&tested=Student+t")
-    page.get_by_role("button", name="Check the check").click(timeout=30_000)
-    page.get_by_role("button", name="Cancel").click(timeout=20_000)
+    check, cancel = (page.get_by_role("button", name=name) for name in ("Check the check", "Cancel"))
+    check.wait_for(timeout=30_000)
+    cancel.first.wait_for(state="detached", timeout=60_000)  # the test itself, which can be cancelled too, is done
+    check.click()
+    cancel.click(timeout=20_000)
     page.get_by_text(re.compile("Cancelled after|Draws 200 samples")).first.wait_for(timeout=20_000)
-    page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=20_000)
+    cancel.first.wait_for(state="detached", timeout=20_000)
 
 
 def test_the_self_test_and_the_files_of_the_best_law(app, new_page):
