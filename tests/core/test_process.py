@@ -190,3 +190,12 @@ def test_frozen_leaves_the_original_writable():
     frozen(a)
     a[0] = 1
     assert a[0] == 1
+
+
+def test_a_trace_counts_the_arrays_beside_the_state():
+    steps = [Step(i, np.zeros(2), arrays={"a": np.full(1000, float(i)), "b": np.zeros(10)}) for i in range(40)]
+    trace = Trace(steps[:1])
+    assert trace.nbytes >= 8 * (2 + 1000 + 10)
+    bounded = Trace(steps, limit=10 * trace.nbytes)
+    assert 2 < len(bounded) <= 10
+    assert bounded[-1].index == 39

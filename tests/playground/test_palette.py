@@ -1,10 +1,14 @@
 """Colours can be told from what lies behind them, and from one another."""
 
+import tomllib
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from playground import palette
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def linear(colour):
@@ -62,3 +66,14 @@ def test_a_theme_is_one_half_of_the_palette(dark):
 
 def test_there_is_a_class_for_every_component():
     assert len(palette.CLASSES) >= 12
+
+
+@THEMES
+def test_words_in_the_colour_of_the_truth_can_be_read(dark):
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"][
+        "dark" if dark else "light"
+    ]
+    assert contrast(theme["greenTextColor"], theme["backgroundColor"]) >= 4.5
+    red, green, blue = (int(theme["greenTextColor"][i : i + 2], 16) for i in (1, 3, 5))
+    r, g, b = (int(palette.ROLES["truth"][dark][i : i + 2], 16) for i in (1, 3, 5))
+    assert abs((blue - red) / (green - red) - (b - r) / (g - r)) < 0.02  # the hue of the truth on the stage
