@@ -1,6 +1,6 @@
 """Train the checkpoints again: `python -m checkpoints` for all, `python -m checkpoints vae-jars` for some.
 
-Each is trained by its recipe in `core.vae_recipes`, `core.diffusion.recipes` or `core.diffusion.paint_recipes`, judged once
+Each is trained by its recipe in `core.vae.recipes`, `core.diffusion.recipes` or `core.painting.recipes`, judged once
 on the test rows or on fresh draws (`checkpoints.diffusion`, `checkpoints.paint`), and written as `<name>.safetensors`; then
 `README.md` is written from the files' own headers.
 """
@@ -13,18 +13,21 @@ from pathlib import Path
 import numpy as np
 
 from checkpoints import diffusion, paint
-from core import checkpoint, metrics, vae_exact, vae_recipes
+from core import checkpoint
 from core.checkpoint import Checkpoint
 from core.data.images import Pictures, load
+from core.evaluation import metrics
 from core.key import Key
-from core.vae_model import VAE
-from core.vae_recipes import RECIPES, Recipe
+from core.vae import recipes
+from core.vae.model import VAE
+from core.vae.recipes import RECIPES, Recipe
+from core.vae.truth import exact
 
 HERE = Path(__file__).parent
 JUDGED = 400  # test images, at most
 HEAD = """# Checkpoints
 
-Written by `make checkpoints`, which trains each again by its recipe in `core/vae_recipes.py` on one thread. Scores are
+Written by `make checkpoints`, which trains each again by its recipe in `core/vae/recipes.py` on one thread. Scores are
 log-likelihoods of test images, by which no choice was made, in nats per image with standard errors. `exact` is log p(x)
 by quadrature over the latent space; IWAE-k and ELBO are lower bounds. They are comparable between models of one data set
 only where the likelihood is of the same kind: `categorical` and `logistic` give probabilities of grey levels, `gaussian`
@@ -39,14 +42,14 @@ def judged(model: VAE, recipe: Recipe, pictures: Pictures) -> dict[str, float]:
     """Scores on the test rows, with standard errors."""
     rows = pictures.split.test[:JUDGED]
     x = pictures.pixels[rows] / (pictures.levels - 1)
-    labels = vae_recipes.labels_of(recipe, pictures, rows)
+    labels = recipes.labels_of(recipe, pictures, rows)
     key = Key(recipe.seed) / "test"
     scores = {"test_elbo": metrics.mean(model.elbo(x, key / "elbo", 16, labels))}
     small = pictures.dim <= 64
     for k in (100, 1000) if small else (100,):
         scores[f"test_iwae_{k}"] = metrics.mean(model.iwae(x, key / "iwae", k, labels))
     if model.latent <= 2 and small:
-        scores["test_exact"] = metrics.mean(vae_exact.log_prob(model, x, labels))
+        scores["test_exact"] = metrics.mean(exact.log_prob(model, x, labels))
     return {name: e.value for name, e in scores.items()} | {f"{name}_error": e.error for name, e in scores.items()}
 
 
@@ -54,7 +57,7 @@ def train(name: str, recipe: Recipe) -> None:
     """Train, judge and write one checkpoint."""
     pictures, began = load(recipe.dataset), time.process_time()
     step = None
-    for step in vae_recipes.fit(recipe, pictures):
+    for step in recipes.fit(recipe, pictures):
         if step.index % 20 == 0:
             print(name, step.index, {k: round(v, 2) for k, v in step.metrics.items()}, flush=True)
     seconds = time.process_time() - began

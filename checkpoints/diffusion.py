@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core import checkpoint, metrics, two_sample
+from core import checkpoint
 from core.checkpoint import Checkpoint
-from core.data.dataset import Dataset
-from core.diffusion import likelihood, recipes
+from core.dataset import Dataset
+from core.diffusion import recipes
 from core.diffusion.model import Diffusion
 from core.diffusion.recipes import RECIPES, Recipe
+from core.diffusion.truth import likelihood
+from core.evaluation import metrics, two_sample
 from core.key import Key
 
 HERE = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""The painters of the built-in sets and their judges: trained by `core.diffusion.paint_recipes`, judged on held-out rows."""
+"""The painters of the built-in sets and their judges: trained by `core.painting.recipes`, judged on held-out rows."""
 
 import json
 import time
@@ -7,14 +7,17 @@ from pathlib import Path
 import numpy as np
 
 from checkpoints import pixelcnn
-from core import checkpoint, metrics
+from core import checkpoint
 from core.checkpoint import Checkpoint
-from core.data import outfits
-from core.diffusion import judge, paint_likelihood, paint_recipes, paint_scores, quality
-from core.diffusion.images import Painter
-from core.diffusion.judge import Judge
-from core.diffusion.paint_recipes import PAINTERS, Recipe, conditions
+from core.data.renderers import outfits
+from core.diffusion.truth import quality
+from core.evaluation import metrics
 from core.key import Key
+from core.painting import judge, likelihood, recipes
+from core.painting import scores as paint_scores
+from core.painting.judge import Judge
+from core.painting.painter import Painter
+from core.painting.recipes import PAINTERS, Recipe, conditions
 
 HERE = Path(__file__).parent
 GUIDANCE = (1.0, 1.5, 2.0, 4.0)
@@ -24,7 +27,7 @@ DRAWS = 10  # of the dequantising noise
 HEAD = """
 ## Painters
 
-By the recipes in `core/diffusion/paint_recipes.py`, on one thread, from the training rows alone; 20 evaluations of
+By the recipes in `core/painting/recipes.py`, on one thread, from the training rows alone; 20 evaluations of
 DPM-Solver++(2M). Right: the share of told labels that are seen in the pictures, at the least guidance w of 1, 1.5, 2 and 4
 that makes it 97 %, or else where it is largest; outfits are told a random part of their five attributes and read exactly,
 the other sets are told their class and read by a small classifier, whose own share on real test pictures stands beside it
@@ -57,7 +60,7 @@ def judged(painter: Painter, recipe: Recipe) -> dict[str, float]:
     memory = quality.memory(*(x.reshape(len(x), -1) for x in (painted, real, unseen)))
     scores |= {"frechet": apart.painted, "frechet_floor": apart.floor, "memory": memory.ratio, "copies": memory.copies}
     if painter.config.levels:
-        nats = metrics.mean(paint_likelihood.nats(painter, pictures.pixels[test], DRAWS, key, steps=12))
+        nats = metrics.mean(likelihood.nats(painter, pictures.pixels[test], DRAWS, key, steps=12))
         scores |= {"test_nats": nats.value, "test_nats_error": nats.error}
         peer = pixelcnn.judged(pictures)
         scores |= {"pixelcnn_nats": peer.value, "pixelcnn_nats_error": peer.error}
@@ -76,7 +79,7 @@ def guided(painter: Painter, recipe: Recipe, jury: Judge, held: np.ndarray, w: f
 def train(name: str) -> None:
     """Train, judge and write one painter."""
     recipe, began = PAINTERS[name], time.process_time()
-    run, step = paint_recipes.course(recipe), None
+    run, step = recipes.course(recipe), None
     while not run.done:
         step = run.advance()
         if step.index % 20 == 0:

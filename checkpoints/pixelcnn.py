@@ -10,10 +10,10 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, relu
 
-from core import metrics
 from core.data.images import Pictures
+from core.evaluation import metrics
+from core.evaluation.metrics import Estimate
 from core.key import Key
-from core.metrics import Estimate
 
 PLANES, BLOCKS, SILENT = 48, 5, 0.35
 BATCH, RATE, MOST, PATIENCE = 64, 2e-3, 120, 15  # epochs at most, and epochs without a better validation score

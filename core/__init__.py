@@ -6,9 +6,9 @@ process, a `Trace` a bounded recording of Steps; `fit(config, x, key, *, start=N
 
 MODELS = {
     "diffusion": "core.diffusion.fit",
-    "gaussian": "core.gaussian",
-    "gmm": "core.gmm",
-    "kde": "core.kde",
-    "vae": "core.vae",
+    "gaussian": "core.laws.gaussian",
+    "gmm": "core.mixture.gmm",
+    "kde": "core.kernels.kde",
+    "vae": "core.vae.fit",
 }
 """The catalogue: a model's name and the module that declares its `Config`, its model class and `fit`."""

@@ -19,12 +19,13 @@ from safetensors.numpy import load as read
 from safetensors.numpy import save as write
 
 from core.diffusion import config as diffusion_config
-from core.diffusion import images, net, unet
-from core.diffusion.images import Painter
+from core.diffusion import net
 from core.diffusion.model import Diffusion
-from core.diffusion.paint_config import PaintConfig
-from core.vae_config import Config
-from core.vae_model import VAE, layout, unweighted
+from core.painting import painter, unet
+from core.painting.config import PaintConfig
+from core.painting.painter import Painter
+from core.vae.config import Config
+from core.vae.model import VAE, layout, unweighted
 
 FORMAT = "generative-playground 1"
 MOST = 64 << 20  # bytes of a file
@@ -143,7 +144,7 @@ def _diffusion(data: bytes, header: dict[str, str], shape: tuple[int, ...], clas
 def _painter(data: bytes, header: dict[str, str], shape: tuple[int, ...], sizes: tuple[int, ...]) -> Painter:
     """The painter of a file, its arrays held against the network of its options."""
     config = _config(header["config"], PaintConfig)
-    images.possible(shape, sizes)
+    painter.possible(shape, sizes)
     whole = (shape[0], shape[1], shape[2])
     _declared(data, dict(unet.of(config, whole, sizes).shapes))
     return Painter(config, whole, sizes, read(data))

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
-from core.data.dataset import Dataset
+from core.dataset import Dataset
 from core.process import Step
 
 

@@ -4,22 +4,23 @@ import streamlit as st
 
 from core.diffusion.walk import Sampler
 from core.process import Halt
-from playground import baton, controls, hand, run_bar, session, shelf
-from playground import diffusion_numbers as numbers
-from playground import diffusion_panels as panels
-from playground import diffusion_training as training
-from playground.diffusion_bench import Noising
-from playground.diffusion_field import Slice
-from playground.diffusion_guidance import Push
-from playground.diffusion_memory import Dial
-from playground.diffusion_screen import NAME, PANELS, Asked, panel_asked, screen
-from playground.diffusion_stage import instrument, unwalked
-from playground.diffusion_strip import LANES
+from playground import controls, session
 from playground.frame import begin, experiments, onward
+from playground.rungs.diffusion import closer as panels
+from playground.rungs.diffusion import numbers, training
+from playground.rungs.diffusion.bench import Noising
+from playground.rungs.diffusion.panels.field import Slice
+from playground.rungs.diffusion.panels.guidance import Push
+from playground.rungs.diffusion.panels.memory import Dial
+from playground.rungs.diffusion.panels.time_axis import LANES
+from playground.rungs.diffusion.screen import NAME, PANELS, Asked, panel_asked, screen
+from playground.rungs.diffusion.stage import instrument, unwalked
+from playground.runs import baton, hand, run_bar
+from playground.shelf import points
 
 DATA = "eight_gaussians"
 PRESET = Sampler("DDPM, small variance", 20)
-PRESETS = (PRESET, Noising(), training.Learning(), Push(), Slice(), Dial(), controls.Seed(), shelf.Amount())
+PRESETS = (PRESET, Noising(), training.Learning(), Push(), Slice(), Dial(), controls.Seed(), points.Amount())
 WAYS, SAYERS = ("Backward", "Forward"), ("exact", "stored", "learned")
 TRIES = {
     "Watch it guess": (
@@ -40,7 +41,7 @@ begin(
     "Diffusion",
     "Noise is added until nothing is left of the data; guessing what was there walks it back. Drag a start.",
 )
-sets = shelf.titles((2,))
+sets = points.titles((2,))
 words = {"data": (sets[DATA], *sets.values()), "panel": PANELS, "way": WAYS, "says": SAYERS, "lane": LANES}
 
 
@@ -76,7 +77,7 @@ def workbench() -> None:
 def ask() -> Asked:
     """The controls at the right."""
     way = st.segmented_control("Way", WAYS, default=WAYS[0], key="way", bind="query-params", required=True)
-    shelved = shelf.choose((2,), DATA)
+    shelved = points.choose((2,), DATA)
     schedule = controls.draw(Noising(), more=False)
     says = st.segmented_control("Denoiser", SAYERS, default="exact", key="says", bind="query-params", required=True)
     values = controls.draw(PRESET, more=False)
@@ -85,7 +86,7 @@ def ask() -> Asked:
         values |= controls.draw(PRESET, more=True)
         learning = training.Learning(**controls.draw(training.Learning(), more=True))
         seed = controls.draw(controls.Seed(), more=True)["seed"]
-        shelf.more(session.widget("data", DATA))
+        points.more(session.widget("data", DATA))
     return Asked(way == WAYS[0], says or SAYERS[0], shelved, noising, Sampler(**values), learning, seed)
 
 

@@ -6,11 +6,15 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.gmm import GMM, Config
 from core.key import Key
+from core.mixture.gmm import GMM, Config
 from core.process import Halt, Step
-from playground import baton, controls, em_panels, film, forks, hand, mixture, run_bar, runs, session, shelf
+from playground import controls, session
 from playground.frame import begin, experiments, onward
+from playground.rungs.em import closer, forks
+from playground.rungs.em import film as mixture
+from playground.runs import baton, film, hand, run_bar, runs
+from playground.shelf import points
 
 NAME = "em"
 DATA = "eight_gaussians"
@@ -31,14 +35,14 @@ begin(
     "EM by hand",
     "Add up Gaussians until they look like the data: drag the starts, play, and watch the log-likelihood climb.",
 )
-sets = shelf.titles((1, 2))
-words = {"data": (sets[DATA], *sets.values()), "panel": em_panels.NAMES, "component": em_panels.components(12)}
+sets = points.titles((1, 2))
+words = {"data": (sets[DATA], *sets.values()), "panel": closer.NAMES, "component": closer.components(12)}
 
 
 @baton.fragment()
 def workbench() -> None:
     """Everything that follows the controls: a change runs this again, and not the frame around it."""
-    complaints = session.complaints(NAME, (PRESET, controls.Seed(), shelf.Amount()), words)
+    complaints = session.complaints(NAME, (PRESET, controls.Seed(), points.Amount()), words)
     left, right = st.columns([1.35, 1], gap="large")
     with right:
         shelved, config, seed = ask()
@@ -83,7 +87,7 @@ def workbench() -> None:
         if means is not None:
             runs.unfork(NAME)
             hand.put(NAME, situation, means)
-        stroke = said.drawn is not None and shelf.draw(*said.drawn)
+        stroke = said.drawn is not None and points.draw(*said.drawn)
         rested = session.changed(f"{NAME}.rest", film.rest(run, said)) and not whole
         if rested or means is not None or stroke:
             st.rerun(scope="app")
@@ -95,8 +99,8 @@ def workbench() -> None:
     whole = False
     film.link(run, at)
     with figures:
-        em_panels.figures(steps[at], dataset, config)
-    em_panels.panel(NAME, run, steps, at, dataset, config, key, start, given, shelved.code)
+        closer.figures(steps[at], dataset, config)
+    closer.panel(NAME, run, steps, at, dataset, config, key, start, given, shelved.code)
 
 
 def own_start(situation: Hashable) -> None:
@@ -105,24 +109,24 @@ def own_start(situation: Hashable) -> None:
     hand.put(NAME, situation, None)
 
 
-def ask() -> tuple[shelf.Shelved, Config, int]:
+def ask() -> tuple[points.Shelved, Config, int]:
     """The controls at the right: the data, the options of the fit, and the seed."""
-    shelved = shelf.choose((1, 2), DATA)
+    shelved = points.choose((1, 2), DATA)
     values = controls.draw(PRESET, more=False)
     with st.expander("More"):
         values |= controls.draw(PRESET, more=True)
         seed = controls.draw(controls.Seed(), more=True)["seed"]
-        shelf.more(session.widget("data", DATA))
+        points.more(session.widget("data", DATA))
     return shelved, Config(**values), seed
 
 
-def unfitted(place: DeltaGenerator, shelved: shelf.Shelved, problem: str) -> None:
+def unfitted(place: DeltaGenerator, shelved: points.Shelved, problem: str) -> None:
     """The data alone, with the brush if there is one, and what is in the way of a fit."""
     with place:
         drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
         if problem:
             st.warning(problem)
-    if drawn is not None and shelf.draw(*drawn):
+    if drawn is not None and points.draw(*drawn):
         st.rerun()
 
 

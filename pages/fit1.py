@@ -2,26 +2,16 @@
 
 import streamlit as st
 
-from core import bins, gaussian
 from core.key import Key
-from core.likelihood import sufficient
-from playground import (
-    baton,
-    bayes_panels,
-    bell,
-    bell_panels,
-    controls,
-    family_files,
-    family_panels,
-    film,
-    hand,
-    mixture,
-    runs,
-    session,
-    shelf,
-    smooth_panels,
-)
+from core.laws import bins, gaussian
+from core.laws.likelihood import sufficient
+from playground import controls, session
 from playground.frame import begin, experiments, onward
+from playground.rungs.em import film as mixture
+from playground.rungs.fit1 import bell, files
+from playground.rungs.fit1.panels import bandwidth, families, posterior, surface
+from playground.runs import baton, film, hand, runs
+from playground.shelf import points as shelf
 
 NAME = "fit1"
 DATA = "skewed"
@@ -48,10 +38,10 @@ words = {
     "panel": PANELS,
     "method": gaussian.METHODS,
     "bins": bins.NAMES,
-    **family_panels.WORDS,
-    **family_files.WORDS,
+    **families.WORDS,
+    **files.WORDS,
 }
-complaints = session.complaints(NAME, (controls.Seed(), shelf.Amount(), bayes_panels.PRESET), words)
+complaints = session.complaints(NAME, (controls.Seed(), shelf.Amount(), posterior.PRESET), words)
 left, right = st.columns([1.35, 1], gap="large")
 
 with right:
@@ -103,27 +93,27 @@ def instrument() -> None:
         st.rerun(scope="app")
     if said.drawn is not None and shelf.draw(*said.drawn):
         st.rerun(scope="app")
-    bell_panels.take(NAME, dataset.digest, bell.as_place(said.handles), now)
+    surface.take(NAME, dataset.digest, bell.as_place(said.handles), now)
 
 
 with left:
     instrument()
 with figures:
-    bell_panels.figures(dataset, points, now)
+    surface.figures(dataset, points, now)
 panel = st.segmented_control("Look closer", PANELS, default=PANELS[0], key="panel", bind="query-params", required=True)
 key = Key(seed) / NAME
 if panel == "Surface":
-    seen = bell_panels.surface(NAME, dataset, points, now, run, hand.version(NAME))
-    bell_panels.take(NAME, dataset.digest, seen.handles, now)
+    seen = surface.surface(NAME, dataset, points, now, run, hand.version(NAME))
+    surface.take(NAME, dataset.digest, seen.handles, now)
 elif panel == "Posterior":
-    bayes_panels.posterior(NAME, dataset)
+    posterior.posterior(NAME, dataset)
 elif panel == "Families":
-    family_panels.families(NAME, dataset, key)
+    families.families(NAME, dataset, key)
 elif panel == "Goodness of fit":
-    family_panels.goodness(NAME, dataset, key)
+    families.goodness(NAME, dataset, key)
 elif panel == "Bandwidth":
-    smooth_panels.smooth(NAME, dataset, key, rule)
+    bandwidth.smooth(NAME, dataset, key, rule)
 elif panel == "Code and files":
-    family_files.take_home(NAME, dataset, key, now, points, shelved.code)
+    files.take_home(NAME, dataset, key, now, points, shelved.code)
 experiments(NAME, TRIES)
 onward("two columns together: what does one say of the other?", "fit2")

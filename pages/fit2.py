@@ -2,22 +2,15 @@
 
 import streamlit as st
 
-from core import conjugate
 from core.key import Key
-from playground import (
-    baton,
-    controls,
-    film,
-    mixture,
-    plane,
-    plane_controls,
-    plane_panels,
-    plane_scene,
-    runs,
-    session,
-    shelf,
-)
+from core.laws.conjugate import normal
+from playground import controls, session
 from playground.frame import begin, experiments, onward
+from playground.rungs.em import film as mixture
+from playground.rungs.fit2 import closer, joint, scene
+from playground.rungs.fit2 import controls as plane_controls
+from playground.runs import baton, film, runs
+from playground.shelf import points
 
 NAME = "fit2"
 DATA = "faithful"
@@ -39,26 +32,26 @@ TRIES = {
 }
 
 begin("Fit in 2-D", "Choose a law of two columns and drag the line: what does it say of one when the other is known?")
-sets = shelf.titles((2,))
+sets = points.titles((2,))
 words = {
     "data": (sets[DATA], *sets.values()),
     "panel": PANELS,
     "given": GIVEN,
     **plane_controls.WORDS,
-    **plane_panels.WORDS,
+    **closer.WORDS,
 }
-presets = (plane_controls.Few(), conjugate.Config(), controls.Seed(), shelf.Amount())
+presets = (plane_controls.Few(), normal.Config(), controls.Seed(), points.Amount())
 complaints = session.complaints(NAME, presets, words)
 left, right = st.columns([1.35, 1], gap="large")
 
 with right:
     picture = st.container()
-    shelved = shelf.choose((2,), DATA)
+    shelved = points.choose((2,), DATA)
     kind = plane_controls.model()
     said = st.container()
     own = st.container()
     with st.expander("More"):
-        shelf.more(session.widget("data", DATA))
+        points.more(session.widget("data", DATA))
         across = st.segmented_control("The line says", GIVEN, default=GIVEN[0], key="given", bind="query-params")
         samples = controls.draw(plane_controls.Few(), more=True)["samples"]
         seed = controls.draw(controls.Seed(), more=True)["seed"]
@@ -70,7 +63,7 @@ if complaints:
 if shelved.dataset is None:
     with left:
         drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
-    if drawn is not None and shelf.draw(*drawn):
+    if drawn is not None and points.draw(*drawn):
         st.rerun()
     experiments(NAME, TRIES)
     st.stop()
@@ -81,7 +74,7 @@ with own:
 with rest:
     way = plane_controls.further(way)
 place = plane_controls.line(NAME, dataset, column)
-run = runs.open_run(NAME, (dataset.digest, way), way.title, lambda: plane.steps(way, dataset, key))
+run = runs.open_run(NAME, (dataset.digest, way), way.title, lambda: joint.steps(way, dataset, key))
 name = f"{NAME}:{dataset.digest}:{column}"
 
 
@@ -90,7 +83,7 @@ def instrument() -> None:
     """The plane with its line; a line let go of, a stroke, or a fit that ended runs the page again."""
     progress = run.job.progress()
     fitted = run.job.trace[-1].state if len(run.job.trace) else None
-    shown = plane_scene.scene(
+    shown = scene.scene(
         dataset, fitted, column, place, (samples, key / "samples"), shelved.brush, kind == plane_controls.PRIOR, name
     )
     told = film.still(NAME, shown)
@@ -98,7 +91,7 @@ def instrument() -> None:
         st.warning(progress.error)
     elif fitted is None:
         st.caption(f"Fitting: {way.title}...")
-    stroke = told.drawn is not None and shelf.draw(*told.drawn)
+    stroke = told.drawn is not None and points.draw(*told.drawn)
     dragged = fitted is not None and plane_controls.moved(NAME, dataset, column, told.handles, place)
     if stroke or dragged or (waiting and not progress.alive):
         st.rerun(scope="app")
@@ -110,21 +103,21 @@ with left:
 if len(run.job.trace):
     seen = run.job.trace[-1].state
     with picture:
-        film.still(f"{NAME}.given", plane_scene.along(dataset, seen, column, place, f"{name}:given"))
+        film.still(f"{NAME}.given", scene.along(dataset, seen, column, place, f"{name}:given"))
     with figures:
-        plane_panels.figures(way, seen, dataset)
+        closer.figures(way, seen, dataset)
     panel = st.segmented_control(
         "Look closer", PANELS, default=PANELS[0], key="panel", bind="query-params", required=True
     )
     if panel == "Numbers":
-        plane_panels.in_numbers(NAME, dataset, way, seen, key)
+        closer.in_numbers(NAME, dataset, way, seen, key)
     elif panel == "Two samples?":
-        plane_panels.two_samples(NAME, dataset, way, seen, key)
+        closer.two_samples(NAME, dataset, way, seen, key)
     elif panel == "Checks":
-        plane_panels.self_test(NAME, dataset, way, seen, key)
+        closer.self_test(NAME, dataset, way, seen, key)
     elif panel == "Code and files":
-        plane_panels.take_home(dataset, way, seen, samples, key, shelved.code)
+        closer.take_home(dataset, way, seen, samples, key, shelved.code)
     else:
-        plane_panels.conditionals(NAME, dataset, seen, column, place)
+        closer.conditionals(NAME, dataset, seen, column, place)
 experiments(NAME, TRIES)
 onward("where do the Gaussians of a mixture come from, and can one find them by hand?", "em")

@@ -3,9 +3,12 @@
 import streamlit as st
 
 from core.data import builtin
-from core.gmm import Config
 from core.key import Key
-from playground import film, frame, mixture, run_bar, runs, session, shelf, thumbnails
+from core.mixture.gmm import Config
+from playground import frame, session
+from playground.rungs.em import film as mixture
+from playground.runs import film, run_bar, runs
+from playground.shelf import points, thumbnails
 
 NAME = "home"
 SHOWN = {"pinwheel": 5, "eight_gaussians": 8, "two_moons": 6, "faithful": 2}
@@ -62,7 +65,7 @@ with left:
 st.subheader("The shelf", anchor=False)
 st.caption("Pick a data set to fit by hand, or bring your own: draw it, or drop in a CSV, Parquet or NumPy file.")
 with st.container(horizontal=True, gap="medium"):
-    for name, title in shelf.titles((1, 2)).items():
+    for name, title in points.titles((1, 2)).items():
         with st.container(width=132 if len(title) < 20 else 190, gap="small"):
             st.image(thumbnails.thumbnail(name, session.dark()), width=112, alt=f"A picture of the data set {title}")
             st.page_link(frame.page("em"), label=title, query_params={"data": title})

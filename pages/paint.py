@@ -5,20 +5,15 @@ from typing import Any
 import streamlit as st
 
 from core.diffusion.walk import Sampler
-from playground import (
-    baton,
-    controls,
-    paint_numbers,
-    paint_panels,
-    paint_source,
-    paint_train,
-    paint_words,
-    picture_shelf,
-    run_bar,
-    session,
-)
+from playground import controls, session
 from playground.frame import begin, experiments
-from playground.paint_screen import NAME, PANELS, USUAL, Push, Screen
+from playground.rungs.paint import closer, numbers
+from playground.rungs.paint import source as paint_source
+from playground.rungs.paint import training as paint_train
+from playground.rungs.paint import words as paint_words
+from playground.rungs.paint.screen import NAME, PANELS, USUAL, Push, Screen
+from playground.runs import baton, run_bar
+from playground.shelf import pictures
 
 DATA = "outfits"
 PRESETS = (USUAL, Push(), controls.Seed())
@@ -38,7 +33,7 @@ TRIES: dict[str, tuple[dict[str, object], str]] = {
 }
 
 begin("Diffusion paints", "A few words, and pictures come out of the noise: the painter guesses, step by step.")
-sets = picture_shelf.titles()
+sets = pictures.titles()
 words = {"pictures": (sets[DATA], *sets.values()), "panel": PANELS, "painter": paint_source.WAYS}
 
 
@@ -49,7 +44,7 @@ def workbench() -> None:
     left, right = st.columns([1.8, 1], gap="medium")
     with right:
         told = st.container()
-        shelved = picture_shelf.choose(DATA)
+        shelved = pictures.choose(DATA)
         way, found = paint_source.choose(shelved.pictures)
         training = st.container()
         push = controls.draw(Push(), more=False)
@@ -68,7 +63,7 @@ def workbench() -> None:
         source = paint_source.kept(way, found, shelved.pictures)
     if source.painter is None:
         with left:
-            return paint_panels.unpainted(shelved, source)
+            return closer.unpainted(shelved, source)
     with told:
         wish = paint_words.choose(shelved.pictures, source.painter.sizes)
     screen = Screen(shelved, source, wish, Push(**push), Sampler(**values), seed)
@@ -76,12 +71,12 @@ def workbench() -> None:
     with left:
         if not len(run.job.trace):
             return run_bar.wait(run)
-        step, picked = paint_panels.stage(screen, run)
+        step, picked = closer.stage(screen, run)
     with figures:
         st.caption(paint_source.chip(source))
-        st.markdown(paint_numbers.figures(step, screen))
-        st.markdown(paint_numbers.equation(step, screen))
-    paint_panels.panel(screen, step, picked, run)
+        st.markdown(numbers.figures(step, screen))
+        st.markdown(numbers.equation(step, screen))
+    closer.panel(screen, step, picked, run)
 
 
 def walker() -> dict[str, Any]:

@@ -11,14 +11,15 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from playground import baton, session, theme
+from playground import session, theme
+from playground.runs import baton
 
 ROOT = Path(__file__).resolve().parent.parent
 _importing = Lock()
 _known: set[str] = set()  # the pages that have run in this process: what they import is there
 REST = (  # what is imported once a first page stands, parts before what they are parts of: each is a wait for a new page
-    "scipy.special", "scipy.optimize", "scipy.stats", "pandas", "playground.charts", "sklearn.datasets",
-    "sklearn.model_selection", "torch", "core.vae_recipes",
+    "scipy.special", "scipy.optimize", "scipy.stats", "pandas", "playground.shown.charts", "sklearn.datasets",
+    "sklearn.model_selection", "torch", "core.vae.recipes",
 )  # fmt: skip
 CALM = 0.25  # the load of the pages at which an import, which stops all of them, is in nobody's way
 AWHILE, BREATH = 120.0, 0.05  # seconds a piece is put off at most; seconds between two
@@ -119,7 +120,7 @@ def warm() -> None:
     """Import what the first visitor's page needs, so that it does not wait for it."""
     import contourpy  # noqa: F401
 
-    from playground import em_panels, forks, run_bar, shelf  # noqa: F401
+    from playground.shelf import points  # noqa: F401
 
 
 def warm_rest() -> None:

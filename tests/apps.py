@@ -6,7 +6,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from playground import jobs, runs
+from playground.runs import jobs, runs
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -2,11 +2,11 @@
 
 from core.checkpoint import Checkpoint, CheckpointError
 from core.data import images
-from core.diffusion import paint_recipes
-from core.diffusion.images import Painter
-from core.diffusion.paint_config import PaintConfig
-from core.diffusion.paint_fit import initial
 from core.key import Key
+from core.painting import recipes
+from core.painting.config import PaintConfig
+from core.painting.fit import initial
+from core.painting.painter import Painter
 
 TINY = PaintConfig(width=8, depth=1, steps=8, batch=4, every=2)
 
@@ -14,7 +14,7 @@ TINY = PaintConfig(width=8, depth=1, steps=8, batch=4, every=2)
 def tiny(name: str) -> Painter:
     """An untrained painter of a built-in set; its last layer is random too, so that it guesses something."""
     pictures = images.load(name)
-    known = paint_recipes.conditions(pictures)
+    known = recipes.conditions(pictures)
     sizes = tuple(int(n) + 1 for n in known.max(axis=0))
     painter = initial(TINY, pictures.shape, sizes, Key(0))
     drawn = {n: (Key(1) / n).generator().standard_normal(w.shape) * 0.1 for n, w in painter.weights.items()}
@@ -22,7 +22,7 @@ def tiny(name: str) -> Painter:
 
 
 def stored(name: str) -> Checkpoint[Painter]:
-    """In place of `paint_recipes.stored`: tiny painters of outfits and digits, and of nothing else."""
+    """In place of `recipes.stored`: tiny painters of outfits and digits, and of nothing else."""
     found = name.removeprefix("paint-")
     if found not in ("outfits", "digits"):
         raise CheckpointError("There is none.")

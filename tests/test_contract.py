@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import core
-from core.data.dataset import Truth
+from core.dataset import Truth
 from core.key import Key
 from core.options import Choice, options
 from core.process import Step

@@ -12,13 +12,13 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.data import toys_1d, toys_2d
-from core.data.curves import SwissRoll, TwoMoons, TwoSpirals
-from core.data.dataset import Dataset, around
-from core.data.pinwheel import Pinwheel
+from core.data.sets import toys_1d, toys_2d
+from core.data.sets.curves import SwissRoll, TwoMoons, TwoSpirals
+from core.data.sets.pinwheel import Pinwheel
+from core.dataset import Dataset, around
 from core.key import Key
 
-TABLES = Path(__file__).parent / "tables"
+TABLES = Path(__file__).parent / "sets" / "tables"
 FFJORD = "parameters as in FFJORD (Grathwohl et al., 2019)"
 PEAKS = ("left peak", "right peak")
 

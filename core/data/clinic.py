@@ -17,11 +17,11 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from core.data import recode
-from core.data.dataset import Dataset, around
-from core.data.dates import Order
 from core.data.examine import FEWEST, ClinicError, collinear, examine, repeats
+from core.data.readers.dates import Order
 from core.data.readers.table import Column, Table, clean, listed
 from core.data.recode import DATES, LABEL, MOST_WORDS, NUMBER, PAIR, finite, use
+from core.dataset import Dataset, around
 from core.key import Key
 
 LIMIT = 20_000

@@ -13,7 +13,7 @@ from importlib import import_module
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from core.data.dataset import digest
+from core.dataset import digest
 from core.key import Key
 from core.process import frozen
 
@@ -145,11 +145,11 @@ def contact_sheet(
 
 
 MAKERS = {
-    "digits": "core.data.digits",
-    "strokes": "core.data.strokes",
-    "jars": "core.data.jars",
-    "wallpapers": "core.data.wallpapers",
-    "outfits": "core.data.outfits",
+    "digits": "core.data.sets.digits",
+    "strokes": "core.data.renderers.strokes",
+    "jars": "core.data.renderers.jars",
+    "wallpapers": "core.data.renderers.wallpapers",
+    "outfits": "core.data.renderers.outfits",
 }
 """Name -> the module whose `pictures(n, key)` makes the set; imported on demand."""
 

@@ -17,7 +17,7 @@ from jaxtyping import Float, Int, UInt8
 
 from core.data.examine import ClinicError
 from core.data.images import Pictures
-from core.data.readers.raw_pictures import RawPictures, count
+from core.data.readers.pictures.raw import RawPictures, count
 from core.data.resample import resample
 from core.key import Key
 from core.options import Choice, check

@@ -10,7 +10,8 @@ that counts as 1 is said.
 
 import numpy as np
 
-from core.data import dates, kinds
+from core.data import kinds
+from core.data.readers import dates
 from core.data.readers.cells import MISSING, number_column
 from core.data.readers.table import Column, Kind, ReadError, clean
 

@@ -4,5 +4,5 @@
 
 Ho, Jain and Abbeel (2020); Song et al. (2021); Karras et al. (2022); Lipman et al. (2023). A denoiser is anything that
 has a `schedule` and answers `denoise(x, t)` with E[x_0 given x_t = x]: `core.diffusion.model.Diffusion` learned it,
-`core.diffusion.exact` knows it.
+`core.diffusion.truth.exact` knows it.
 """

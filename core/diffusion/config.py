@@ -1,15 +1,15 @@
 """The options of a diffusion model and of its training, declared once.
 
-Where they are from: schedules and targets, `core.diffusion.schedule` and `core.diffusion.target`; Fourier features, Tancik
+Where they are from: schedules and targets, `schedule` and `target` in `core.diffusion.noise`; Fourier features, Tancik
 et al. (2020); label dropout, Ho and Salimans (2022); Adam, Kingma and Ba (2015); averaged weights, Polyak and Juditsky (1992).
 """
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from core.diffusion import coupling as couplings
-from core.diffusion import schedule as schedules
-from core.diffusion import target as targets
+from core.diffusion.noise import coupling as couplings
+from core.diffusion.noise import schedule as schedules
+from core.diffusion.noise import target as targets
 from core.options import Choice, Range, check
 
 DIRECTIONS = ("any direction", "along the axes")

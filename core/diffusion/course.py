@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from core.diffusion import coupling, net, target, times
+from core.diffusion import net
 from core.diffusion.model import Diffusion
+from core.diffusion.noise import coupling, target, times
 from core.key import Key
 from core.process import Halt, Step
 

@@ -16,10 +16,10 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import logsumexp
 
-from core.diffusion.schedule import Schedule
-from core.diffusion.target import Denoiser, Points
-from core.gmm import GMM
+from core.diffusion.noise.schedule import Schedule
+from core.diffusion.noise.target import Denoiser, Points
 from core.key import Key
+from core.mixture.gmm import GMM
 from core.process import Halt
 
 REACH, SIDE = 9.0, 1201  # of the quadrature: standard deviations beyond the components, nodes an axis

@@ -14,13 +14,14 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from core.diffusion import net, target, walk
+from core.diffusion import net, walk
 from core.diffusion.config import Config
-from core.diffusion.exact import ExactMixture
-from core.diffusion.schedule import Schedule
+from core.diffusion.noise import target
+from core.diffusion.noise.schedule import Schedule
+from core.diffusion.truth.exact import ExactMixture
 from core.diffusion.walk import Sampler
-from core.gmm import GMM
 from core.key import Key
+from core.mixture.gmm import GMM
 from core.process import Step, frozen
 
 Points = Float[np.ndarray, "n d"]

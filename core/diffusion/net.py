@@ -20,7 +20,7 @@ from jaxtyping import Float, Int
 from torch.nn.functional import silu
 
 from core.diffusion.config import DIRECTIONS, Config
-from core.diffusion.schedule import FINEST
+from core.diffusion.noise.schedule import FINEST
 from core.key import Key
 
 WAVES = 5  # of the log-SNR

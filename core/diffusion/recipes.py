@@ -12,7 +12,7 @@ from pathlib import Path
 from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
 from core.data import builtin
-from core.data.dataset import Dataset
+from core.dataset import Dataset
 from core.diffusion import fit as fits
 from core.diffusion.config import Config
 from core.diffusion.model import Diffusion

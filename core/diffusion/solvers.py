@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.diffusion.schedule import Schedule
-from core.diffusion.target import Guess, Points
+from core.diffusion.noise.schedule import Schedule
+from core.diffusion.noise.target import Guess, Points
 
 
 @dataclass(frozen=True)

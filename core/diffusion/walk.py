@@ -14,11 +14,11 @@ from typing import Annotated
 import numpy as np
 from jaxtyping import Float
 
-from core.diffusion import schedule as schedules
 from core.diffusion import solvers
-from core.diffusion.schedule import Schedule
+from core.diffusion.noise import schedule as schedules
+from core.diffusion.noise.schedule import Schedule
+from core.diffusion.noise.target import Denoiser, Guess, Points, guess
 from core.diffusion.solvers import Between, Move
-from core.diffusion.target import Denoiser, Guess, Points, guess
 from core.key import Key
 from core.options import Choice, Range, check
 from core.process import Halt, Step, frozen

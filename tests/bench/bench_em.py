@@ -17,9 +17,9 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
-from core import basin, gmm
-from core.gmm import GMM, Config
 from core.key import Key
+from core.mixture import basin, gmm
+from core.mixture.gmm import GMM, Config
 
 K, AGREE = 8, 1e-8
 SIZES = {10_000: (9, 40), 100_000: (5, 20), 1_000_000: (3, 8)}  # points: repetitions, iterations more than one

@@ -16,11 +16,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from scipy import stats
 
-from core import ranking
 from core.data import clinic
 from core.data.read import read
-from core.families import FAMILIES
 from core.key import Key
+from core.laws import ranking
+from core.laws.families.continuous import FAMILIES
 from tests.bench import servers
 from tests.bench.tables import Table
 

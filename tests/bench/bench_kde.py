@@ -14,8 +14,8 @@ import numpy as np
 from scipy import stats
 from sklearn.neighbors import KernelDensity
 
-from core import kde
-from core.kde import KDE, Config
+from core.kernels import kde
+from core.kernels.kde import KDE, Config
 from core.key import Key
 
 AGREE = 1e-4

@@ -6,7 +6,7 @@ DPM-Solver++(2M), and pictures trained on a second, Adam and batch 32, each in f
 bfloat16. Both learn the noise's level in their own way; nothing is compiled. One thread, in turn within one run, medians
 of rounds; CPU seconds, so that other load on the machine does not count. `frechet SECONDS` trains both for as many CPU
 seconds on the same rows, each in its faster precision, and gives the Frechet distance of 400 pictures of each from the
-training pictures in the features of `core.diffusion.judge`, beside the floor of held-out ones. The exit status is 1 where
+training pictures in the features of `core.painting.judge`, beside the floor of held-out ones. The exit status is 1 where
 the two networks are not of one size or a picture is not a number, never because something is slow.
 """
 
@@ -20,11 +20,11 @@ import torch
 from diffusers import DDIMScheduler, UNet2DModel
 
 from core.data.images import load
-from core.diffusion import judge, paint_course, paint_fit
-from core.diffusion.paint_course import Course
-from core.diffusion.paint_recipes import PAINTERS, conditions
-from core.frechet import frechet
+from core.evaluation.frechet import frechet
 from core.key import Key
+from core.painting import course, fit, judge
+from core.painting.course import Course
+from core.painting.recipes import PAINTERS, conditions
 from tests.bench.tables import Table
 
 GRID, EVALUATIONS, BATCH, ROUNDS = 16, 20, 32, 3
@@ -96,7 +96,7 @@ def ours(precision: torch.dtype, steps: int = 1_000_000) -> Course:
     config = replace(recipe.config, steps=steps, batch=BATCH, average=0.98)
     pictures = recipe.pictures()
     rows = pictures.split.train
-    run = paint_fit.course(config, pictures.pixels[rows], Key(0), conditions(pictures)[rows])
+    run = fit.course(config, pictures.pixels[rows], Key(0), conditions(pictures)[rows])
     run.precision = precision
     return run
 
@@ -110,7 +110,7 @@ def updated(run: Course) -> None:
 def training(table: Table, pictures: torch.Tensor) -> None:
     """Pictures a second of both, in both precisions."""
     speeds = {}
-    for precision in dict.fromkeys((torch.float32, paint_course.precision("cpu"))):
+    for precision in dict.fromkeys((torch.float32, course.precision("cpu"))):
         run, theirs = ours(precision), Theirs(precision)
         for name, work in (("ours", lambda run=run: updated(run)), ("diffusers", lambda t=theirs: t.update(pictures))):
             speeds[name] = UPDATES * BATCH / seconds(lambda work=work: [work() for _ in range(UPDATES)])
@@ -124,7 +124,7 @@ def quality(table: Table, budget: float) -> None:
     data, jury = load("outfits"), judge.stored("outfits")
     train, val, test = data.split
     real = jury.features(data.pixels[train] / 255)
-    precision, draw = paint_course.precision("cpu"), Key(0).generator()
+    precision, draw = course.precision("cpu"), Key(0).generator()
     x = torch.from_numpy((data.pixels[train] / 127.5 - 1).astype(np.float32))
     theirs, trial = Theirs(precision), ours(precision)
     begin = time.process_time()

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import WebSocketException
 
-from playground import sticky
+from playground.server import sticky
 from tests.bench import servers
 from tests.bench.person import PATIENCE, Person
 from tests.bench.tables import Table, quantiles

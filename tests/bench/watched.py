@@ -1,6 +1,6 @@
 """The real server, which also answers `/bench` with its number of living jobs and threads: `-m tests.bench.watched`.
 
-They are those of the one process that answers, whose number comes with them: a cookie chooses it (`playground.sticky`).
+They are those of the one process that answers, whose number comes with them: a cookie chooses it (`playground.server.sticky`).
 """
 
 import json
@@ -8,7 +8,8 @@ import threading
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from playground import jobs, server
+from playground.runs import jobs
+from playground.server import server
 
 
 def watched(app: ASGIApp) -> ASGIApp:

@@ -16,9 +16,9 @@ from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 import numpy as np
 import pytest
 
-from core import gmm
-from core.data.dataset import Dataset
+from core.dataset import Dataset
 from core.key import Key
+from core.mixture import gmm
 from core.process import Step
 from core.units import units_of
 from tests import chromium

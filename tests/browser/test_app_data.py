@@ -9,10 +9,10 @@ import pytest
 
 from core.data import builtin, clinic
 from core.data.read import read
-from core.gmm import Config
 from core.key import Key
-from playground import sketch
+from core.mixture.gmm import Config
 from playground.palette import CLASSES
+from playground.shelf import sketch
 from tests.browser.conftest import has_colour, score
 
 pytestmark = pytest.mark.browser

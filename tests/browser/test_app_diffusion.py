@@ -9,11 +9,11 @@ from core.data import builtin
 from core.diffusion import walk
 from core.diffusion.walk import SOLVERS, Sampler
 from core.key import Key
-from playground import diffusion_film as pictures
-from playground import diffusion_landing as landings
-from playground import sketch
-from playground.diffusion_bench import Bench, Noising
 from playground.palette import CLASSES
+from playground.rungs.diffusion import film as pictures
+from playground.rungs.diffusion import landing as landings
+from playground.rungs.diffusion.bench import Bench, Noising
+from playground.shelf import sketch
 from tests.browser.conftest import Em, has_colour
 from tests.browser.test_app_data import spray
 

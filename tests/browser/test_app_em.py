@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core import gmm
 from core.data import builtin
-from core.gmm import Config
 from core.key import Key
+from core.mixture import gmm
+from core.mixture.gmm import Config
 from core.units import units_of
 from playground.palette import CLASSES
 from tests.browser.conftest import fitted, has_colour, number, score

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from core.data import images
-from core.diffusion import paint_recipes
 from core.diffusion.walk import Sampler
 from core.key import Key
-from playground.easel import bytes_of
-from playground.paint_screen import Push
-from tests.core.data.test_pictures_read import idx
+from core.painting import recipes
+from playground.instruments.easel import bytes_of
+from playground.rungs.paint.screen import Push
+from tests.core.data.readers.pictures.test_read import idx
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -61,7 +61,7 @@ def bytes_on(page, kind, i, which=0):
 
 def wanted(told, labels=4, steps=5):
     """What core paints for this, as bytes."""
-    painter = paint_recipes.stored("paint-outfits").model
+    painter = recipes.stored("paint-outfits").model
     sampler = Sampler("DPM-Solver++(2M)", steps)
     return bytes_of(painter.sample(labels, Key(0) / "paint", sampler, np.array(told), Push().guidance))
 
@@ -155,7 +155,7 @@ def test_an_idx_set_is_learned_for_ten_seconds(paint):
 def test_a_painter_comes_back_and_a_damaged_one_is_refused(paint):
     page = paint({"pictures": "Drawn digits"})
     before = bytes_on(page, "x", 0)
-    raw = (paint_recipes.FOLDER / "paint-strokes.safetensors").read_bytes()
+    raw = (recipes.FOLDER / "paint-strokes.safetensors").read_bytes()
     field = page.locator("[data-testid=stFileUploader]", has_text="Load a painter").locator("input[type=file]")
     field.set_input_files({"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": raw[:9000]})
     alert = page.locator("[data-testid=stAlert]").first

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.data import builtin
-from core.gmm import Config
+from core.mixture.gmm import Config
 from playground.palette import ROLES
 from tests.browser.conftest import REPO, Em, fitted, has_colour, number, score
 

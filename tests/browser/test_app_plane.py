@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data import builtin
-from core.joint import Kernels, OneGaussian
+from core.joint.joint import Kernels, OneGaussian
 from core.key import Key
 from tests.browser.conftest import has_colour
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import gmm
 from core.data import builtin
-from core.gmm import Config
 from core.key import Key
+from core.mixture import gmm
+from core.mixture.gmm import Config
 from core.units import units_of
-from playground import jobs
+from playground.runs import jobs
 from tests.browser.conftest import fitted, score
 
 pytestmark = pytest.mark.browser

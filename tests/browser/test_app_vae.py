@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import vae_recipes
 from core.data import images
-from tests.core.data.test_pictures_read import idx
+from core.vae import recipes
+from tests.core.data.readers.pictures.test_read import idx
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -66,7 +66,7 @@ def drag(page, start, end):
 
 def test_the_picture_follows_the_hand_as_the_model_decodes_it(vae):
     page = vae(QUIET)
-    model = vae_recipes.stored("vae-digits").model
+    model = recipes.stored("vae-digits").model
     before = picture(page)
     drag(page, ask(page, "s.z"), (1.5, 1.0))
     page.wait_for_timeout(60)  # the button is still down: nothing has been asked of the server
@@ -99,13 +99,13 @@ def test_a_picture_pressed_on_the_plane_is_encoded(vae):
     digits = images.load("digits")
     page.get_by_text(f"Picture {row:,}, a {digits.labels[row - 1]}").wait_for()
     assert ask(page, "s.point") is not None, "the ring stays"
-    mean = vae_recipes.stored("vae-digits").model.encode(digits.images[row - 1 : row])[0][0]
+    mean = recipes.stored("vae-digits").model.encode(digits.images[row - 1 : row])[0][0]
     np.testing.assert_allclose(ask(page, "s.z"), mean, atol=1e-4)
 
 
 def test_another_number_sends_the_marker_to_that_pictures_code(vae):
     page = vae(f"{QUIET}&row=20")
-    mean = vae_recipes.stored("vae-digits").model.encode(images.load("digits").images[19:20])[0][0]
+    mean = recipes.stored("vae-digits").model.encode(images.load("digits").images[19:20])[0][0]
     np.testing.assert_allclose(ask(page, "s.z"), mean, atol=1e-4)
 
 
@@ -194,7 +194,7 @@ def test_a_click_on_the_map_goes_there_and_a_hole_is_gone_to(vae):
     page.locator(".pad .plot").nth(1).scroll_into_view_if_needed()
     page.mouse.click(*place(page, -2.8, 1.9, 1))
     until(page, "Math.abs(s.z[0] + 2.8) < 0.05 && Math.abs(s.z[1] - 1.9) < 0.05", nth=1)
-    model = vae_recipes.stored("vae-digits").model
+    model = recipes.stored("vae-digits").model
     z = ask(page, "s.z", 1)
     got = np.array(ask(page, "s.decode(s.z, [])", 1)).reshape(model.shape)
     assert np.abs(got - model.decode(np.array([z]))[0]).max() < 1 / 255
@@ -221,7 +221,7 @@ def test_a_link_brings_the_marker_back(vae):
     other.locator("[data-testid=stNumberInput] input").first.fill("12")
     other.keyboard.press("Enter")
     other.wait_for_function("() => !new URLSearchParams(location.search).has('z')")
-    mean = vae_recipes.stored("vae-digits").model.encode(images.load("digits").images[11:12])[0][0]
+    mean = recipes.stored("vae-digits").model.encode(images.load("digits").images[11:12])[0][0]
     until(other, f"Math.hypot(s.z[0] - {mean[0]}, s.z[1] - {mean[1]}) < 1e-3")
 
 
@@ -237,7 +237,7 @@ def test_a_training_is_paused_and_resumed(vae):
 
 def test_a_checkpoint_comes_back_and_a_damaged_one_is_refused(vae):
     page = vae(QUIET)
-    raw = (vae_recipes.FOLDER / "vae-jars.safetensors").read_bytes()
+    raw = (recipes.FOLDER / "vae-jars.safetensors").read_bytes()
     load = page.locator("input[type=file]").first
     load.set_input_files({"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": raw[:3000]})
     page.locator("[data-testid=stAlert]").first.wait_for(timeout=20_000)
@@ -245,7 +245,7 @@ def test_a_checkpoint_comes_back_and_a_damaged_one_is_refused(vae):
     load.set_input_files({"name": "mine.safetensors", "mimeType": "application/octet-stream", "buffer": raw})
     page.get_by_text("From a file").wait_for(timeout=20_000)
     until(page, "s.decode(s.z, []).length === 1024", 20_000)
-    model = vae_recipes.stored("vae-jars").model
+    model = recipes.stored("vae-jars").model
     z = ask(page, "s.z")
     got = np.array(ask(page, "s.decode(s.z, [])")).reshape(model.shape)
     assert np.abs(got - model.decode(np.array([z]))[0]).max() < 1 / 255

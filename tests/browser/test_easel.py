@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.easel import bytes_of
+from playground.instruments.easel import bytes_of
 from tests.browser.apps.easel_app import FRAMES, clean, frames
 
 pytestmark = pytest.mark.browser

@@ -115,7 +115,7 @@ def test_a_vae_of_the_core_decodes_as_it_does_in_python(show):
     labels = np.arange(100)[:, None] % 3
     want = model().decode(z, labels)
     gap = np.abs(decoded(pad, z, labels.tolist()).reshape(want.shape) - want).max()
-    print(f"core.vae: largest difference {gap * 255:.5f} of 1/255")
+    print(f"core.vae.fit: largest difference {gap * 255:.5f} of 1/255")
     assert want.std() > 0.01
     assert gap < 0.05 / 255
     page.mouse.click(*place(pad, 1.0, -1.0))

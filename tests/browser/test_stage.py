@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.gmm import GMM
+from core.mixture.gmm import GMM
 from playground.palette import CLASSES, SURFACE
 from tests.browser.apps.stage_app import mixture, moment
 

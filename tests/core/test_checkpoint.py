@@ -7,10 +7,11 @@ import struct
 import numpy as np
 import pytest
 
-from core import checkpoint, vae
+from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
 from core.key import Key
-from tests.core.tiny_vae import last, spots, trained
+from core.vae import fit
+from tests.core.vae.tiny_vae import last, spots, trained
 
 
 def whole():
@@ -76,8 +77,8 @@ def test_a_model_comes_back_as_it_went(half):
 )
 def test_every_kind_of_model_comes_back(kind):
     labels = np.arange(40)[:, None] % 3
-    config = vae.Config(**{"width": 16, "epochs": 1, "levels": 5} | kind)
-    model = last(vae.fit(config, spots(40, side=8)[0], Key(0), labels=labels)).state
+    config = fit.Config(**{"width": 16, "epochs": 1, "levels": 5} | kind)
+    model = last(fit.fit(config, spots(40, side=8)[0], Key(0), labels=labels)).state
     back = checkpoint.load(checkpoint.save(Checkpoint(model))).model
     assert back.classes == (3,)
     assert all(np.array_equal(back.weights[k], model.weights[k]) for k in model.weights)
@@ -85,7 +86,7 @@ def test_every_kind_of_model_comes_back(kind):
 
 def test_a_loaded_model_can_be_trained_on():
     model = checkpoint.load(checkpoint.save(whole())).model
-    assert last(vae.fit(vae.Config(**vars(model.config) | {"epochs": 1}), spots()[0], Key(0), start=model)).index == 1
+    assert last(fit.fit(fit.Config(**vars(model.config) | {"epochs": 1}), spots()[0], Key(0), start=model)).index == 1
 
 
 def test_the_same_model_gives_the_same_bytes():
@@ -106,7 +107,7 @@ def test_half_precision_is_half_the_size_and_leaves_pictures_the_same():
     far = {name: np.array(value) for name, value in trained().weights.items()}
     far["decoder.0.bias"] += 1000  # what follows takes it off again, but 16 bits cannot hold both
     far["decoder.1.bias"] -= 1000 * far["decoder.1.weight"].sum(axis=1)
-    assert not checkpoint.same(Checkpoint(vae.VAE(trained().config, (1, 4, 4), (), far)), z)
+    assert not checkpoint.same(Checkpoint(fit.VAE(trained().config, (1, 4, 4), (), far)), z)
 
 
 BAD = {

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from core import gmm, units
-from core.data.dataset import Dataset, around
-from core.gmm import Config
+from core import units
+from core.dataset import Dataset, around
 from core.key import Key
+from core.mixture import gmm
+from core.mixture.gmm import Config
 from core.units import Units
 
 UNITS = Units(np.array([3.0, 70.0]), np.array([0.4, 15.0]))

@@ -9,16 +9,16 @@ import pytest
 
 from core.data import builtin
 from core.diffusion import walk
-from core.diffusion.exact import ExactMixture
-from core.diffusion.schedule import Schedule
+from core.diffusion.noise.schedule import Schedule
+from core.diffusion.truth.exact import ExactMixture
 from core.diffusion.walk import Sampler
 from core.key import Key
-from playground import diffusion_film as pictures
-from playground import diffusion_straight as straight
-from playground import diffusion_training as training
-from playground.diffusion_bench import Bench, Noising
-from playground.diffusion_screen import PANELS
-from playground.stage import unpack
+from playground.instruments.stage import unpack
+from playground.rungs.diffusion import film as pictures
+from playground.rungs.diffusion import training
+from playground.rungs.diffusion.bench import Bench, Noising
+from playground.rungs.diffusion.panels import straightness as straight
+from playground.rungs.diffusion.screen import PANELS
 from tests import apps
 
 PAGE = "pages/diffusion.py"
@@ -128,7 +128,7 @@ def test_a_training_is_forked_at_the_part_on_show_with_another_rate():
 
 def test_the_points_on_show_are_the_download():
     at = opened(panel="Code and files", steps=4)
-    from playground.diffusion_code import points
+    from playground.rungs.diffusion.files import points
 
     step = run_of(at).job.trace[-1]
     raw = points(Bench(builtin.load("eight_gaussians"), Noising()), step).decode().splitlines()
@@ -138,7 +138,7 @@ def test_the_points_on_show_are_the_download():
 
 def test_the_walk_and_the_network_are_downloads():
     from core import checkpoint
-    from playground import diffusion_code as code
+    from playground.rungs.diffusion import files as code
 
     trace = list(run_of(opened(panel="Code and files", steps=4)).job.trace)
     bench = Bench(builtin.load("two_moons"), Noising())
@@ -268,7 +268,7 @@ def test_a_run_that_cannot_begin_is_a_sentence():
 
 
 def test_a_drawing_is_noised():
-    from playground import sketch
+    from playground.shelf import sketch
 
     rng = np.random.default_rng(0)
     at = opened(data="Draw your own", points=sketch.encode(rng.random((60, 2)), rng.integers(0, 2, 60)), steps=4)

@@ -6,17 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import gmm, metrics
 from core.data import builtin
+from core.evaluation import metrics
 from core.key import Key
+from core.mixture import gmm
 from core.units import units_of
-from playground import hand, jobs, runs, sketch
-from playground.stage import unpack
-from playground.turns import Turns
+from playground.instruments.stage import unpack
+from playground.runs import hand, jobs, runs
+from playground.runs.turns import Turns
+from playground.shelf import sketch
 from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-FAITHFUL = (ROOT / "core/data/tables/faithful.csv").read_bytes()
+FAITHFUL = (ROOT / "core/data/sets/tables/faithful.csv").read_bytes()
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import conjugate
 from core.data import builtin
-from core.joint import Copula, Kernels, Mixture, OneGaussian, WithPrior
+from core.joint.joint import Copula, Kernels, Mixture, OneGaussian, WithPrior
 from core.key import Key
-from playground import jobs, plane_controls, runs, sketch
-from playground.stage import unpack
+from core.laws.conjugate import normal
+from playground.instruments.stage import unpack
+from playground.rungs.fit2 import controls
+from playground.runs import jobs, runs
+from playground.shelf import sketch
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = Key(0) / "fit2"
@@ -20,7 +22,7 @@ PANELS = ("Conditionals", "Numbers", "Two samples?", "Checks", "Code and files")
 WAYS = {
     "Kernel density": Kernels(key=KEY),
     "Gaussian": OneGaussian(),
-    "Gaussian with a prior": WithPrior(conjugate.Config()),
+    "Gaussian with a prior": WithPrior(normal.Config()),
     "Gaussian mixture": Mixture(2, KEY),
     "Gaussian copula": Copula(),
 }
@@ -30,7 +32,7 @@ WAYS = {
 def _rested(monkeypatch):
     """Quick runs are complete when the page comes; none is left behind."""
     monkeypatch.setattr(runs, "AT_ONCE", 20.0)
-    monkeypatch.setattr("playground.plane_panels.REPEATS", 39)
+    monkeypatch.setattr("playground.rungs.fit2.closer.REPEATS", 39)
     yield
     left = list(jobs._jobs.values())
     jobs.release("")
@@ -90,7 +92,7 @@ def test_one_visitor_walks_through_everything():
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
     at.switch_page("pages/fit2.py").run()
     at.selectbox(key="data").set_value("banana").run()
-    for model, panel in zip(plane_controls.MODELS, PANELS, strict=True):
+    for model, panel in zip(controls.MODELS, PANELS, strict=True):
         at.selectbox(key="model").set_value(model).run()
         at.segmented_control(key="panel").set_value(panel).run()
         assert not at.exception, [model, panel, [e.message for e in at.exception]]
@@ -106,7 +108,7 @@ def test_one_visitor_walks_through_everything():
         ({"rule": "scott", "wider": "2"}, Kernels("scott", 2.0, KEY)),
         (
             {"model": "Gaussian with a prior", "strength": 20, "mean": 1.0, "shape": 4, "scale": 2},
-            WithPrior(conjugate.Config(mean=1.0, strength=20.0, shape=4.0, scale=2.0)),
+            WithPrior(normal.Config(mean=1.0, strength=20.0, shape=4.0, scale=2.0)),
         ),
     ],
 )
@@ -178,7 +180,7 @@ def test_drawn_points_are_fitted_and_an_empty_sheet_waits():
     assert sum(part.key.startswith("stage.") for part in sheet) == 1
     generator = np.random.Generator(np.random.PCG64(0))
     text = sketch.encode(generator.uniform(0.2, 0.8, (60, 2)), np.zeros(60, np.int64))
-    for model in plane_controls.MODELS:
+    for model in controls.MODELS:
         at = opened(data="Draw your own", points=text, model=model)
         assert words(at) == []
         assert len(law(at).log_prob(np.zeros((1, 2)))) == 1
@@ -186,7 +188,7 @@ def test_drawn_points_are_fitted_and_an_empty_sheet_waits():
 
 def test_points_on_a_line_are_answered_in_a_sentence():
     text = sketch.encode(np.repeat(np.linspace(0.1, 0.9, 30)[:, None], 2, axis=1), np.zeros(30, np.int64))
-    for model in plane_controls.MODELS:
+    for model in controls.MODELS:
         at = opened(data="Draw your own", points=text, model=model)
         assert not at.exception
         soft = model in ("Gaussian with a prior", "Gaussian mixture")  # a prior and a floor have a width of their own
@@ -199,7 +201,7 @@ def test_wide_sets_and_files_pick_two_columns():
     assert words(opened(data="Wines", panel="Numbers")) == []
     at = opened(data="Your own file")
     at.file_uploader(key="file").upload(
-        "mine.csv", (ROOT / "core/data/tables/faithful.csv").read_bytes(), "text/csv"
+        "mine.csv", (ROOT / "core/data/sets/tables/faithful.csv").read_bytes(), "text/csv"
     ).run()
     assert not at.exception
     assert len(run_of(at).spec[0]) == 12

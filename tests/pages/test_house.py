@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.data import builtin
 from playground import frame
-from playground.stage import unpack
+from playground.instruments.stage import unpack
 from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,14 +6,15 @@ import io
 import numpy as np
 import pytest
 
-from core.data import images, outfits
-from core.diffusion import paint_recipes
+from core.data import images
+from core.data.renderers import outfits
 from core.diffusion.walk import Sampler
 from core.key import Key
-from playground import paint_film, paint_train
-from playground.easel import Mask
-from playground.paint_screen import PANELS, Push
-from playground.stage import unpack
+from core.painting import recipes
+from playground.instruments.easel import Mask
+from playground.instruments.stage import unpack
+from playground.rungs.paint import film, training
+from playground.rungs.paint.screen import PANELS, Push
 from tests import apps, painters
 
 PAGE = "pages/paint.py"
@@ -24,7 +25,7 @@ W = Push().guidance
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch):
     """Painters are tiny; quick runs are complete when the page comes; none is left behind."""
-    monkeypatch.setattr(paint_recipes, "stored", painters.stored)
+    monkeypatch.setattr(recipes, "stored", painters.stored)
     with apps.rested(monkeypatch, 30.0):
         yield
 
@@ -108,7 +109,7 @@ def test_a_class_is_told_and_other_noise_is_other_noise():
 
 
 def test_without_a_checkpoint_one_is_trained_and_a_sentence_says_so(monkeypatch):
-    monkeypatch.setattr(paint_train, "BASE", painters.TINY)
+    monkeypatch.setattr(training, "BASE", painters.TINY)
     at = opened(pictures="Drawn digits", updates=100, width=8)
     assert "No painter of drawn digits is stored here" in apps.words(at)
     assert run_of(at, "paint.train").job.progress().phase == "done"
@@ -117,7 +118,7 @@ def test_without_a_checkpoint_one_is_trained_and_a_sentence_says_so(monkeypatch)
 
 
 def test_a_training_rests_and_then_walks(monkeypatch):
-    monkeypatch.setattr(paint_train, "BASE", painters.TINY)
+    monkeypatch.setattr(training, "BASE", painters.TINY)
     at = opened(pictures="Handwritten digits", painter="trained here", updates=100, width=8, on="A walk")
     at.run()
     course = run_of(at, "paint.train")
@@ -130,7 +131,7 @@ def test_a_training_rests_and_then_walks(monkeypatch):
 
 
 def test_in_painting_keeps_what_is_known(monkeypatch):
-    from playground import easel
+    from playground.instruments import easel
 
     mask = np.zeros((32, 32), bool)
     mask[8:14] = True
@@ -144,7 +145,7 @@ def test_in_painting_keeps_what_is_known(monkeypatch):
 
 
 def test_a_mask_travels_in_the_link():
-    from playground.paint_edit import decoded, encoded
+    from playground.rungs.paint.panels.edit import decoded, encoded
 
     mask = np.zeros((32, 32), bool)
     mask[3:9, 20:] = True
@@ -186,7 +187,7 @@ def test_two_settings_begin_with_the_same_noise_and_say_what_differs():
 
 
 def test_memory_finds_a_training_picture_in_itself():
-    from playground.paint_memory import flat, nearest, steps, verdict
+    from playground.rungs.paint.panels.memory import flat, nearest, steps, verdict
 
     pictures = images.load("digits")
     rows = pictures.split.train
@@ -200,7 +201,7 @@ def test_memory_finds_a_training_picture_in_itself():
 
 
 def test_a_world_that_is_known_whole_is_met_again_by_chance():
-    from playground.paint_memory import allowed, verdict
+    from playground.rungs.paint.panels.memory import allowed, verdict
 
     pictures, told = images.load("outfits"), (1, -1, 0, 4, -1)
     fits = [i for i, row in enumerate(outfits.EVERY) if all(t in (-1, v) for t, v in zip(told, row, strict=True))]
@@ -216,7 +217,7 @@ def test_a_world_that_is_known_whole_is_met_again_by_chance():
 
 
 def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
-    from core.diffusion import judge
+    from core.painting import judge
 
     def none(name):
         raise ValueError("none")
@@ -227,7 +228,7 @@ def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
 
 
 def test_few_pictures_are_not_compared():
-    from playground.paint_memory import steps
+    from playground.rungs.paint.panels.memory import steps
 
     few = images.load("digits").take(np.arange(12))
     (only,) = steps(few, few.images[:4])
@@ -235,7 +236,7 @@ def test_few_pictures_are_not_compared():
 
 
 def test_guidance_measures_the_told_attributes():
-    from playground.paint_guidance import judged, variety, variety_of_data
+    from playground.rungs.paint.panels.guidance import judged, variety, variety_of_data
 
     pictures = images.load("outfits")
     rows = np.arange(0, 4032, 170)[:24]
@@ -258,7 +259,7 @@ def test_the_script_paints_the_same_pictures(tmp_path, monkeypatch):
 
 
 def test_the_script_trains_the_same_painter(tmp_path, monkeypatch):
-    monkeypatch.setattr(paint_train, "BASE", painters.TINY)
+    monkeypatch.setattr(training, "BASE", painters.TINY)
     query = {"painter": "trained here", "updates": 100, "width": 8, "on": "A walk", "panel": "Code and files"}
     at = opened(pictures="Handwritten digits", **query).run()
     monkeypatch.chdir(tmp_path)
@@ -270,7 +271,7 @@ def test_the_script_trains_the_same_painter(tmp_path, monkeypatch):
 def test_a_long_walk_keeps_forty_moments_and_its_end():
     at = opened(steps=100)
     steps = list(run_of(at).job.trace)
-    assert len(steps) <= paint_film.SHOWN + 1
+    assert len(steps) <= film.SHOWN + 1
     assert [step.index for step in steps] == list(range(len(steps)))
     assert steps[-1].phase == "end"
     assert steps[-1].metrics["evaluations"] == 100

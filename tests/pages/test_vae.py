@@ -8,20 +8,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import checkpoint, vae_exact, vae_recipes
+from core import checkpoint
 from core.data import images
 from core.key import Key
-from playground import vae_files, vae_numbers, vae_picture, vae_source, vae_training
-from playground.stage import unpack
+from core.vae import recipes
+from core.vae.truth import exact
+from playground.instruments.stage import unpack
+from playground.rungs.vae import files, numbers, source, training
+from playground.shelf import picture
 from tests import apps
 
 PANELS = ("Numbers", "The truth beside it", "Surgery", "Geometry", "Representation", "Code and files")
-HERE = {"model": vae_source.HERE, "epochs": 3, "width": 16}
+HERE = {"model": source.HERE, "epochs": 3, "width": 16}
 
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
-    monkeypatch.setattr(vae_training, "MOST", 200)
+    monkeypatch.setattr(training, "MOST", 200)
     with apps.rested(monkeypatch, 3.0):
         yield
 
@@ -59,7 +62,7 @@ def test_the_first_paint_is_a_trained_model_its_codes_and_a_picture():
     at = opened()
     assert not at.warning
     sent = layers(at)
-    model = vae_recipes.stored("vae-digits").model
+    model = recipes.stored("vae-digits").model
     pictures = images.load("digits")
     codes = message(at)["frames"][0]["arrays"]["codes"]["z"]
     assert len(codes) == 1000
@@ -76,14 +79,14 @@ def test_the_first_paint_is_a_trained_model_its_codes_and_a_picture():
 def test_the_equation_holds_the_bound_of_the_picture():
     at = opened(row=7)
     x = images.load("digits").images[6:7]
-    model = vae_recipes.stored("vae-digits").model
-    assert bound(at) == pytest.approx(vae_exact.posterior(model, x[0]).elbo, abs=0.006)
+    model = recipes.stored("vae-digits").model
+    assert bound(at) == pytest.approx(exact.posterior(model, x[0]).elbo, abs=0.006)
 
 
 def test_in_more_dimensions_the_bound_is_drawn_and_has_an_error():
     at = opened(row=7, model="16-D")
     x = images.load("digits").images[6:7]
-    found = vae_recipes.stored("vae-digits-16").model.elbo(np.repeat(x, 64, axis=0), Key(0) / "through" / "elbo", 1)
+    found = recipes.stored("vae-digits-16").model.elbo(np.repeat(x, 64, axis=0), Key(0) / "through" / "elbo", 1)
     assert bound(at) == pytest.approx(found.mean(), abs=0.06)
     error = float(re.search(r"pm ([\d.]+)\)", " ".join(m.value for m in at.markdown))[1])
     assert error == pytest.approx(found.std(ddof=1) / 8, abs=0.06)
@@ -185,7 +188,7 @@ def test_the_marker_is_in_the_link_once_a_hand_has_moved_it():
     assert layers(at)["decoder"]["z"] == [1.5, -0.5], "the hand is not moved by what it said"
     at.number_input(key="row").set_value(8).run()
     assert "z" not in at.query_params
-    mean = vae_recipes.stored("vae-digits").model.encode(images.load("digits").images[7:8])[0]
+    mean = recipes.stored("vae-digits").model.encode(images.load("digits").images[7:8])[0]
     np.testing.assert_allclose(layers(at)["decoder"]["z"], mean[0], atol=1e-5)
 
 
@@ -240,7 +243,7 @@ def png(side=40):
 
 
 def test_an_uploaded_picture_is_encoded():
-    at = opened(encode=vae_picture.UPLOAD)
+    at = opened(encode=picture.UPLOAD)
     at.file_uploader(key="vae.own").upload("ring.png", png(), "image/png").run()
     assert not at.exception
     assert not at.error
@@ -250,14 +253,14 @@ def test_an_uploaded_picture_is_encoded():
 
 
 def test_a_hostile_picture_is_a_sentence():
-    at = opened(encode=vae_picture.UPLOAD)
+    at = opened(encode=picture.UPLOAD)
     at.file_uploader(key="vae.own").upload("x.png", b"\x89PNG\r\n\x1a\n" + bytes(60), "image/png").run()
     assert not at.exception
     assert len(at.error) == 1
 
 
 def bytes_of(name="vae-jars"):
-    return (vae_recipes.FOLDER / f"{name}.safetensors").read_bytes()
+    return (recipes.FOLDER / f"{name}.safetensors").read_bytes()
 
 
 def test_a_checkpoint_is_loaded_back_with_its_pictures():
@@ -266,7 +269,7 @@ def test_a_checkpoint_is_loaded_back_with_its_pictures():
     assert not at.exception
     assert not at.error
     assert at.selectbox(key="pictures").value == "jars"
-    want = vae_recipes.stored("vae-jars").model.encode(images.load("jars").pixels[:1] / 255)[0]
+    want = recipes.stored("vae-jars").model.encode(images.load("jars").pixels[:1] / 255)[0]
     np.testing.assert_allclose(layers(at)["q"]["arrays"]["mean"], want, atol=1e-5)
     at.selectbox(key="pictures").set_value("digits").run()
     assert "knows pictures of 32 x 32" in at.warning[0].value
@@ -292,7 +295,7 @@ def test_the_script_prints_the_bound_on_the_screen(query):
     code = at.code[0].value
     assert "playground" not in code
     told = io.StringIO()
-    code = code.replace("[:200]", f"[:{vae_training.MOST}]")
+    code = code.replace("[:200]", f"[:{training.MOST}]")
     with contextlib.redirect_stdout(told):
         exec(compile(code, "script", "exec"), {"__name__": "script"})
     printed = float(re.search(r"ELBO (-?[\d.]+) nats", told.getvalue())[1])
@@ -300,20 +303,20 @@ def test_the_script_prints_the_bound_on_the_screen(query):
 
 
 def test_the_files_hold_the_model_on_show():
-    model = vae_recipes.stored("vae-digits")
+    model = recipes.stored("vae-digits")
     pictures = images.load("digits")
-    home = vae_files.Home(model.model, vae_source.Source("vae-digits", "2-D", model, seed=0), pictures, 0, None, False)
-    table = vae_files.codes(home).decode().splitlines()
+    home = files.Home(model.model, source.Source("vae-digits", "2-D", model, seed=0), pictures, 0, None, False)
+    table = files.codes(home).decode().splitlines()
     assert table[0] == "row,label,z1,sd1,z2,sd2"
     assert len(table) == 1 + len(pictures)
     mean, log_var = model.model.encode(pictures.images[:1])
     np.testing.assert_allclose(
         [float(v) for v in table[1].split(",")[2:]], np.stack([mean[0], np.exp(0.5 * log_var[0])], 1).ravel(), rtol=1e-6
     )
-    assert Image.open(io.BytesIO(vae_files.samples_png(home))).size[0] >= 500
-    arrays = np.load(io.BytesIO(vae_files.samples_npz(home)), allow_pickle=False)
+    assert Image.open(io.BytesIO(files.samples_png(home))).size[0] >= 500
+    arrays = np.load(io.BytesIO(files.samples_npz(home)), allow_pickle=False)
     np.testing.assert_array_equal(arrays["decoded"], model.model.decode(arrays["z"]))
-    back = checkpoint.load(vae_files.saved(home))
+    back = checkpoint.load(files.saved(home))
     assert back.digest == model.digest
     np.testing.assert_array_equal(back.model.decode(arrays["z"]), arrays["decoded"])
 
@@ -326,7 +329,7 @@ def test_the_scores_stand_beside_the_classical_densities():
         held(at, "run.vae.scores").job.wait(0.5)
         at.run()
     table = next(m.value for m in at.markdown if "nats per picture" in m.value)
-    for name in vae_numbers.ANCHORS[:2]:
+    for name in numbers.ANCHORS[:2]:
         assert f"| {name} |" in table
 
 
@@ -342,5 +345,5 @@ def test_a_set_of_ones_own_trains_from_scratch_by_itself():
     at.file_uploader(key="picture_files").upload("mine.npy", own_set(), "application/octet-stream").run()
     assert not at.exception
     assert not at.error, [e.value for e in at.error]
-    assert at.segmented_control(key="model").options == [vae_source.HERE]
+    assert at.segmented_control(key="model").options == [source.HERE]
     assert held(at, "run.vae").job.trace[-1].index == 2

@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.gmm import Config
+from core.mixture.gmm import Config
 from core.options import Choice, Range, options
 from playground import controls
 

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from playground import baton, frame
+from playground import frame
+from playground.runs import baton
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.data.dates import looks_like_date
+from core.data.readers.dates import looks_like_date
 from core.data.readers.table import Column, Kind, Numbers, clean
 
 MISSING = frozenset(

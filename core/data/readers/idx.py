@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 from jaxtyping import UInt8
 
-from core.data.readers.raw_pictures import MAX_INFLATED
+from core.data.readers.pictures.raw import MAX_INFLATED
 from core.data.readers.table import ReadError
 
 TYPES = {8: "", 9: "signed bytes", 11: "2-byte", 12: "4-byte", 13: "floating-point", 14: "floating-point"}

@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.data import images
 from core.key import Key
-from playground import easel
-from playground.easel import Easel, Frame
-from playground.stage import Line
+from playground.instruments import easel
+from playground.instruments.easel import Easel, Frame
+from playground.instruments.stage import Line
 
 FRAMES = 11
 

@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 import streamlit as st
 
-from core import vae, vae_export
 from core.key import Key
-from playground.latent_pad import Plane, Snapshot, latent_pad, pack
-from playground.stage import Ellipses, Field, Line, Paths, Points
+from core.vae import export, fit
+from playground.instruments.latent_pad import Plane, Snapshot, latent_pad, pack
+from playground.instruments.stage import Ellipses, Field, Line, Paths, Points
 from tests.browser.apps.pad_models import SPECS, decode, weights
 
 CONDITIONS = (("class", ("A", "B", "C")), ("hat", ("no", "yes")))
@@ -22,13 +22,13 @@ NAMES = ("zero", "one", "two", "three")
 @cache
 def model():
     """A conditional VAE of the core, its first weights made steeper so that its pictures differ."""
-    config = vae.Config(latent=3, architecture="conv", likelihood="logistic", width=64)
-    start = vae.initial(config, (Key(3) / "x").generator().random((16, 3, 32, 32)), Key(3), (3,))
-    return vae.VAE(config, start.shape, start.classes, {name: 1.7 * w for name, w in start.weights.items()})
+    config = fit.Config(latent=3, architecture="conv", likelihood="logistic", width=64)
+    start = fit.initial(config, (Key(3) / "x").generator().random((16, 3, 32, 32)), Key(3), (3,))
+    return fit.VAE(config, start.shape, start.classes, {name: 1.7 * w for name, w in start.weights.items()})
 
 
 def show_model():
-    spec, blob = vae_export.browser(model())
+    spec, blob = export.browser(model())
     plane = Plane(id="vae", spec=spec, conditions=CONDITIONS[:1])
     said = latent_pad(pack(plane, [Snapshot(blob)], run="vae"), key="pad", plane="vae")
     st.text(f"z={said.z}")

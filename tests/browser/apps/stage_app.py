@@ -5,7 +5,7 @@ import time
 import numpy as np
 import streamlit as st
 
-from playground.stage import (
+from playground.instruments.stage import (
     Arrows,
     Brush,
     Contours,

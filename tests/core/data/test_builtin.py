@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data.builtin import NAMES, REAL, TOYS, columns, dim, load
-from core.data.dataset import Dataset
+from core.dataset import Dataset
 from core.key import Key
 
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.clinic import ClinicError, Proposal, admit, propose
-from core.data.dataset import around
 from core.data.read import parse
 from core.data.summary import summary
+from core.dataset import around
 from core.key import Key
-from tests.core.data.test_read_hostile import npy, npz
+from tests.core.data.readers.test_hostile import npy, npz
 
 KEY = Key(3)
 

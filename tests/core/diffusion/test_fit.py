@@ -6,18 +6,19 @@ from functools import cache
 import numpy as np
 import pytest
 
-from core.diffusion import coupling, quality
 from core.diffusion.config import Config
 from core.diffusion.course import times_by_level
 from core.diffusion.fit import Sampler, fit, initial, reflow
-from core.diffusion.floor import floor
 from core.diffusion.model import Diffusion
-from core.diffusion.schedule import NAMES, Schedule
-from core.diffusion.target import NAMES as TARGETS
-from core.diffusion.target import WEIGHTINGS
+from core.diffusion.noise import coupling
+from core.diffusion.noise.schedule import NAMES, Schedule
+from core.diffusion.noise.target import NAMES as TARGETS
+from core.diffusion.noise.target import WEIGHTINGS
+from core.diffusion.truth import quality
+from core.diffusion.truth.floor import floor
 from core.diffusion.walk import start, walk
-from core.gmm import GMM
 from core.key import Key
+from core.mixture.gmm import GMM
 from core.process import Halt
 
 TRUTH = GMM(

@@ -11,13 +11,13 @@ from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
 
-from core import two_sample
-from core.diffusion.exact import ExactMixture
-from core.diffusion.schedule import NAMES, SPACINGS, Schedule
-from core.diffusion.target import guess
+from core.diffusion.noise.schedule import NAMES, SPACINGS, Schedule
+from core.diffusion.noise.target import guess
+from core.diffusion.truth.exact import ExactMixture
 from core.diffusion.walk import SOLVERS, STOCHASTIC, Sampler, start, walk
-from core.gmm import GMM
+from core.evaluation import two_sample
 from core.key import Key
+from core.mixture.gmm import GMM
 from core.process import Halt
 
 MIXTURE = GMM(

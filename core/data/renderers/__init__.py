@@ -1,0 +1,1 @@
+"""Built-in sets of pictures, drawn by factors that are known."""

@@ -1,0 +1,1 @@
+"""How far samples and models are from the data: scores, distances, two-sample tests."""

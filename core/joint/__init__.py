@@ -1,0 +1,1 @@
+"""Joint laws of two columns: margins, copulas, grids, their checks and ranking."""

@@ -1,0 +1,1 @@
+"""Kernel densities: sums of bumps, their bandwidths and their exact risk."""

@@ -1,0 +1,1 @@
+"""Laws of one variable: how they are fitted, ranked and tested."""

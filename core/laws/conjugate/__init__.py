@@ -1,0 +1,1 @@
+"""Priors that stay in their family: exact posteriors, predictive laws and evidence."""

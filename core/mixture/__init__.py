@@ -1,0 +1,1 @@
+"""Gaussian mixtures and EM, half-step by half-step."""

@@ -1,0 +1,90 @@
+"""How many components? Every K fitted from several starts, judged by BIC, AIC and points it has not seen.
+
+BIC approximates the log-evidence and AIC the held-out log-likelihood; both count parameters instead of holding points
+out. Schwarz (1978), Akaike (1974); for mixtures: Fraley and Raftery (2002).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from core.evaluation import metrics
+from core.key import Key
+from core.mixture import basin, gmm
+from core.process import Step
+
+RESTARTS = 8
+HELD_OUT = 0.2
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One K: `log_likelihood` (mean, nats), `bic`, `aic`, the `held_out` score, and the best `model` (None: all collapsed)."""
+
+    components: int
+    parameters: int
+    log_likelihood: float
+    bic: float
+    aic: float
+    held_out: metrics.Estimate
+    model: gmm.GMM | None
+
+    def shifted(self, log_jacobian: float, n: int) -> "Judged":
+        """The same judgement of densities that are larger by `log_jacobian` (nats) at each of `n` points."""
+        return replace(
+            self,
+            log_likelihood=self.log_likelihood + log_jacobian,
+            bic=self.bic - 2 * n * log_jacobian,
+            aic=self.aic - 2 * n * log_jacobian,
+            held_out=metrics.Estimate(self.held_out.value + log_jacobian, self.held_out.error),
+        )
+
+
+def best_of(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, restarts: int = RESTARTS) -> gmm.GMM | None:
+    """The most likely of `restarts` fits that did not collapse; None if all did."""
+    starts = [gmm.initial(config, x, key / i) for i in range(restarts)]
+    ends = basin.settle(config, x, starts[0], np.stack([start.means for start in starts]))
+    best = ends.best()
+    return None if best is None else ends.model(best)
+
+
+def judge(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> Judged:
+    """Fit one K to all points for BIC and AIC, and to four fifths of them for the held-out score."""
+    n, d = x.shape
+    parameters = gmm.parameter_count(config, d)
+    model = best_of(config, x, key / "all")
+    train, held = metrics.split(n, HELD_OUT, key / "split")
+    half = best_of(config, x[train], key / "train")
+    nothing = metrics.Estimate(float("nan"), float("nan"))
+    score = metrics.mean(half.log_prob(x[held])) if half else nothing
+    if model is None:
+        return Judged(config.components, parameters, float("nan"), float("nan"), float("nan"), score, None)
+    total = float(model.log_prob(x).sum())
+    return Judged(
+        config.components,
+        parameters,
+        total / n,
+        metrics.bic(total, parameters, n),
+        metrics.aic(total, parameters),
+        score,
+        model,
+    )
+
+
+def sweep(
+    config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, most: int = 12
+) -> Iterator[Step[tuple[Judged, ...]]]:
+    """Yield the growing table of judged K = 1, 2, ..., `most` (fewer if there are too few points)."""
+    rows: tuple[Judged, ...] = ()
+    most = min(most, max(1, int(len(x) * (1 - HELD_OUT)) // 2))
+    for k in range(1, most + 1):
+        rows = (*rows, judge(replace(config, components=k), x, key / "select"))
+        yield Step(k - 1, rows, metrics={"progress": k / most})
+
+
+def chosen(rows: tuple[Judged, ...], by: str = "bic") -> Judged | None:
+    """The row with the least `by` ("bic" or "aic"), None if no row has one."""
+    sound = [row for row in rows if np.isfinite(getattr(row, by))]
+    return min(sound, key=lambda row: getattr(row, by)) if sound else None

@@ -1,0 +1,1 @@
+"""Variational autoencoders: the model, its training, and what its checkpoints are made by."""

@@ -1,0 +1,128 @@
+"""What the easel shows, and its messages: a u32 header length, a JSON header, and pictures as bytes.
+
+As the stage's messages (`playground.instruments.stage.packing`), so that the browser reads both alike; a frame holds one array
+(n, c, h, w) of grey levels 0 to 255 for each kind of picture.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from playground.instruments.stage import Line
+from playground.palette import themed
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the ways to look at a moment: its name in the frames, its label, and the role that colours it."""
+
+    name: str
+    label: str
+    role: str
+
+
+KINDS = (Kind("x", "xₜ", "noise"), Kind("clean", "guess of x₀", "model"), Kind("noise", "noise ε", "noise"))
+
+
+@dataclass(frozen=True, eq=False)
+class Easel:
+    """`count` pictures of `shape` (c, h, w), in rows of `columns` (0: as square as possible).
+
+    `names` tell each picture in words, `labels` stand under them; `groups` (label, how many) set rows apart. `lines` are
+    the metrics that are read out under the player. `close` shows all kinds of one picture beside the grid and its film,
+    which has room for the frames that are `expected`; `chart` draws the metrics.
+    """
+
+    id: str
+    shape: tuple[int, int, int]
+    count: int
+    kinds: tuple[Kind, ...] = KINDS
+    names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    groups: tuple[tuple[str, int], ...] = ()
+    columns: int = 0
+    lines: tuple[Line, ...] = ()
+    alt: str = ""
+    autoplay: bool = True
+    at: int | None = None
+    close: bool = True
+    expected: int = 0
+    chart: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One moment: a caption, what it shows by kind, each (n, c, h, w) of 0 to 255, and its metrics."""
+
+    caption: str
+    pictures: Mapping[str, UInt8[np.ndarray, "n c h w"]]
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+def bytes_of(x: Float[np.ndarray, "n c h w"]) -> UInt8[np.ndarray, "n c h w"]:
+    """The nearest grey levels of pictures in [0, 1]; what lies beyond is cut off."""
+    return np.rint(255 * np.clip(x, 0.0, 1.0)).astype(np.uint8)
+
+
+def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, live: bool = False) -> bytes:
+    """The message that puts `frames` at index `first` and after of recording `run`; `live` says that more will come.
+
+    ValueError for a frame whose pictures are not those the easel was told of.
+    """
+    chunks: list[bytes] = []
+    told, at = [], 0
+    for frame in frames:
+        places = {}
+        for kind in easel.kinds:
+            raw = _checked(frame, kind.name, easel).tobytes()
+            places[kind.name] = ["u1", [easel.count, *easel.shape], at]
+            chunks.append(raw + bytes(-len(raw) % 8))
+            at += len(chunks[-1])
+        metrics = {name: float(v) if math.isfinite(v) else None for name, v in frame.metrics.items()}
+        told.append({"caption": frame.caption, "metrics": metrics, "arrays": {"pictures": places}})
+    scene = {
+        "id": easel.id,
+        "layers": [],
+        "brush": None,
+        "kinds": [vars(kind) for kind in easel.kinds],
+        "lines": [vars(line) for line in easel.lines],
+        **{name: getattr(easel, name) for name in ("shape", "count", "names", "labels", "groups")},
+        **{name: getattr(easel, name) for name in ("columns", "alt", "autoplay", "at", "close", "expected", "chart")},
+    }
+    return _message({"run": run, "first": first, "live": live, "scene": scene, "frames": told}, chunks)
+
+
+def pack_mask(
+    name: str, x: UInt8[np.ndarray, "c h w"], mask: np.ndarray | None = None, alt: str = "", brush: float = 2.5
+) -> bytes:
+    """The message that shows one picture to be masked, with a `mask` (h, w) to begin with; `brush` is a radius in pixels."""
+    chunks = [x.tobytes() + bytes(-x.size % 8)]
+    arrays = {"picture": {"x": ["u1", list(x.shape), 0]}}
+    if mask is not None:
+        covered = np.ascontiguousarray(mask, np.uint8)
+        arrays["picture"]["mask"] = ["u1", list(covered.shape), len(chunks[0])]
+        chunks.append(covered.tobytes() + bytes(-covered.size % 8))
+    scene: dict[str, Any] = {"id": name, "layers": [], "brush": None, "shape": x.shape, "alt": alt, "size": brush}
+    frame = {"caption": "", "metrics": {}, "arrays": arrays}
+    return _message({"run": name, "first": 0, "live": False, "scene": scene, "frames": [frame]}, chunks)
+
+
+def _message(header: dict, chunks: list[bytes]) -> bytes:
+    header = {**header, "palette": {"light": themed(False), "dark": themed(True)}}
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    text += b" " * (-(4 + len(text)) % 8)
+    return b"".join([struct.pack("<I", len(text)), text, *chunks])
+
+
+def _checked(frame: Frame, kind: str, easel: Easel) -> np.ndarray:
+    found = frame.pictures.get(kind)
+    if found is None or found.dtype != np.uint8 or found.shape != (easel.count, *easel.shape):
+        told = "nothing" if found is None else f"{found.dtype} {found.shape}"
+        raise ValueError(f"the easel needs {kind} as uint8 {(easel.count, *easel.shape)}, and got {told}")
+    return np.ascontiguousarray(found)

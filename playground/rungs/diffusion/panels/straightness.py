@@ -1,0 +1,197 @@
+"""Straightness: diffusion beside flow matching three ways, trained here and now, and what few steps cost each of them.
+
+All start from the same noise. Independent coupling, minibatch optimal transport and one reflow differ only in which noise
+is paired with which point while training; the walk is DDIM's for all, which on the straight schedule is Euler's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float
+
+from core.diffusion import walk as walks
+from core.diffusion.config import Config
+from core.diffusion.noise import coupling
+from core.diffusion.noise.target import Points
+from core.diffusion.truth import quality
+from core.diffusion.walk import Sampler
+from core.evaluation import two_sample
+from core.key import Key
+from core.process import Step
+from playground import session
+from playground.rungs.diffusion.bench import Bench
+from playground.rungs.diffusion.screen import Screen
+from playground.runs import runs
+from playground.runs.runs import Run
+from playground.runs.watch import watch
+
+NAME = "diffusion.straight"
+UPDATES, EVERY = 2000, 100
+WAYS = {  # title: what is trained; the last goes on from the flow's own pairs
+    "Diffusion": Config(schedule="cosine", target="v", steps=UPDATES, every=EVERY),
+    "Flow": Config(schedule="flow", target="velocity", steps=UPDATES, every=EVERY),
+    "Transport": Config(schedule="flow", target="velocity", coupling="optimal transport", steps=UPDATES, every=EVERY),
+    "Reflow": Config(schedule="flow", target="velocity", steps=UPDATES, every=EVERY),
+}
+PAIRS = 2000  # that a reflow learns from
+WALKERS, DRAWN, LINES = 400, 40, 100  # walks; paths on show; lines looked at for crossings
+FINE, COUNTS = 50, (1, 2, 4, 50)
+REPEATS = 40  # of the null band
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One way: paths (m, p, 2) in the data's units; of the pairs it learned from, their cost and the share of lines that
+    cross; of its walks length over straight line, cost, and the least cost between the same ends; SW2 by steps.
+    """
+
+    paths: Float[np.ndarray, "m p 2"]
+    taught: float
+    crossings: float
+    detour: float
+    cost: float
+    least: float
+    distances: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What has been judged so far, the 95 % point of the null band (nan before it is known), and what is being trained."""
+
+    judged: tuple[tuple[str, Judged], ...]
+    limit: float
+    now: str
+
+
+def compare(bench: Bench, key: Key) -> Iterator[Step[Compared]]:
+    """Train and judge one way after the other; a Step for every `EVERY` updates, so that others get their turn."""
+    from core.diffusion.fit import fit, reflow
+
+    ticks, done, flow = count(), Compared((), float("nan"), "null band"), None
+    points, fresh = bench.dataset.points, others(bench, WALKERS, key / "fresh")
+    done = replace(done, limit=null_limit(bench, key / "null"))
+    yield Step(next(ticks), done)
+    for title, config in WAYS.items():
+        trained = points, None
+        if title == "Reflow" and flow is not None:
+            trained = reflow(flow, PAIRS, key / "pairs")
+        start = flow if title == "Reflow" else None
+        model = None
+        for step in fit(config, trained[0], key / "fit", start=start, noise=trained[1]):
+            model = step.state
+            yield Step(next(ticks), replace(done, now=f"{title}: {step.metrics['steps']:,.0f} of {UPDATES:,} updates"))
+        assert model is not None
+        flow = model if title == "Flow" else flow
+        pairs = taught(config, model.standard(trained[0]), trained[1], key / "taught")
+        done = Compared((*done.judged, (title, judge(bench, model, pairs, fresh, key))), done.limit, "")
+        yield Step(next(ticks), done)
+
+
+def taught(config: Config, x: Points, noise: Points | None, key: Key) -> tuple[Points, Points]:
+    """Some of the pairs a way learns from, standard units: points, and the noise that goes with each."""
+    rows = (key / "rows").generator().integers(len(x), size=WALKERS)
+    if noise is not None:
+        return x[rows], noise[rows]
+    fresh = (key / "noise").generator().standard_normal((WALKERS, 2))
+    together = coupling.partners(x[rows], fresh) if config.coupling == "optimal transport" else np.arange(WALKERS)
+    return x[rows], fresh[together]
+
+
+def judge(bench: Bench, model: Any, pairs: tuple[Points, Points], fresh: Points, key: Key) -> Judged:
+    """Walk a trained `Diffusion` from the same noise with few steps and many, and measure; `pairs` are what it learned."""
+    noise = walks.start(model.schedule, WALKERS, 2, key)
+    along, ends = two_sample.directions(2, key), {}
+    for n in COUNTS:
+        *_, last = steps = list(walks.walk(model, noise, key, Sampler("DDIM", n)))
+        ends[n] = model.original(last.state)
+        if n == FINE:
+            times, states = quality.corners(steps)
+    scale = bench.scale
+    distances = tuple(two_sample.sliced_wasserstein(ends[n] / scale, fresh / scale, along) for n in COUNTS)
+    straight = quality.paths(times, states)
+    drawn = model.original(states[:, :DRAWN].reshape(-1, 2)).reshape(len(states), -1, 2)
+    detour = float(straight.length.sum() / (straight.length * straight.straightness).sum())
+    cost, least = coupling.cost(states[-1], states[0]), quality.transport_cost(states[0], states[-1])
+    lines = quality.crossings(np.stack(pairs)[:, :LINES])
+    return Judged(drawn, coupling.cost(*pairs), lines, detour, cost, least, distances)
+
+
+def others(bench: Bench, n: int, key: Key) -> Float[np.ndarray, "n 2"]:
+    """Fresh points of the truth, or some of the data, with repeats, where it is not known."""
+    truth = bench.dataset.truth
+    if truth is not None:
+        return truth.sample(n, key)
+    return bench.dataset.points[key.generator().integers(len(bench.dataset), size=n)]
+
+
+def null_limit(bench: Bench, key: Key) -> float:
+    """The 95 % point of SW2 between two samples of as many true points, standard units."""
+    along = two_sample.directions(2, key)
+    pairs = [(others(bench, WALKERS, key / i / 0), others(bench, WALKERS, key / i / 1)) for i in range(REPEATS)]
+    found = [two_sample.sliced_wasserstein(a / bench.scale, b / bench.scale, along) for a, b in pairs]
+    return float(np.quantile(found, 0.95))
+
+
+def rows(found: Compared) -> str:
+    """The table, a column a way."""
+    names = [name for name, _ in found.judged]
+    all_ = [judged for _, judged in found.judged]
+    lines = [
+        ("Pairs: cost, units²", [f"{j.taught:.2f}" for j in all_]),
+        ("Pairs: lines that cross, %", [f"{100 * j.crossings:.1f}" for j in all_]),
+        ("Walks: length / straight", [f"{j.detour:.3f}" for j in all_]),
+        ("Walks: cost, units²", [f"{j.cost:.2f}" for j in all_]),
+        ("… least between the ends", [f"{j.least:.2f}" for j in all_]),
+        *(
+            (f"SW2, {n} step{'s' * (n > 1)}", [mark(j.distances[i], found.limit) for j in all_])
+            for i, n in enumerate(COUNTS)
+        ),
+    ]
+    head = "| | " + " | ".join(names) + " |\n|---|" + "---:|" * len(names)
+    return "\n".join([head, *("| " + " | ".join((name, *values)) + " |" for name, values in lines)])
+
+
+def mark(distance: float, limit: float) -> str:
+    """A distance with a tick if it lies inside the null band."""
+    return f"{distance:.2f}\u00a0{'✓' if distance <= limit else '▲'}"
+
+
+def show(screen: Screen, step: Step, run: Run) -> None:
+    """The panel."""
+    bench = screen.own
+    key = Key(screen.seed) / "diffusion" / "straight"
+    own = runs.open_run(NAME, (bench.dataset.digest, screen.seed), "", lambda: compare(bench, key))
+    found = own.job.trace[-1].state if len(own.job.trace) else Compared((), float("nan"), "")
+
+    def progress(newest: Step) -> None:
+        if len(newest.state.judged) != len(found.judged):
+            st.rerun(scope="app")  # the charts are drawn apart from this line, so that they stand still between
+        if newest.state.now:
+            st.caption(f"Being trained, a few seconds each. {newest.state.now}.")
+
+    watch(own, "The first updates...", progress)
+    picture(bench, found)
+
+
+def picture(bench: Bench, found: Compared) -> None:
+    """Paths side by side over their table."""
+    from playground.rungs.diffusion import charts  # here, because its library is a tenth of a cold start
+
+    if not found.judged:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for name, judged in found.judged:
+            drawn = charts.paths(name, judged.paths, bench.bounds, session.dark())
+            alt = f"{name}: paths from noise to data, {judged.detour:.2f} times as long as straight lines"
+            st.altair_chart(drawn, key=f"{NAME}.{name}", alt=alt, width="content")
+    st.markdown(rows(found))
+    st.caption(
+        f"Trained here, {UPDATES:,} updates each, width 64. Pairs: points, and the noise each was taught with; reflow's are "
+        f"{PAIRS:,} that the flow itself joined. {WALKERS} walks by DDIM (on the straight schedule: Euler) from the same "
+        f"noise, {FINE} steps for the paths; standard units. SW2: sliced Wasserstein distance to as many true points, ✓ "
+        f"inside the null band, which ends at {found.limit:.3f}."
+    )

@@ -1,0 +1,67 @@
+"""The stage of the diffusion page and its bar, and what the hand does there: scrub, drag the start, draw the data."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.process import Step
+from playground import session
+from playground.instruments.stage import Result, Scene
+from playground.rungs.diffusion import closer
+from playground.rungs.diffusion import film as pictures
+from playground.rungs.diffusion.screen import NAME, Screen
+from playground.rungs.em import film as mixture
+from playground.runs import baton, film, hand, runs
+from playground.runs.runs import Run
+from playground.shelf import points
+
+
+def scene(screen: Screen) -> Scene:
+    """What the stage shows before anything moves; its name changes with all that the axes and layers depend on."""
+    bench, back, learned = screen.bench, screen.asked.back, screen.moment is not None
+    shown = (hand.version(NAME), bench.dataset.digest, back, bench.noising, screen.seed, learned, bench.units)
+    start = bench.drawn(pictures.begin(bench, screen.key, screen.chosen)[:1], 1.0) if back else None
+    name = ":".join(map(str, (NAME, *shown)))
+    return pictures.scene(bench, name, back, learned, screen.asked.shelved.brush, start, screen.chosen is not None)
+
+
+def instrument(screen: Screen, run: Run) -> Step:
+    """The stage; a frame that came to rest, a dragged start or a stroke reruns the page. The Step on show."""
+    picture, drawing = scene(screen), [True]
+
+    @baton.fragment(run_every=runs.every(run))
+    def stage() -> Step:
+        found = film.show(NAME, run, picture, pictures.frames)
+        steps = run.job.trace.snapshot()[1]
+        at = min(film.shown(NAME, run, found), len(steps) - 1)
+        closer.bar(run, screen.chosen is not None, lambda: hand.put(NAME, screen.situation, None))
+        acted = moved(screen, picture, found)
+        rested = session.changed(f"{NAME}.rest", film.rest(run, found)) and not drawing[0]
+        if rested or acted:
+            st.rerun(scope="app")
+        film.link(run, at)
+        return steps[at]
+
+    step = stage()
+    drawing[0] = False  # what the stage found out while the page was drawn is on the page anyway
+    return step
+
+
+def moved(screen: Screen, picture: Scene, found: Result) -> bool:
+    """Take what the hand did to the start or the data; whether it did anything."""
+    handles: Any = next((layer.xy for layer in picture.layers if layer.name == "start"), None)  # type: ignore[attr-defined]
+    chosen = hand.moved(found.handles, handles) if handles is not None else None
+    if chosen is not None:
+        hand.put(NAME, screen.situation, chosen)
+    return (found.drawn is not None and points.draw(*found.drawn)) or chosen is not None
+
+
+def unwalked(place: DeltaGenerator, shelved: points.Shelved, problem: str) -> None:
+    """The data alone, with the brush if there is one, and what is in the way."""
+    with place:
+        drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
+        if problem:
+            st.warning(problem)
+    if drawn is not None and points.draw(*drawn):
+        st.rerun()

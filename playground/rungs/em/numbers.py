@@ -1,0 +1,193 @@
+"""A mixture in numbers: its parameters beside the true ones, and the half-step's equation with the values in it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.check import Check
+from core.dataset import Dataset
+from core.evaluation.metrics import Estimate
+from core.mixture.gmm import GMM
+from core.mixture.select import Judged
+from core.process import Step
+from playground.rungs.em.film import responsibilities
+from playground.session import plain
+from playground.shown.points import shown_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def parameters(model: GMM, dataset: Dataset) -> str:
+    """One row a component as Markdown: weight, mean and standard deviation per column, correlation.
+
+    Where the true components are known each value is followed by the true one, in the colour of the truth.
+    """
+    columns = described(model, dataset.columns)
+    truth, true = dataset.truth, {}
+    if isinstance(truth, GMM) and len(truth.weights) == len(model.weights):
+        order = matched(model, truth)
+        true = {name: unhaired(values[order]) for name, values in described(truth, dataset.columns).items()}
+    k = len(model.weights)
+    rows = [[str(i + 1)] for i in range(k)]
+    for name, values in columns.items():
+        shown = aligned([*values, *true.get(name, ())])
+        for i, row in enumerate(rows):
+            row.append(f"{shown[i]}\N{EN SPACE}:green[{shown[k + i]}]" if true else shown[i])
+    head = ["", *map(plain, columns)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["--:"] * len(head), *rows))
+
+
+def aligned(values: Sequence[float]) -> list[str]:
+    """Numbers of one kind with equal decimals, so many that the largest has four digits.
+
+    Sizes of very different kinds, such as the spread of a component that collapses, get four digits each.
+    """
+    top, least = float(np.abs(values).max()), float(np.min(values))
+    if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100):
+        return [minus(f"{value:#.4g}") for value in values]
+    places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
+    return [minus(f"{value:,.{places}f}") for value in values]
+
+
+def minus(text: str) -> str:
+    """A number with a real minus sign in front, as the stage writes it."""
+    return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
+
+
+def unhaired(values: np.ndarray) -> np.ndarray:
+    """The values, with 0 where one is only a rounding error beside the largest."""
+    return np.where(np.abs(values) < 1e-12 * np.abs(values).max(), 0.0, values)
+
+
+def described(model: GMM, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Weights, means, standard deviations and correlations, one entry a component."""
+    deviations = np.sqrt(np.einsum("kii->ki", model.covariances))
+    table = {"weight": model.weights}
+    table |= {f"mean {name}": model.means[:, i] for i, name in enumerate(columns)}
+    table |= {f"sd {name}": deviations[:, i] for i, name in enumerate(columns)}
+    if model.dim == 2:
+        table["correlation"] = model.covariances[:, 0, 1] / deviations.prod(axis=1)
+    return table
+
+
+def matched(model: GMM, truth: GMM) -> np.ndarray:
+    """For each component, the true one paired with it so that the squared distances of means sum to the least.
+
+    Exact, by the best pairing of the first i components with each set of i true ones (Held and Karp, 1962), in K 2^K steps
+    for K of a dozen at most: SciPy's solver would take a tenth of a cold start to import.
+    """
+    distance = ((model.means[:, None] - truth.means) ** 2).sum(axis=-1).tolist()
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}  # a set as bits: the least sum, and the pairing
+    for row in distance:
+        longer: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for used, (total, pairing) in best.items():
+            for j, cost in enumerate(row):
+                key, found = used | 1 << j, total + cost
+                if key != used and (key not in longer or found < longer[key][0]):
+                    longer[key] = found, (*pairing, j)
+        best = longer
+    return np.array(best[(1 << len(distance)) - 1][1])
+
+
+def doubtful(step: Step[GMM], dataset: Dataset) -> int:
+    """The row, among those on the stage, whose responsibilities are most evenly spread."""
+    r = responsibilities(step, dataset)
+    assert r is not None
+    return int(shown_rows(dataset)[(r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin()])
+
+
+def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
+    """The half-step that led to `step`, in symbols and in numbers, for one component (from 0), as Markdown."""
+    if step.phase == "E":
+        return e_equation(step, dataset, component)
+    if step.phase == "M":
+        return m_equation(step, dataset, component)
+    return "$$\np(x) = \\sum_{k=1}^{K} w_k\\,\\mathcal{N}(x \\mid \\mu_k, \\Sigma_k)\n$$\nStep forward for the first half-step."
+
+
+def e_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
+    """Responsibility of a component for the most doubtful point."""
+    n, k = doubtful(step, dataset), component
+    x, model = dataset.points[n : n + 1], step.state
+    joint = np.exp(model.log_joint(x)[0])
+    density = joint[k] / model.weights[k]
+    return (
+        "$$\n"
+        rf"r_{{n,{k + 1}}} = \frac{{w_{k + 1}\,\mathcal{{N}}(x_n \mid \mu_{k + 1}, \Sigma_{k + 1})}}{{p(x_n)}} = "
+        rf"\frac{{{number(model.weights[k])} \times {number(density)}}}{{{number(joint.sum())}}} = "
+        rf"\mathbf{{{joint[k] / joint.sum():.3f}}}"
+        "\n$$\n"
+        f"for point n = {n + 1}, the one this mixture is least sure of, at ${vector(x[0])}$."
+    )
+
+
+def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
+    """A component's new weight and mean from the responsibilities."""
+    k, mass, total = component, step.arrays["mass"][component], step.arrays["weighted"][component]
+    count = f"{len(dataset):,}".replace(",", r"\,")
+    return (
+        "$$\n"
+        rf"w_{k + 1} = \frac{{\sum_n r_{{n,{k + 1}}}}}{{N}} = \frac{{{number(mass)}}}{{{count}}} = "
+        rf"\mathbf{{{step.state.weights[k]:.3f}}} \qquad \mu_{k + 1} = "
+        rf"\frac{{\sum_n r_{{n,{k + 1}}}\,x_n}}{{\sum_n r_{{n,{k + 1}}}}} = "
+        rf"\frac{{{vector(total)}}}{{{number(mass)}}} = \mathbf{{{vector(step.state.means[k])}}}"
+        "\n$$\n"
+        "The covariance is the same average of (x - mean) squared, plus the floor."
+    )
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with as many digits as it deserves, in TeX."""
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
+    return text
+
+
+def vector(values: np.ndarray) -> str:
+    """One number, or several in brackets."""
+    inside = ",\\, ".join(number(v) for v in values)
+    return inside if len(values) == 1 else f"({inside})"
+
+
+def table(title: str, rows: list[tuple[str, str, str]]) -> str:
+    """Quantity, value and unit as a Markdown table; a value is never broken over two lines."""
+    lines = (f"| {name} | **{minus(value).replace(' ', chr(0xA0))}** | {unit} |" for name, value, unit in rows)
+    return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
+
+
+def self_test(found: Sequence[Check]) -> str:
+    """Identities as a Markdown table: verdict, name, value, and what it should be."""
+    lines = ["| | identity | value | should be |", "|---|---|--:|--:|"]
+    for c in found:
+        value = f"{c.value:.9f}" if c.target else f"{c.value:.2g}"
+        meant = f"at least {c.target - c.tolerance:.1g}" if c.at_least else f"{c.target:g} ± {c.tolerance:.1g}"
+        lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {value} | {meant} |")
+    return "\n".join(lines)
+
+
+def estimate(value: Estimate) -> str:
+    """A value with its standard error, to the error's first digit."""
+    if not np.isfinite(value.value):
+        return "none: every start collapsed"
+    digits = max(0, -int(np.floor(np.log10(value.error)))) if value.error > 0 else 3
+    return f"{value.value:.{digits}f} ± {value.error:.{digits}f}"
+
+
+def judged(rows: tuple[Judged, ...]) -> "pa.Table":
+    """The table behind the chart of K."""
+    import pyarrow as pa  # here, because a first page need not wait for it
+
+    return pa.table(
+        {
+            "K": [r.components for r in rows],
+            "parameters": [r.parameters for r in rows],
+            "log-likelihood (nats per point)": [round(r.log_likelihood, 4) for r in rows],
+            "BIC (nats)": [round(r.bic, 1) for r in rows],
+            "AIC (nats)": [round(r.aic, 1) for r in rows],
+            "held out (nats per point)": [estimate(r.held_out) for r in rows],
+        }
+    )

@@ -1,0 +1,190 @@
+"""Prior, likelihood and posterior of a bell: exact, for as many of the points as one cares to use."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.dataset import Dataset
+from core.key import Key
+from core.laws import bins
+from core.laws.conjugate import normal
+from core.laws.conjugate.normal import Config, NormalInverseGamma
+from core.laws.gaussian import Gaussian
+from core.laws.likelihood import Sufficient, sufficient
+from core.process import Halt
+from playground import controls, session
+from playground.rungs.em import numbers
+from playground.rungs.fit1.numbers import placed
+from playground.runs import baton
+from playground.shown import density
+from playground.shown.density import Domain
+
+PRESET = Config()
+ALL = "all"
+COUNTS = tuple(m * 10**k for k in range(6) for m in (1, 2, 5))
+PROFILE = NormalInverseGamma(0.0, 0.0, -0.5, 0.0)
+"""Flat but for this: its posterior's marginals are the profile likelihoods of mu and of sigma, scaled to unit area."""
+Value = TypeVar("Value")
+
+
+def attempt(make: Callable[[], Value]) -> Value | None:
+    """What `make` gives, or None where an improper law has none."""
+    try:
+        return make()
+    except Halt:
+        return None
+
+
+def counts(n: int) -> tuple[str, ...]:
+    """How many points one may use: 1, 2, 5, 10, ... and all."""
+    return (*(str(m) for m in COUNTS if m < n), ALL)
+
+
+def ordered(dataset: Dataset) -> np.ndarray:
+    """The column in an order drawn once and for all, so that the first n points of a sorted table are no worse than others."""
+    order = (Key(0) / "posterior").generator().permutation
+    return session.once("bayes.order", dataset.digest, lambda: dataset.points[order(len(dataset)), 0])
+
+
+@baton.fragment()
+def posterior(name: str, dataset: Dataset) -> None:
+    """The panel: the prior's controls, how many points to use, the pictures and the table."""
+    left, right = st.columns([1.35, 1], gap="large")
+    everything = sufficient(dataset.points)
+    shift, scale = float(everything.mean[0]), float(np.sqrt(everything.covariance[0, 0]))
+    if scale == 0:
+        st.caption("All values are the same, so there is no spread to measure the prior by. Choose another column.")
+        return
+    with right:
+        across, up = st.columns(2)
+        with across:
+            values = controls.draw(PRESET, more=False)
+        with up:
+            values |= controls.draw(PRESET, more=True)
+        options = counts(len(dataset))
+        chosen = st.select_slider("Use the first n points", options, ALL, key="first", bind="query-params")
+        zoom = st.toggle("Zoom to the posterior", key="zoom", bind="query-params")
+    prior = Config(**values).prior(shift, scale)
+    x = ordered(dataset)
+    n = len(x) if chosen == ALL else int(chosen)
+    found = prior.posterior(x[:n])
+    points = sufficient(x[:n, None])
+    with right:
+        st.badge("exact", color="green")
+        st.markdown(said(dataset, prior, found, n))
+        st.dataframe(table(dataset, found, points), hide_index=True)
+        st.caption(
+            "MAP: top of the posterior in (mu, sigma). \\* Posterior mean; of sigma, the root of that of sigma²."
+        )
+        st.markdown(numbers.table(f"First {n:,} of {len(x):,} points", figures(prior, found, x[:n])))
+    domains = reach(dataset, everything, found if zoom else None)
+    with left:
+        likelihood = PROFILE.updated(points)
+        laws = (("prior", "noise", prior), ("likelihood", "data", likelihood), ("posterior", "model", found))
+        mle, best, dark = top(points), peak(found), session.dark()
+        for i, symbol in enumerate(("mu", "sigma")):
+            marked = {"MLE": (mle[i], "data")} | ({"MAP": (best[i], "model")} if best else {})
+            title = f"{symbol}: {dataset.columns[0]}"
+            drawn = density.parameter(laws, i, marked, title, domains[i], dark)
+            st.altair_chart(drawn, key=f"{name}.{symbol}", alt=f"Prior, likelihood and posterior of {symbol}")
+        way = session.once("bayes.path", (dataset.digest, prior), lambda: walk(prior, x))
+        named = {"MLE": (*mle, "data")} | ({"MAP": (*best, "model")} if best else {})
+        drawn = density.joint(found, way, named, dataset.columns[0], domains, dark)
+        st.altair_chart(drawn, key=f"{name}.plane", alt="Posterior over mu and sigma with the path of the MAP")
+        st.caption(
+            "The grey path is the MAP (top of the density in mu and sigma) as the points come in, from the prior to the MLE. "
+            "The points are taken in an order drawn once, so that a sorted table is fair."
+        )
+        hist = session.once("bayes.bars", dataset.digest, lambda: bins.histogram(dataset.points))
+        plug = Gaussian(points.mean, points.covariance) if mle[1] > 0 else None
+        drawn = density.predictive(dataset, hist, attempt(found.predictive), plug, dark)
+        st.altair_chart(drawn, key=f"{name}.predictive", alt="Posterior predictive over the histogram of all the data")
+        st.caption("Bars: all the data. The predictive is wider than the plug-in normal: mu and sigma are not known.")
+
+
+def reach(dataset: Dataset, points: Sufficient, law: NormalInverseGamma | None) -> tuple[Domain, Domain]:
+    """The axes of mu and sigma: the same for every prior and n, or close around a law."""
+    low, high = (float(b) for b in dataset.bounds[0])
+    m, s = float(points.mean[0]), float(np.sqrt(points.covariance[0, 0]))
+    wide = (min(low, m - 3 * s), max(high, m + 3 * s)), (0.0, 2.5 * s)
+    close = attempt(lambda: (law.interval_mu(0.9999), law.interval_sigma(0.9999))) if law else None
+    if close is None:
+        return wide
+    mu, sigma = ((max(c[0], w[0]), min(c[1], w[1])) for c, w in zip(close, wide, strict=True))
+    return (mu, sigma) if mu[0] < mu[1] and sigma[0] < sigma[1] else wide
+
+
+def top(points: Sufficient) -> tuple[float, float]:
+    """The most likely mu and sigma; one point's sigma is 0."""
+    return float(points.mean[0]), float(np.sqrt(points.covariance[0, 0]))
+
+
+def peak(law: NormalInverseGamma) -> tuple[float, float] | None:
+    """The most probable mu and sigma by the density in (mu, sigma)."""
+    found: Gaussian | None = attempt(lambda: law.mode("sigma"))
+    return (float(found.mean[0]), float(np.sqrt(found.covariance[0, 0]))) if found else None
+
+
+def walk(prior: NormalInverseGamma, x: np.ndarray) -> list[tuple[int, float, float]]:
+    """n, mu and sigma of the MAP after so many points, from the first n that has one."""
+    sizes = [0, *(int(m) for m in counts(len(x))[:-1]), len(x)]
+    while sizes and attempt(lambda: normal.path(prior, x, sizes[:1], "sigma")) is None:
+        sizes.pop(0)
+    models = normal.path(prior, x, sizes, "sigma")
+    return [(n, float(m.mean[0]), float(np.sqrt(m.covariance[0, 0]))) for n, m in zip(sizes, models, strict=True)]
+
+
+def table(dataset: Dataset, law: NormalInverseGamma, points: Sufficient) -> pd.DataFrame:
+    """MLE, MAP, posterior mean and 95 % intervals of mu and sigma, in the column's unit."""
+    mean, variance = law.expectation() if law.proper else (np.nan, np.nan)
+    rows = {"MLE": top(points), "MAP": peak(law) or (np.nan, np.nan), "mean*": (mean, float(np.sqrt(variance)))}
+    mu, sigma = attempt(law.interval_mu), attempt(law.interval_sigma)
+    for i, end in enumerate(("95 % from", "95 % to")):
+        rows[end] = mu[i] if mu else np.nan, sigma[i] if sigma else np.nan
+    width = mu[1] - mu[0] if mu else np.nan
+    symbols = {
+        "mu": [placed(row[0], width, 5) if np.isfinite(row[0]) else shown(row[0]) for row in rows.values()],
+        "sigma": [shown(row[1]) for row in rows.values()],
+    }
+    return pd.DataFrame({f"in {dataset.columns[0]}": list(rows)} | symbols)
+
+
+def shown(value: float) -> str:
+    """A number with five digits, or a word where there is none."""
+    return f"{value:.5g}" if np.isfinite(value) else "infinite" if value > 0 else "none yet"
+
+
+def figures(prior: NormalInverseGamma, law: NormalInverseGamma, x: np.ndarray) -> list[tuple[str, str, str]]:
+    """Log evidence, and the next point's law."""
+    evidence, student = attempt(lambda: prior.evidence(x)), attempt(law.predictive)
+    return [
+        ("Log evidence", f"{evidence:,.3f}" if evidence is not None else "none", "nats, exact"),
+        ("Predictive: Student t", shown(student.degrees if student else np.nan), "degrees of freedom"),
+        ("Its scale", shown(student.scale if student else np.nan), "in the column's unit"),
+    ]
+
+
+def said(dataset: Dataset, prior: NormalInverseGamma, law: NormalInverseGamma, n: int) -> str:
+    """The prior in the column's unit, and what n points can say, in plain sentences."""
+    unit = session.plain(dataset.columns[0])
+    if not prior.proper:
+        words = "The prior is flat in mu or sigma: it has no curve of its own, and the evidence is not defined."
+    else:
+        guess = float(np.sqrt(prior.scale / prior.shape))
+        words = (
+            f"Prior, in {unit}: mu near **{placed(prior.mean, guess)}** (it weighs {prior.strength:.3g}, a point "
+            f"weighs 1), sigma near **{guess:.4g}** (it weighs {2 * prior.shape:.3g})."
+        )
+    many = f"{n:,} point{'s' if n > 1 else ''}"
+    span, wide = attempt(law.interval_mu), attempt(law.interval_sigma)
+    if span is None or wide is None:
+        return f"{words} {many} cannot yet make the posterior proper: use more, or raise strength, shape and scale."
+    low, high = (placed(end, span[1] - span[0]) for end in span)
+    return (
+        f"{words} After {many}, mu lies between **{low}** and **{high}** and sigma between "
+        f"**{wide[0]:.4g}** and **{wide[1]:.4g}** with probability 95 % each, if the data are normal. The prior is "
+        f"{100 * prior.strength / law.strength:.2g} % of what says where mu is."
+    )

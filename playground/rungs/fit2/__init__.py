@@ -1,0 +1,1 @@
+"""The page of joint laws of two columns."""

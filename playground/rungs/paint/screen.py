@@ -1,0 +1,125 @@
+"""What the page of painting is asked for, and what it then works on, in one value."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+
+from core.data.images import Pictures
+from core.diffusion.walk import Sampler
+from core.key import Key
+from core.options import Range, check
+from core.process import Step
+from playground import session
+from playground.instruments.easel import Easel
+from playground.rungs.paint import film
+from playground.rungs.paint.source import Source
+from playground.rungs.paint.words import Wish
+from playground.runs import runs
+from playground.runs.runs import Run
+from playground.shelf.pictures import Shelved
+
+if TYPE_CHECKING:
+    from core.diffusion.noise.target import Denoiser
+    from core.painting.painter import Painter
+
+NAME = "paint"
+PANELS = ("Self-test", "Two settings", "Forward and back", "Edit", "Guidance", "Memory", "Code and files")
+USUAL = Sampler("DPM-Solver++(2M)", 20)
+
+
+@dataclass(frozen=True)
+class Push:
+    """How hard the words push, and how many pictures are painted."""
+
+    guidance: Annotated[
+        float, Range(0, 8, "Guidance w", "0 forgets the words, 1 asks as it learned, more insists.", step=0.25)
+    ] = 1.5
+    samples: Annotated[int, Range(4, 36, "Pictures at once", more=True)] = 16
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an option outside its declaration."""
+        check(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """One screen: the pictures, the painter that is asked, what it is told, how hard, and how it walks."""
+
+    shelved: Shelved
+    source: Source
+    wish: Wish
+    push: Push
+    sampler: Sampler
+    seed: int
+
+    @property
+    def pictures(self) -> Pictures:
+        """The set the painter learned from."""
+        return self.shelved.pictures
+
+    @property
+    def painter(self) -> "Painter":
+        """The painter; there must be one."""
+        assert self.source.painter is not None
+        return self.source.painter
+
+    @property
+    def key(self) -> Key:
+        """Of everything that is drawn here."""
+        return Key(self.seed) / NAME
+
+    @property
+    def labels(self) -> np.ndarray | None:
+        """What the painter is told of one picture (1, a)."""
+        return self.wish.labels(1)
+
+    def denoiser(self, guidance: float | None = None) -> "Denoiser":
+        """The painter that is told the wish, of one picture after the other."""
+        labels = self.labels
+        return self.painter.told(
+            None if labels is None else labels[0], self.push.guidance if guidance is None else guidance
+        )
+
+    @property
+    def spec(self) -> tuple[Hashable, ...]:
+        """What decides every picture painted here."""
+        return self.pictures.digest, self.source.id, self.wish.told, self.push, self.sampler, self.seed
+
+    def steps(self) -> Iterator[Step[np.ndarray]]:
+        """The film on the easel."""
+        n = self.push.samples
+        walk = self.painter.walk(n, self.key, self.sampler, self.wish.labels(n), self.push.guidance)
+        return film.course(walk, self.painter.schedule, guesses(self.sampler), self.painter.config.levels)
+
+    def run(self) -> Run:
+        """The session's run of it."""
+        label = f"{self.wish.words}, w = {self.push.guidance:g}, {self.sampler.solver}, {self.sampler.steps} steps"
+        return runs.open_run(NAME, self.spec, label, self.steps)
+
+    def easel(self) -> Easel:
+        """The easel before anything is painted on it."""
+        n = self.push.samples
+        of = self.wish.words
+        name = session.fingerprint(repr(self.spec).encode()).hex()[:12]
+        return Easel(
+            f"{NAME}:{name}",
+            self.pictures.shape,
+            n,
+            names=tuple(f"picture {i + 1} of {n}" for i in range(n)),
+            lines=film.LINES,
+            alt=f"{n} pictures painted out of noise: {of}",
+            expected=min(guesses(self.sampler), film.SHOWN) + 1,
+        )
+
+
+def guesses(sampler: Sampler) -> int:
+    """About how often a walk asks the painter."""
+    return sampler.steps * (2 if sampler.solver in ("Heun", "predictor-corrector") else 1)
+
+
+def panel_asked() -> str:
+    """The panel that is, or will be, on show."""
+    found = session.widget("panel") or session.from_link("panel")
+    return found if found in PANELS else PANELS[0]

@@ -1,0 +1,125 @@
+"""Which painter is asked: one that is stored, one that is trained here, or one from a file; and of which pictures."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from core.data.images import Pictures
+from playground import session
+from playground.rungs.paint import words as paint_words
+from playground.runs.runs import Run
+
+if TYPE_CHECKING:
+    from core.checkpoint import Checkpoint
+    from core.painting.painter import Painter
+
+STORED, HERE, FILE = "stored", "trained here", "from a file"
+WAYS = (STORED, HERE, FILE)
+MOST = 64  # MB of a checkpoint
+NAME = "paint"
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The painter that is asked; `id` names it in this session, `way` says where it is from.
+
+    `painter` is None where there is none (yet), and `problem` the sentence that says why. `course` is its training.
+    """
+
+    id: str
+    way: str
+    painter: "Painter | None" = None
+    checkpoint: "Checkpoint | None" = None
+    course: Run | None = None
+    problem: str = ""
+
+
+def stored(pictures: Pictures) -> "Checkpoint | str":
+    """The checkpoint of a painter of these pictures, or the sentence that says why there is none."""
+    from core.checkpoint import CheckpointError
+    from core.painting import recipes
+
+    try:
+        return recipes.stored(f"paint-{pictures.name}")
+    except CheckpointError:
+        title = pictures.title or "these pictures"
+        return f"No painter of {title.lower()} is stored here, so one is trained before your eyes."
+
+
+def choose(pictures: Pictures) -> tuple[str, "Checkpoint | None"]:
+    """The control that says which painter is asked: the way, and the checkpoint where there is one."""
+    held: tuple[str, Checkpoint] | None = session.recall(f"{NAME}.file", lambda: None)
+    found = "" if pictures.name.startswith("file-") else stored(pictures)
+    ways = [*([] if isinstance(found, str) else [STORED]), HERE, *([FILE] if held else [])]
+    if session.widget("painter") not in (None, *ways):
+        session.set_widgets({"painter": ways[0]})
+    way = st.segmented_control("Painter", ways, default=ways[0], key="painter", bind="query-params", required=True)
+    if isinstance(found, str) and found:
+        st.caption(found)
+    if way == FILE and held:
+        return FILE, held[1]
+    return (HERE, None) if way != STORED or isinstance(found, str) else (STORED, found)
+
+
+def kept(way: str, found: "Checkpoint", pictures: Pictures) -> Source:
+    """A painter that was made before, or why it cannot paint these pictures."""
+    painter: Any = found.model
+    name = (
+        f"{way}-{pictures.name}" if way == STORED else f"file-{session.recall(f'{NAME}.file', lambda: ('', None))[0]}"
+    )
+    if painter.shape != pictures.shape:
+        mine, theirs = (f"{h} x {w}" + (" in colour" if c == 3 else "") for c, h, w in (painter.shape, pictures.shape))
+        return Source(name, way, problem=f"This painter knows pictures of {mine} pixels; those chosen have {theirs}.")
+    return Source(name, way, painter, found)
+
+
+def chip(source: Source) -> str:
+    """What is asked, and that it is trained."""
+    if source.course is not None:
+        return ":orange-badge[trained] here, by these pictures alone."
+    held = source.checkpoint
+    assert held is not None
+    updates = held.metrics.get("update", held.steps * held.model.config.every)
+    weights = sum(value.size for value in held.model.weights.values())
+    where = "beforehand" if source.way == STORED else "elsewhere"
+    said = f":orange-badge[trained] {where}: {updates:,.0f} updates of {weights / 1e6:.1f} million weights."
+    if "right_1.5" not in held.metrics:
+        return said
+    right, error = (100 * held.metrics[name] for name in ("right_1.5", "right_error_1.5"))
+    told = f"{right:.1f} ± {error:.1f} % were obeyed at w = 1.5"
+    if held.dataset == "outfits":
+        return f"{said} Of random words, {told}."
+    known = 100 * held.metrics.get("classifier", np.nan)
+    return f"{said} Of the classes told, {told}, by a classifier that is right on {known:.0f} % of real pictures."
+
+
+def upload() -> None:
+    """Load a painter from a file: it is asked from the next run on, or one sentence says why not."""
+    from core import checkpoint
+
+    key = f"{NAME}.checkpoint"
+
+    def take() -> None:
+        file = session.widget(key)
+        if file is None:
+            return
+        raw = file.getvalue()
+        try:
+            found = checkpoint.load(raw, checkpoint.PAINTER_KIND)
+        except checkpoint.CheckpointError as error:
+            session.hold(f"{NAME}.refused", str(error))
+            return
+        session.hold(f"{NAME}.refused", "")
+        session.hold(f"{NAME}.file", (session.fingerprint(raw).hex()[:12], found))
+        session.set_widgets({"painter": FILE})
+
+    st.file_uploader("Load a painter (safetensors)", ["safetensors"], key=key, on_change=take, max_upload_size=MOST)
+    if refused := session.recall(f"{NAME}.refused", str):
+        st.error(session.plain(refused))
+
+
+def told_sizes(pictures: Pictures) -> tuple[int, ...]:
+    """How many values each condition of these pictures has."""
+    return tuple(len(words) for _, words in paint_words.conditions(pictures))

@@ -1,0 +1,143 @@
+"""A chosen picture through the model: its code, what comes back, what was lost, and the bound with its numbers in it."""
+
+import base64
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float
+from PIL import Image
+
+from core.data.images import Pictures
+from core.evaluation.metrics import Estimate, mean
+from core.key import Key
+from core.vae.model import VAE, kl
+from core.vae.truth import exact as vae_exact
+from playground import session
+from playground.rungs.vae import seen
+from playground.shelf.picture import Chosen
+
+SIDE = 104  # pixels of a picture as it is shown
+DRAWS = 64  # of q, for the reconstruction term
+SHOWN = 2  # of them, decoded
+LOST = ((33, 102, 172), (213, 94, 0))  # the decoder too bright, too dark
+
+
+@dataclass(frozen=True, eq=False)
+class Through:
+    """A picture's way through the model: q's `mean` and `log_var` (d,), the `back` picture, some `draws`, the bound's parts.
+
+    `label` (a,) is what the model was told, `reconstruction` E_q[log p(x given z)] as `bound` says, `kl` exact, nats.
+    """
+
+    mean: Float[np.ndarray, " d"]
+    log_var: Float[np.ndarray, " d"]
+    label: np.ndarray | None
+    back: Float[np.ndarray, "c h w"]
+    draws: Float[np.ndarray, "m c h w"]
+    reconstruction: Estimate
+    kl: float
+
+    @property
+    def elbo(self) -> Estimate:
+        """reconstruction - KL, nats."""
+        return Estimate(self.reconstruction.value - self.kl, self.reconstruction.error)
+
+
+def label_of(model: VAE, pictures: Pictures, chosen: Chosen, held: tuple[int, ...] | None) -> np.ndarray | None:
+    """What the model is told of a picture: the truth where it is known, else what the hand holds on the pad."""
+    if not model.classes:
+        return None
+    if chosen.row is not None:
+        found = seen.told(model, pictures, np.array([chosen.row]))
+        return None if found is None else np.minimum(found[0], np.array(model.classes) - 1)
+    return np.array(held if held and len(held) == len(model.classes) else (0,) * len(model.classes))
+
+
+def through(model: VAE, x: Float[np.ndarray, "c h w"], label: np.ndarray | None, key: Key) -> Through:
+    """The picture encoded, decoded and judged; every draw by `key`."""
+    one = None if label is None else label[None]
+    m, v = model.encode(x[None], one)
+    divergence = float(kl(m, v).sum())
+    elbo = bound(model, x, one, key)
+    eps = (key / "draws").generator().standard_normal((SHOWN, model.latent))
+    z = np.concatenate([m, m + np.exp(0.5 * v) * eps])
+    decoded = model.decode(z, None if label is None else np.tile(label, (len(z), 1)))
+    return Through(
+        m[0], v[0], label, decoded[0], decoded[1:], Estimate(elbo.value + divergence, elbo.error), divergence
+    )
+
+
+def exactly(model: VAE) -> bool:
+    """Whether the bound is worked out by quadrature: one or two latent numbers, and a decoder that is quick to ask."""
+    return model.latent <= 2 and model.config.architecture == "mlp"
+
+
+def bound(model: VAE, x: Float[np.ndarray, "c h w"], labels: np.ndarray | None, key: Key) -> Estimate:
+    """The ELBO of one picture by quadrature, or by `DRAWS` draws of q with their standard error."""
+    if exactly(model):
+        return Estimate(float(vae_exact.quadrature_elbo(model, x[None], labels)[0]), 0.0)
+    told = None if labels is None else np.tile(labels, (DRAWS, 1))
+    return mean(model.elbo(np.repeat(x[None], DRAWS, axis=0), key / "elbo", 1, told))
+
+
+def panel(chosen: Chosen, found: Through, dim: int) -> None:
+    """The picture, its reconstruction and the difference side by side, then draws of q decoded; and the bound in numbers."""
+    shown = {
+        chosen.title: grey(chosen.x),
+        "Reconstruction": grey(found.back),
+        "Lost": difference(chosen.x, found.back),
+    }
+    draws = [grey(x) for x in found.draws]
+    with st.container(horizontal=True, gap="small"):
+        for caption, pixels in [*shown.items(), *(("A draw of q", one) for one in draws)]:
+            st.image(written_out(crisp(pixels)), caption=caption, width=SIDE)
+    st.markdown(equation(found))
+    exact, bounded = ":green-badge[exact]", ":orange-badge[bound]"
+    first = f"the first {exact}" if found.reconstruction.error == 0 else f"the first by {DRAWS} draws of q"
+    st.caption(
+        f"Nats, for this picture, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
+        f"{found.elbo.value / dim:.3f} per number. Lost: blue where the decoder is too bright, orange where too dark."
+    )
+
+
+def equation(found: Through) -> str:
+    """The bound with this picture's numbers, as Markdown."""
+    r, k, e = found.reconstruction, found.kl, found.elbo
+    digits = max(0, -int(np.floor(np.log10(r.error)))) if r.error > 1e-3 else 2
+    first = rf"({r.value:.{digits}f} \pm {r.error:.{digits}f})" if r.error > 0 else f"{r.value:.{digits}f}"
+    return (
+        "$$\n\\begin{aligned}"
+        r"\mathrm{ELBO} &= \mathbb{E}_q[\log p(x \mid z)] - \mathrm{KL}(q, p(z)) \\"
+        rf"&= {first} - {k:.2f} \\"
+        rf"&= \mathbf{{{e.value:.{digits}f}}} \;\le\; \log p(x)"
+        "\\end{aligned}\n$$"
+    )
+
+
+def grey(x: Float[np.ndarray, "c h w"]) -> np.ndarray:
+    """A picture as 8-bit (h, w, 3)."""
+    return np.broadcast_to(np.rint(255 * np.clip(x, 0, 1)).astype(np.uint8).transpose(1, 2, 0), (*x.shape[1:], 3))
+
+
+def difference(x: Float[np.ndarray, "c h w"], back: Float[np.ndarray, "c h w"]) -> np.ndarray:
+    """What was lost, mean over colours: nothing is the page's own ground, half of full white is full colour."""
+    lost = (x - back).mean(axis=0)
+    ground = np.array((22, 26, 33) if session.dark() else (255, 255, 255))
+    strength = np.clip(np.abs(lost) / 0.5, 0, 1)[..., None]
+    colour = np.where(lost[..., None] < 0, np.array(LOST[0]), np.array(LOST[1]))
+    return np.rint(ground + strength * (colour - ground)).astype(np.uint8)
+
+
+def crisp(pixels: np.ndarray) -> np.ndarray:
+    """Each pixel a square, about `SIDE` of two pixels each wide."""
+    times = max(2 * SIDE // pixels.shape[1], 1)
+    return pixels.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def written_out(pixels: np.ndarray) -> str:
+    """A picture as the address that holds it whole: exact, and never asked for after the next one has replaced it."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

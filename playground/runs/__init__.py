@@ -1,0 +1,1 @@
+"""A live process: its job, its turn at the processor, its recording, and how a page follows it."""

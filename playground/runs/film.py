@@ -1,0 +1,85 @@
+"""A run's recording on its way to the stage: everything once, then only what is new.
+
+The message for a run is kept for the session, so that a rerun of the page sends the browser nothing it already has. A
+lost chunk (a page change, a reload) makes the stage report the first frame it misses, and the next message begins there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from core.process import Step
+from playground import session
+from playground.instruments.stage import Frame, Result, Scene, pack, stage
+from playground.runs.runs import Run
+
+LINK = "frame"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the browser was last sent: frames up to `total` of the recording called `key`, as `data`."""
+
+    key: tuple[str, str, int]
+    total: int
+    live: bool
+    data: bytes
+
+
+def show(name: str, run: Run, scene: Scene, frames: Callable[[Sequence[Step], int], list[Frame]]) -> Result:
+    """Show a run on the stage called `name`; `frames` makes the Frames of some Steps, the first of which has an index."""
+    version, steps = run.job.trace.snapshot()
+    live = run.job.progress().phase in ("waiting", "running")
+    key = (run.id, scene.id, version)
+    sent: Sent | None = session.recall(f"film.{name}", lambda: None)
+    scene = replace(scene, at=opening(name, run))
+    missing = session.widget(f"stage.{name}", {}).get("missing") if sent else None
+    if sent is None or sent.key != key or missing:
+        sent = _send(name, key, scene, frames, steps, 0, live)
+    elif (sent.total, sent.live) != (len(steps), live):
+        sent = _send(name, key, scene, frames, steps, max(sent.total - 1, 0), live)  # the newest may have been replaced
+    return stage(sent.data, key=f"stage.{name}", scene=scene.id)
+
+
+def _send(
+    name: str,
+    key: tuple[str, str, int],
+    scene: Scene,
+    frames: Callable[[Sequence[Step], int], list[Frame]],
+    steps: Sequence[Step],
+    first: int,
+    live: bool,
+) -> Sent:
+    data = pack(scene, frames(steps[first:], first), run=key[0], first=first, live=live)
+    sent = Sent(key, len(steps), live, data)
+    session.hold(f"film.{name}", sent)
+    return sent
+
+
+def shown(name: str, run: Run, result: Result) -> int:
+    """The index of the Step on show: where the playhead rests, else where the link said, else the newest."""
+    last = len(run.job.trace) - 1
+    rested = result.frame if result.run == run.id else None
+    asked = opening(name, run)
+    return last if rested is None and asked is None else min(rested if rested is not None else asked or 0, last)
+
+
+def opening(name: str, run: Run) -> int | None:
+    """The frame on which the link of a fresh session asks its first run to rest."""
+    first, asked = session.recall(f"opening.{name}", lambda: (run.id, session.from_link(LINK) or ""))
+    return int(asked) if run.id == first and asked.isdecimal() and len(asked) < 9 else None
+
+
+def link(run: Run, at: int) -> None:
+    """Write the frame on show in the link, unless it is the newest."""
+    newest = at >= len(run.job.trace) - 1
+    session.put_in_link(LINK, None if newest else str(at))
+
+
+def rest(run: Run, result: Result) -> tuple[str, int | None, bool]:
+    """What the numbers beside a stage depend on: the run, the frame its playhead rests on, and whether it still grows."""
+    return run.id, result.frame if result.run == run.id else None, run.job.progress().alive
+
+
+def still(name: str, scene: Scene) -> Result:
+    """A stage without a recording: data that nothing was fitted to yet, or a sheet to draw on."""
+    return stage(pack(scene, [], run=f"{name}:still"), key=f"stage.{name}", scene=scene.id)

@@ -1,0 +1,80 @@
+"""The bar under a stage: how far the run is, and what may be done with it."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from core.process import Step
+from playground.runs import baton, runs
+from playground.runs.runs import Run
+
+FORK = "The next run begins from the frame on show; change an option and both are drawn."
+KEEP = "Draw this run in grey under the next ones, to compare."
+
+
+def bar(name: str, run: Run, step: Step, unit: str, reset: Callable[[], None] | None) -> None:
+    """Status and buttons of a run: pause, resume, step, cancel while it lives; fork and keep of the Step on show.
+
+    `reset` puts back a start that a hand or a fork chose (None: nobody did).
+    """
+    progress = run.job.progress()
+    st.caption(status(name, progress.phase, progress.steps, progress.rate, unit))
+    if progress.error:
+        st.warning(progress.error)
+    with st.container(horizontal=True, gap="small"):
+        if progress.phase == "paused":
+            press(name, "Resume", "play_arrow", run.job.resume)
+            press(name, "One step", "skip_next", run.job.step)
+        elif progress.alive:
+            press(name, "Pause", "pause", run.job.pause)
+        if progress.alive:
+            press(name, "Cancel", "stop", run.job.cancel)
+        further = press(name, "Fork here", "call_split", partial(runs.fork, name, step), FORK)
+        if reset:
+            further |= press(name, "Own start", "restart_alt", reset)
+        kept = runs.kept(name, run.data)
+        if kept:
+            further |= press(name, "Drop kept run", "layers_clear", partial(runs.drop_kept, name))
+            st.caption(f"Grey: the kept run ({kept.label}).")
+        else:
+            further |= press(name, "Keep", "layers", partial(runs.keep, name), KEEP)
+    if further:
+        st.rerun(scope="app")
+
+
+def press(name: str, label: str, icon: str, act: Callable[[], None], help: str | None = None) -> bool:
+    """A button of the bar, which acts before the next run; whether it was pressed."""
+    return st.button(label, icon=f":material/{icon}:", key=f"{name}.{icon}", on_click=act, help=help)
+
+
+def wait(run: Run) -> None:
+    """In place of a stage, until the run has its first Step: what it waits for, or why it has none."""
+
+    @baton.fragment(run_every=runs.every(run))
+    def look() -> None:
+        progress = run.job.progress()
+        if progress.error:
+            st.warning(progress.error)
+        elif len(run.job.trace) or not progress.alive:
+            st.rerun(scope="app")
+        else:
+            st.info("Many people compute at this moment; the fit begins as soon as a processor is free.")
+
+    look()
+
+
+def status(name: str, phase: str, steps: int, rate: float, unit: str) -> str:
+    """One line on where the run is."""
+    fork = runs.forked(name)
+    begun = f" Forked from step {fork.step.index} of {fork.label}." if fork else ""
+    words = {
+        "waiting": "Waiting for a free processor",
+        "running": "Computing",
+        "paused": "Paused",
+        "done": "At rest",
+        "cancelled": "Cancelled",
+        "failed": "Stopped",
+    }[phase]
+    pace = f"{rate:,.0f}" if rate >= 1 else f"{rate:.1f}"
+    return f"{words} after {steps:,} {unit}, {pace} a second.{begun}"

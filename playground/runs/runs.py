@@ -1,0 +1,146 @@
+"""A live process and its recording, belonging to one session and one page.
+
+`open_run` returns the page's run for a specification: the same one as long as the specification stays the same, else a
+new one that replaces it. `keep` sets the present run aside to be drawn under the next ones, `fork` makes the next run
+begin from a chosen Step of this one. When the session ends its jobs end too.
+"""
+
+import functools
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+import streamlit as st
+
+from core.process import Step
+from playground import session
+from playground.runs import baton, jobs
+
+P = ParamSpec("P")
+R = TypeVar("R")
+AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
+AT_FIRST = 1.0  # seconds it waits for a first Step when many others compute
+
+
+@dataclass(frozen=True)
+class Run:
+    """A job and what it was asked to do.
+
+    `spec` decides whether it can be shown again; its first entry is the digest of the data. `label` says it in words.
+    """
+
+    id: str
+    spec: tuple[Hashable, ...]
+    label: str
+    job: jobs.Job
+
+    @property
+    def data(self) -> Hashable:
+        """The digest of the data the run learns from."""
+        return self.spec[0]
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A Step of an earlier run from which the next one begins: that run's id, data and label, and the Step."""
+
+    run: str
+    data: Hashable
+    label: str
+    step: Step
+
+
+@st.cache_resource(scope="session", on_release=jobs.orphan, show_spinner=False)
+def _watch(owner: str) -> str:
+    """Tie the owner's jobs to the session: its end orphans them."""
+    return owner
+
+
+def open_run(name: str, spec: tuple[Hashable, ...], label: str, steps: Callable[[], Iterator[Step]]) -> Run:
+    """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one."""
+    owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
+    held: Run | None = session.recall(f"run.{name}", lambda: None)
+    if held is not None and held.spec == spec and (held.job.progress().phase != "cancelled" or len(held.job.trace)):
+        return held
+    count = session.recall(f"count.{name}", lambda: 0) + 1
+    run = Run(f"{name}-{count}", spec, label, jobs.submit(f"{owner}/{name}", steps))
+    session.hold(f"count.{name}", count)
+    session.hold(f"run.{name}", run)
+    with baton.down():
+        run.job.wait(AT_ONCE)
+        run.job.wait_first(AT_FIRST)
+    return run
+
+
+def keep(name: str) -> None:
+    """Set the present run aside, to be drawn under the next ones."""
+    session.hold(f"kept.{name}", session.recall(f"run.{name}", lambda: None))
+
+
+def kept(name: str, data: Hashable = None) -> Run | None:
+    """The run that was set aside, unless it is the present one or (with `data`) learned from other data."""
+    aside: Run | None = session.recall(f"kept.{name}", lambda: None)
+    same = aside is session.recall(f"run.{name}", lambda: None)
+    return None if aside is None or same or (data is not None and aside.data != data) else aside
+
+
+def drop_kept(name: str) -> None:
+    """Forget the run that was set aside."""
+    session.hold(f"kept.{name}", None)
+
+
+def fork(name: str, step: Step) -> None:
+    """Keep the present run and let the next one begin from `step`."""
+    run: Run | None = session.recall(f"run.{name}", lambda: None)
+    if run is not None:
+        keep(name)
+        session.hold(f"fork.{name}", Fork(run.id, run.data, run.label, step))
+
+
+def forked(name: str) -> Fork | None:
+    """Where the next run begins, if not at its own start."""
+    return session.recall(f"fork.{name}", lambda: None)
+
+
+def fork_of(name: str, data: Hashable, fits: Callable[[Step], bool]) -> Fork | None:
+    """The fork of `name` if it is of this `data` and its Step `fits` the settings; one that does not is let go."""
+    fork = forked(name)
+    if fork is not None and not (fork.data == data and fits(fork.step)):
+        unfork(name)
+        return None
+    return fork
+
+
+def since(kept: Run | None, fork: Fork | None) -> list[Step]:
+    """The Steps of a kept run, from the fork on where the present run was forked from it."""
+    steps = list(kept.job.trace) if kept else []
+    return [step for step in steps if step.index >= fork.step.index] if kept and fork and fork.run == kept.id else steps
+
+
+def unfork(name: str) -> None:
+    """Begin at the run's own start again."""
+    session.hold(f"fork.{name}", None)
+
+
+def follow(run: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A part of a page that shows `run`: a fragment of its own, run again and again, while Steps may come.
+
+    At rest it is a plain part of what is around it, in the same place, which saves a fragment's copies of its surroundings.
+    """
+    if (polled := every(run)) is not None:
+        return baton.fragment(run_every=polled)
+
+    def wrap(body: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(body)
+        def plain(*args: P.args, **kwargs: P.kwargs) -> R:
+            with st.container():
+                return body(*args, **kwargs)
+
+        return plain
+
+    return wrap
+
+
+def every(run: Any) -> float | None:
+    """How often a fragment should look at `run`: 5 times a second while Steps may come, else never."""
+    return 0.2 if run.job.progress().alive else None

@@ -1,0 +1,5 @@
+"""The server: python -m playground.server --port 8501."""
+
+from playground.server import server
+
+server.main()

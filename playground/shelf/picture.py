@@ -1,0 +1,122 @@
+"""One picture to look at closely: from the set, uploaded or drawn; its q(z given x), its reconstruction and what was lost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float
+
+from core.data import picture_clinic
+from core.data.examine import ClinicError
+from core.data.images import Pictures
+from core.data.picture_clinic import Cut
+from core.data.read import ReadError
+from core.data.readers.pictures.read import read_pictures
+from playground import session
+from playground.instruments.stage import Brush, Scene
+from playground.runs import film
+from playground.shelf import ink
+
+SET, UPLOAD, DRAWN = "From the set", "Upload one", "Draw one"
+WAYS = (SET, UPLOAD, DRAWN)
+KINDS = ["png", "jpg", "jpeg", "webp"]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """A picture `x` (c, h, w) in [0, 1]; `row` is its row in the set (None: one's own), `id` names it, `title` says it."""
+
+    x: Float[np.ndarray, "c h w"]
+    id: str
+    title: str
+    row: int | None = None
+
+
+def take_pending(name: str) -> None:
+    """Let a picture that was pressed on the pad be the chosen one (before the widgets are drawn)."""
+    row = session.recall(f"{name}.pressed", lambda: None)
+    if row is not None:
+        session.hold(f"{name}.pressed", None)
+        session.set_widgets({"row": row + 1, "encode": SET})
+
+
+def press(name: str, row: int) -> bool:
+    """A picture was pressed on the pad: it is the chosen one from the next run on; whether it was not yet."""
+    if session.widget("row") == row + 1 and session.widget("encode", SET) == SET:
+        return False
+    session.hold(f"{name}.pressed", row)
+    return True
+
+
+def choose(name: str, pictures: Pictures) -> Chosen:
+    """The controls that choose a picture, and the picture."""
+    with st.container(horizontal=True, gap="medium"):
+        way = st.segmented_control(
+            "Encode a picture", WAYS, default=SET, key="encode", bind="query-params", required=True
+        )
+        row = chosen_row(pictures, way == SET)
+    if way == UPLOAD and (own := uploaded(name, pictures)) is not None:
+        return own
+    if way == DRAWN and (own := drawn(name, pictures)) is not None:
+        return own
+    x = pictures.pixels[row] / (pictures.levels - 1)
+    words = (
+        f", a {pictures.classes[int(pictures.labels[row])]}" if pictures.classes and pictures.labels is not None else ""
+    )
+    return Chosen(x, f"{pictures.digest}-{row}", f"Picture {row + 1:,}{words}", row)
+
+
+def chosen_row(pictures: Pictures, visible: bool) -> int:
+    """The row of the set that is chosen, from 0; its control is drawn where it is `visible`."""
+    n = len(pictures)
+    if (session.widget("row") or 1) > n:
+        session.set_widgets({"row": 1})
+    if not visible:
+        return last_row()
+    found = st.number_input(
+        f"Its number, 1 to {n:,}",
+        1,
+        n,
+        1,
+        key="row",
+        bind="query-params",
+        help="Or press a point on the plane.",
+        width=180,
+    )
+    return int(found or 1) - 1
+
+
+def last_row() -> int:
+    """The row of the set that was chosen last, from 0."""
+    return int(session.widget("row") or 1) - 1
+
+
+def uploaded(name: str, pictures: Pictures) -> Chosen | None:
+    """A picture of one's own, cut and lit to be like those of the set."""
+    file = st.file_uploader("A picture to encode", KINDS, key=f"{name}.own", max_upload_size=8)
+    inverted = st.toggle("Invert it", key=f"{name}.inverted", help="Turns black on white into white on black.")
+    if file is None:
+        return None
+    try:
+        raw = session.once(f"{name}.raw", file.file_id, lambda: read_pictures(file.name, file.getvalue()))
+        cut = Cut(crop="fit", light="inverted" if inverted else "as it is")
+        x = picture_clinic.like(raw, pictures, cut)[0] / (pictures.levels - 1)
+    except (ReadError, ClinicError, ValueError) as error:
+        st.error(session.plain(str(error)))
+        return None
+    return Chosen(x, f"own-{raw.digest}-{inverted}-{pictures.digest}", "Your picture")
+
+
+def drawn(name: str, pictures: Pictures) -> Chosen | None:
+    """A picture drawn with the brush, in the light of the set: white on black, or black on white."""
+    brush = Brush(classes=("ink",), size=0.07, jitter=0.0, points_per_second=250.0, name=f"{name}.ink")
+    scene = Scene(f"{name}.sheet", [[0, 1], [0, 1]], (), ("", ""), brush=brush, alt="A sheet to draw a picture on")
+    with st.container(width=300):
+        said = film.still(f"{name}.sheet", scene)
+    points = said.drawn[0] if said.drawn is not None else session.recall(f"{name}.ink", lambda: np.zeros((0, 2)))
+    session.hold(f"{name}.ink", points)
+    if not len(points):
+        st.caption("Draw, and let go.")
+        return None
+    x = ink.painted(points, pictures)
+    return Chosen(x, f"drawn-{session.fingerprint(points.tobytes()).hex()[:12]}-{pictures.digest}", "Your drawing")

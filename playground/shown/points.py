@@ -1,0 +1,41 @@
+"""A data set's points as discs on the stage: which of them, how large, and in the colours of their labels."""
+
+from typing import Any
+
+import numpy as np
+
+from core.dataset import Dataset
+from core.key import Key
+from playground.instruments.stage import Layer, Points
+
+SHOWN = 4000  # points on the stage; all of them are fitted
+
+
+def shown_rows(dataset: Dataset) -> np.ndarray:
+    """The rows on the stage: all, or a fixed random choice of `SHOWN`."""
+    if len(dataset) <= SHOWN:
+        return np.arange(len(dataset))
+    return np.sort((Key(0) / "points on stage").generator().choice(len(dataset), SHOWN, replace=False))
+
+
+def visible(dataset: Dataset) -> np.ndarray:
+    """The points on the stage."""
+    return dataset.points[shown_rows(dataset)]
+
+
+def size_of(dataset: Dataset) -> float:
+    """Smaller discs for more points."""
+    return (7.0 if len(dataset) <= 300 else 5.5 if len(dataset) <= 1500 else 4.0) - 2.0 * (dataset.dim == 1)
+
+
+def labelled(dataset: Dataset, xy: np.ndarray) -> list[Layer]:
+    """The points on the stage in the colours of their labels, where the data has any; the fit never sees them."""
+    if dataset.labels is None:
+        return []
+    shown: dict[str, Any] = {"cls": dataset.labels[shown_rows(dataset)], "classes": dataset.classes}
+    return [Points(name="labels", label="Labels", role="classes", xy=xy, size=size_of(dataset), on=False, **shown)]
+
+
+def label_bytes(dataset: Dataset) -> bytes:
+    """What tells one labelling of the same points from another."""
+    return b"" if dataset.labels is None else repr(dataset.classes).encode() + dataset.labels.tobytes()

@@ -1,0 +1,209 @@
+"""Runs: one for each specification, kept, forked and let go; the session is a dictionary here."""
+
+import threading
+
+import pytest
+
+from core.process import Step
+from playground import session
+from playground.runs import jobs, run_bar, runs
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    """Stub the session; the names that were tied to it."""
+    held, names = {}, []
+
+    def recall(name, make):
+        if name not in held:
+            held[name] = make()
+        return held[name]
+
+    monkeypatch.setattr(session, "recall", recall)
+    monkeypatch.setattr(session, "hold", held.__setitem__)
+    monkeypatch.setattr(runs, "_watch", lambda owner: names.append(owner) or owner)
+    monkeypatch.setattr(runs, "AT_ONCE", 2.0)
+    monkeypatch.setattr(jobs, "_jobs", {})
+    yield names
+    mine = list(jobs._jobs.values())
+    jobs.release("")
+    for job in mine:
+        job.wait(5)
+
+
+def short(n=3):
+    return lambda: (Step(i, i) for i in range(n))
+
+
+def endless():
+    rest = threading.Event()
+    i = 0
+    while True:
+        rest.wait(0.002)
+        yield Step(i, i)
+        i += 1
+
+
+pytestmark = pytest.mark.usefixtures("watched")
+
+
+def test_the_same_spec_gives_the_same_run():
+    made = []
+
+    def steps():
+        made.append(1)
+        return short()()
+
+    first = runs.open_run("em", ("data", "a"), "words", steps)
+    assert runs.open_run("em", ("data", "a"), "other words", steps) is first
+    assert (first.label, len(made), first.job.progress().phase) == ("words", 1, "done")
+
+
+def test_a_quick_run_is_complete_at_once():
+    assert len(runs.open_run("em", ("data", 1), "", short(7)).job.trace) == 7
+
+
+def test_a_new_spec_replaces_and_cancels(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+    old = runs.open_run("em", ("data", 1), "", endless)
+    new = runs.open_run("em", ("data", 2), "", endless)
+    old.job.wait(5)
+    assert old.job.progress().phase == "cancelled"
+    assert new.job.progress().alive
+    assert new.id != old.id
+
+
+def test_runs_of_other_names_live_on(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+    one, other = runs.open_run("em", ("data", 1), "", endless), runs.open_run("em.basins", ("data", 1), "", endless)
+    runs.open_run("em", ("data", 2), "", short())
+    one.job.wait(5)
+    assert other.job.progress().alive
+    assert one.id != other.id
+
+
+def test_going_back_to_an_old_spec_computes_it_afresh_under_a_new_id():
+    ids = [runs.open_run("em", ("data", spec), "", short()).id for spec in (1, 2, 1)]
+    assert len(set(ids)) == 3
+
+
+def test_every_visit_ties_the_jobs_to_the_session(watched):
+    """After a dropped connection the tie is gone; a page that only looks at its run must make it again."""
+    for _ in range(3):
+        runs.open_run("em", ("data", 1), "", short())
+    assert watched == [session.owner()] * 3
+
+
+def test_nothing_is_kept_at_first():
+    runs.open_run("em", ("data", 1), "", short())
+    assert runs.kept("em") is None
+
+
+def test_a_kept_run_is_seen_under_the_next_ones_only():
+    first = runs.open_run("em", ("data", 1), "", short())
+    runs.keep("em")
+    assert runs.kept("em") is None
+    runs.open_run("em", ("data", 2), "", short())
+    assert runs.kept("em") is first
+    runs.open_run("em", ("data", 3), "", short())
+    assert runs.kept("em") is first
+    runs.drop_kept("em")
+    assert runs.kept("em") is None
+
+
+def test_fork_keeps_the_run_and_holds_the_step():
+    first = runs.open_run("em", ("data", 1), "six, full", short())
+    step = first.job.trace[1]
+    runs.fork("em", step)
+    assert runs.forked("em") == runs.Fork(first.id, first.data, first.label, step)
+    runs.open_run("em", ("data", 2), "", short())
+    assert runs.kept("em") is first
+    assert runs.fork_of("em", "data", lambda step: step.index == 1).step is step
+
+
+def test_a_fork_that_does_not_fit_is_let_go():
+    run = runs.open_run("em", ("data", 1), "", short())
+    runs.fork("em", run.job.trace[0])
+    assert runs.fork_of("em", "data", lambda step: False) is None
+    assert runs.forked("em") is None
+    assert runs.fork_of("em", "data", lambda step: True) is None
+
+
+def test_a_fork_of_other_data_is_let_go():
+    run = runs.open_run("em", ("data", 1), "", short())
+    runs.fork("em", run.job.trace[0])
+    assert runs.fork_of("em", "data", lambda step: True).run == run.id
+    assert runs.fork_of("em", "other", lambda step: True) is None
+    assert runs.forked("em") is None
+
+
+def test_a_kept_run_is_not_shown_over_other_data():
+    first = runs.open_run("em", ("data", 1), "", short())
+    assert first.data == "data"
+    runs.keep("em")
+    runs.open_run("em", ("other", 1), "", short())
+    assert runs.kept("em", "other") is None
+    assert runs.kept("em", "data") is first
+    assert runs.kept("em") is first
+
+
+def test_a_run_that_was_reaped_before_its_first_step_begins_again():
+    """Else the page waits for a Step that never comes."""
+    gone = runs.open_run("em", ("data", 1), "", lambda: iter(()))
+    gone.job._phase = "cancelled"
+    again = runs.open_run("em", ("data", 1), "", short())
+    assert again is not gone
+    assert len(again.job.trace) == 3
+    again.job._phase = "cancelled"
+    assert runs.open_run("em", ("data", 1), "", short()) is again
+
+
+def test_unfork():
+    run = runs.open_run("em", ("data", 1), "", short())
+    runs.fork("em", run.job.trace[0])
+    runs.unfork("em")
+    assert runs.forked("em") is None
+
+
+def test_a_kept_run_is_shown_from_where_the_next_one_forked():
+    first = runs.open_run("em", ("data", 1), "", short(6))
+    assert [step.index for step in runs.since(first, None)] == list(range(6))
+    runs.fork("em", first.job.trace[4])
+    runs.open_run("em", ("data", 2), "", short())
+    assert [step.index for step in runs.since(runs.kept("em"), runs.forked("em"))] == [4, 5]
+    assert runs.since(None, runs.forked("em")) == []
+
+
+def test_a_kept_run_that_is_not_the_forked_one_is_shown_whole():
+    first = runs.open_run("em", ("data", 1), "", short(6))
+    runs.fork("em", first.job.trace[4])
+    other = runs.open_run("em", ("data", 2), "", short(5))
+    assert [step.index for step in runs.since(other, runs.forked("em"))] == list(range(5))
+
+
+def test_without_a_run_there_is_nothing_to_keep_or_fork():
+    runs.keep("em")
+    runs.fork("em", Step(0, 0))
+    assert (runs.kept("em"), runs.forked("em")) == (None, None)
+
+
+def test_a_fragment_looks_again_only_while_steps_may_come(monkeypatch):
+    assert runs.every(runs.open_run("em", ("data", 1), "", short())) is None
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+    run = runs.open_run("em", ("data", 2), "", endless)
+    assert runs.every(run) is not None
+    run.job.pause()
+    assert runs.every(run) is not None
+    run.job.cancel()
+    run.job.wait(5)
+    assert runs.every(run) is None
+
+
+@pytest.mark.parametrize("phase", ["waiting", "running", "paused", "done", "cancelled", "failed"])
+def test_every_phase_has_words(phase):
+    run = runs.open_run("em", ("data", 1), "six, full", short())
+    said = run_bar.status("em", phase, 1234, 5678.4, "half-steps")
+    assert "1,234 half-steps" in said
+    assert "5,678" in said
+    runs.fork("em", run.job.trace[2])
+    assert "Forked from step 2 of six, full." in run_bar.status("em", phase, 0, 0.0, "half-steps")
