@@ -121,7 +121,7 @@ def fresh_app(tmp_path: Path) -> Iterator[Server]:
 
 SLOW = """
 import ctypes, time
-from core import gmm
+from core.mixture import gmm
 fast = gmm.fit
 def fit(*given, **named):
     ctypes.CDLL(None).prctl(15, b"em-run", 0, 0, 0)  # the thread's name, as /proc shows it
@@ -129,7 +129,7 @@ def fit(*given, **named):
         time.sleep(0.05)
         yield step
 gmm.fit = fit
-from playground import server
+from playground.server import server
 server.main()
 """
 

@@ -18,12 +18,12 @@ from playground.runs.runs import Run
 from playground.shelf.pictures import Shelved
 
 APART = {  # panels with a file of their own, imported when they are looked at: `show(screen, step, picked)`
-    "Two settings": "paint_two",
-    "Forward and back": "paint_back",
-    "Edit": "paint_edit",
-    "Guidance": "paint_guidance",
-    "Memory": "paint_memory",
-    "Code and files": "paint_files",
+    "Two settings": "panels.two",
+    "Forward and back": "panels.back",
+    "Edit": "panels.edit",
+    "Guidance": "panels.guidance",
+    "Memory": "panels.memory",
+    "Code and files": "files",
 }
 PATIENT = ("Two settings", "Forward and back", "Guidance", "Memory")  # what would slow down the pictures above
 DATA = (Kind("x", "data", "data"),)
@@ -82,7 +82,7 @@ def panel(screen: Screen, step: Step, picked: int | None, run: Run) -> None:
     if shown in PATIENT and run.job.progress().phase in ("waiting", "running"):
         st.caption("This begins when the pictures above are finished.")
     elif shown in APART:
-        module: Any = import_module(f"playground.{APART[shown]}")
+        module: Any = import_module(f"playground.rungs.paint.{APART[shown]}")
         module.show(screen, step, picked)
     else:
         numbers.self_test(screen, run.job.trace.snapshot()[1])

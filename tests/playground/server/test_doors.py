@@ -216,7 +216,7 @@ def heard(one, load):
 TOY = """
 import argparse, asyncio, os, sys, threading
 import uvicorn
-from playground import doors
+from playground.server import doors
 doors.CROWDED, doors.processors = 1, lambda: 3
 parser = argparse.ArgumentParser()
 parser.add_argument("--port", type=int)
@@ -490,7 +490,7 @@ def test_at_the_end_the_door_is_closed_and_an_answer_begun_is_finished(toy):
 
 
 REAL = """
-from playground import doors, server
+from playground.server import doors, server
 from tests.bench import watched
 doors.CROWDED, doors.processors = 0, lambda: 2
 server.frame.warm_rest = lambda: None

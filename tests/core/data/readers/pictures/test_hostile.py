@@ -284,7 +284,7 @@ def test_the_numbers_of_arrays(monkeypatch, raw):
 
 def test_the_bytes_unpacked(monkeypatch):
     raw, packed = idx(GREY), gzip.compress(idx(GREY))
-    for module in ("readers.picture_zip", "readers.idx", "picture_read"):
+    for module in ("readers.pictures.archive", "readers.idx", "readers.pictures.read"):
         monkeypatch.setattr(f"core.data.{module}.MAX_INFLATED", len(raw))
     zipped = archive([("a", raw)], zipfile.ZIP_DEFLATED)
     assert len(parse_pictures("x", zipped)) == 12
@@ -298,8 +298,8 @@ def test_the_bytes_unpacked(monkeypatch):
 
 
 def test_the_number_of_classes(monkeypatch):
-    for module in ("picture_zip", "picture_arrays"):
-        monkeypatch.setattr(f"core.data.readers.{module}.MAX_CLASSES", 3)
+    for module in ("archive", "arrays"):
+        monkeypatch.setattr(f"core.data.readers.pictures.{module}.MAX_CLASSES", 3)
     assert parse_pictures("x", pngs(GREY, list("abc") * 4)).classes == ("a", "b", "c")
     assert parse_pictures("x", pngs(GREY, list("abcd") * 3)).notes == (
         "No labels: there are 4 folders, and 3 is the limit.",
