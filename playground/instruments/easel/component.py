@@ -8,15 +8,25 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import streamlit as st
 from jaxtyping import Bool
 
-from playground.instruments.stage import component as stage
+from playground.instruments.parts.component import (
+    BRUSH,
+    CANVAS,
+    PICTURES,
+    PLAYER,
+    about,
+    markup,
+    playhead,
+    playing,
+    registered,
+    shared,
+    show,
+)
 
 HERE: Final = Path(__file__).parent
-SHARED: Final = ("codec", "colour", "geometry", "shapes", "clock", "chart", "panel")  # of the stage: recording, player
-EASEL: Final = ("pixels", "layout", "grid", "strip", "player", "easel")
-SHEET: Final = ("pixels", "mask")
+EASEL: Final = ("layout", "grid", "film", "choice", "easel")
+SHEET: Final = ("tools", "mask")
 
 
 @dataclass(frozen=True)
@@ -43,58 +53,36 @@ class Mask:
 
 def easel(data: bytes, *, key: str, scene: str) -> Said:
     """Show the message `data` (from `pack`, for the Easel whose id is `scene`) on the easel called `key`."""
-    said = _easel()(
-        key=key, data=data, on_rest_change=_nothing, on_pick_change=_nothing, on_missing_change=_nothing
-    )  # fmt: skip
-    return read(said, scene)
+    return read(show(_easel(), data, key=key, reports=("rest", "pick", "missing")), scene)
 
 
 def read(said: Mapping[str, Any], scene: str) -> Said:
     """The component's reports, leaving out what was said about another scene."""
-    here = {name: v for name in ("rest", "pick") if (v := said.get(name)) and v["scene"] == scene}
-    rest, pick, missing = here.get("rest"), here.get("pick"), said.get("missing")
-    return Said(
-        frame=rest and rest["frame"],
-        run=rest and rest["run"],
-        picked=pick and pick["picture"],
-        missing=missing and missing["have"],
-    )
+    pick = about(said, scene, "pick").get("pick")
+    return Said(**playhead(said, scene), picked=pick and pick["picture"])
 
 
 def masking(data: bytes, *, key: str, scene: str, shape: tuple[int, int]) -> Mask | None:
     """Show the message `data` (from `pack_mask`) on the sheet called `key`; what was painted on this `scene`, if anything."""
-    return read_mask(_sheet()(key=key, data=data, on_mask_change=_nothing), scene, shape)
+    return read_mask(show(_sheet(), data, key=key, reports=("mask",)), scene, shape)
 
 
 def read_mask(said: Mapping[str, Any], scene: str, shape: tuple[int, int]) -> Mask | None:
     """The sheet's report as a Mask; None before anything was painted on this scene."""
-    told = said.get("mask")
-    if not told or told["scene"] != scene:
+    told = about(said, scene, "mask").get("mask")
+    if told is None:
         return None
     bits = np.unpackbits(np.frombuffer(base64.b64decode(told["bits"]), np.uint8))[: shape[0] * shape[1]]
     return Mask(bits.reshape(shape).astype(bool), int(told["count"]))
 
 
-def _text(folder: Path, names: tuple[str, ...], ending: str) -> str:
-    return "\n".join((folder / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
-
-
 @cache
 def _easel() -> Any:
     """The component, registered at its first use, so that importing this module needs no running server."""
-    return _registered("easel", EASEL)
+    html = playing(HERE / "easel.html", frame="Step", more=shared("transport/save", what="pictures"))
+    return registered("easel", PLAYER + PICTURES, html, HERE, EASEL, ("easel",))
 
 
 @cache
 def _sheet() -> Any:
-    return _registered("mask", SHEET)
-
-
-def _registered(name: str, scripts: tuple[str, ...]) -> Any:
-    script = _text(stage.HERE, SHARED, "js") + "\n" + _text(HERE, scripts, "js")
-    css = _text(stage.HERE, ("stage",), "css") + "\n" + _text(HERE, ("easel",), "css")
-    return st.components.v2.component(name, html=_text(HERE, (name,), "html"), css=css, js=script)
-
-
-def _nothing() -> None:
-    """Reports are read from the return value; Streamlit wants a callback for each name."""
+    return registered("mask", CANVAS + PICTURES + BRUSH, markup(HERE / "mask.html"), HERE, SHEET, ("easel",))

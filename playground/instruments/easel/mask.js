@@ -1,27 +1,15 @@
 /* mask: one picture, and a brush that covers what is to be painted again. The mask has one bit a pixel. */
 
-const sheets = new WeakMap();
 const KEPT = 60; // masks that can be undone
-const TOOLS = {
-  paint: icon('<path d="M14 4.5 19.5 10 10 19.5H4.5V14z"/>'),
-  invert: icon('<circle cx="12" cy="12" r="7.5"/><path class="solid" d="M12 4.5a7.5 7.5 0 0 1 0 15z"/>'),
-};
 
-/** Masks at one press: what each covers of a picture w wide and h high. */
-const PRESETS = {
-  "Right half": (x, y, w) => x >= w / 2,
-  Middle: (x, y, w, h) => Math.abs(x + 0.5 - w / 2) < w / 4 && Math.abs(y + 0.5 - h / 2) < h / 4,
-  Border: (x, y, w, h) => Math.abs(x + 0.5 - w / 2) > w / 4 || Math.abs(y + 0.5 - h / 2) > h / 4,
-};
-
-function mountSheet(parent) {
-  const root = parent.querySelector(".sheet");
-  const el = Object.fromEntries(["brush", "plot", "picture", "drawn"].map((name) => [name, root.querySelector(`.${name}`)]));
-  const s = {root, el, alive: true, scene: null, eraser: false, size: 2.5, undo: [], redo: [], count: 0, cursor: null, down: null};
+function mount(parent) {
+  const s = {
+    ...held(parent, "sheet", ["brush", "plot", "picture", "drawn"]),
+    eraser: false, size: 2.5, undo: [], redo: [], count: 0, cursor: null, down: null,
+  };
   bindMask(s);
-  s.watch = new ResizeObserver(() => s.scene && root.clientWidth && paintMask(s));
-  s.watch.observe(root);
-  root.__sheet = {
+  watchSize(s, s.root, paintMask);
+  s.root.__sheet = {
     get covered() { return Array.from(s.mask); },
     get count() { return s.count; },
     get undos() { return s.undo.length; },
@@ -46,8 +34,22 @@ function paintMask(s) {
   const g = picture.getContext("2d");
   g.imageSmoothingEnabled = false;
   g.drawImage(one.canvas, 0, 0, picture.width, picture.height);
+  paintCovered(s, g);
+  if (!s.cursor) return;
+  const [x, y] = s.cursor.map((v) => (v + 0.5) * s.times);
+  g.strokeStyle = css(s.theme.text);
+  g.lineWidth = 2 * edgeOf(s);
+  g.beginPath();
+  g.arc(x, y, s.size * s.times, 0, 2 * Math.PI);
+  g.stroke();
+}
+const edgeOf = (s) => Math.max(1, Math.round(s.dpr));
+
+/** Every covered pixel as a square, and an edge where its neighbour is not. */
+function paintCovered(s, g) {
+  const [, h, w] = s.scene.shape;
   const k = s.times;
-  const edge = Math.max(1, Math.round(s.dpr));
+  const edge = edgeOf(s);
   const on = (x, y) => x >= 0 && y >= 0 && x < w && y < h && s.mask[y * w + x];
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < w; x++) {
@@ -60,13 +62,6 @@ function paintMask(s) {
       if (!on(x, y - 1)) g.fillRect(x * k, y * k, k, edge);
       if (!on(x, y + 1)) g.fillRect(x * k, (y + 1) * k - edge, k, edge);
     }
-  }
-  if (s.cursor) {
-    g.strokeStyle = css(s.theme.text);
-    g.lineWidth = 2 * edge;
-    g.beginPath();
-    g.arc((s.cursor[0] + 0.5) * k, (s.cursor[1] + 0.5) * k, s.size * k, 0, 2 * Math.PI);
-    g.stroke();
   }
 }
 
@@ -165,67 +160,20 @@ function remake(s, covered) {
   tellMask(s);
 }
 
-function tool(name, label, act, {pressed, off, html} = {}) {
-  const button = Object.assign(document.createElement("button"), {type: "button", className: name, title: label, disabled: Boolean(off)});
-  button.innerHTML = html ?? TOOLS[name] ?? ICONS[name];
-  button.setAttribute("aria-label", label);
-  if (pressed !== undefined) button.setAttribute("aria-pressed", pressed);
-  button.onclick = act;
-  return button;
-}
-
-function buildTools(s) {
-  const again = (change) => () => {
-    change();
-    buildTools(s);
-  };
-  const holder = document.createElement("label");
-  const size = Object.assign(document.createElement("input"), {type: "range", min: 0.6, max: 6, step: 0.1, value: s.size});
-  size.oninput = () => (s.size = Number(size.value));
-  holder.append("size", size);
-  const some = s.mask.some(Boolean);
-  const focused = s.el.brush.contains(s.root.getRootNode().activeElement) && s.root.getRootNode().activeElement.className;
-  s.el.brush.replaceChildren(
-    tool("paint", "Cover", again(() => (s.eraser = false)), {pressed: !s.eraser}),
-    tool("eraser", "Uncover", again(() => (s.eraser = true)), {pressed: s.eraser}),
-    holder,
-    tool("undo", "Undo", () => travelMask(s, "undo", "redo"), {off: !s.undo.length}),
-    tool("redo", "Redo", () => travelMask(s, "redo", "undo"), {off: !s.redo.length}),
-    tool("invert", "Invert", () => remake(s, (x, y, w, h, bit) => !bit), {off: !some}),
-    tool("clear", "Clear", () => remake(s, () => false), {off: !some}),
-    ...Object.entries(PRESETS).map(([label, covers]) => tool("preset", label, () => remake(s, covers), {html: `<span>${label}</span>`})),
-  );
-  if (focused) s.el.brush.querySelector(`.${CSS.escape(focused)}:not(:disabled)`)?.focus();
-  const covered = s.mask.reduce((sum, bit) => sum + bit, 0);
-  s.el.drawn.textContent = covered ? `${covered.toLocaleString("en")} of ${s.mask.length.toLocaleString("en")} pixels will be painted again` : "Cover what is to be painted again";
-}
-
 /** A message: another picture brings its own mask; the same picture keeps the one under the hand. */
-function receiveSheet(s, {scene, frames, palette}) {
-  const other = scene.id !== s.scene?.id;
-  const {x, mask} = frames[0].arrays.picture;
-  Object.assign(s, {scene, palette, bytes: x});
+function receive(s, message) {
+  const other = takeScene(s, message);
+  const {x, mask} = message.frames[0].arrays.picture;
+  s.bytes = x;
   if (!other) return;
-  Object.assign(s, {mask: mask ? mask.slice() : new Uint8Array(scene.shape[1] * scene.shape[2]), undo: [], redo: [], size: scene.size});
+  const {shape, size} = s.scene;
+  Object.assign(s, {mask: mask ? mask.slice() : new Uint8Array(shape[1] * shape[2]), undo: [], redo: [], size});
 }
 
-export default function ({data, parentElement, setStateValue}) {
-  let s = sheets.get(parentElement);
-  if (!s) sheets.set(parentElement, (s = mountSheet(parentElement)));
-  s.tell = setStateValue;
-  if (data !== s.data && data?.byteLength) {
-    s.data = data;
-    receiveSheet(s, decode(data));
-  }
-  if (s.scene) {
-    wear(s, parentElement);
-    s.el.plot.setAttribute("aria-label", s.scene.alt);
-    if (!s.down) buildTools(s);
-    paintMask(s);
-  }
-  return () => {
-    s.alive = false;
-    s.watch.disconnect();
-    sheets.delete(parentElement);
-  };
+function show(s) {
+  s.el.plot.setAttribute("aria-label", s.scene.alt);
+  if (!s.down) buildTools(s);
+  paintMask(s);
 }
+
+export default instrument({mount, receive, show});

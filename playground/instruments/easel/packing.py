@@ -1,12 +1,5 @@
-"""What the easel shows, and its messages: a u32 header length, a JSON header, and pictures as bytes.
+"""What the easel shows, and its messages: a frame holds one array (n, c, h, w) of levels 0 to 255 for each kind of picture."""
 
-As the stage's messages (`playground.instruments.stage.packing`), so that the browser reads both alike; a frame holds one array
-(n, c, h, w) of grey levels 0 to 255 for each kind of picture.
-"""
-
-import json
-import math
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from playground.instruments.stage import Line
-from playground.palette import themed
+from playground.instruments.parts.message import Chunks, finite, message
+from playground.instruments.parts.scene import Line
 
 
 @dataclass(frozen=True)
@@ -75,17 +68,15 @@ def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, liv
 
     ValueError for a frame whose pictures are not those the easel was told of.
     """
-    chunks: list[bytes] = []
-    told, at = [], 0
-    for frame in frames:
-        places = {}
-        for kind in easel.kinds:
-            raw = _checked(frame, kind.name, easel).tobytes()
-            places[kind.name] = ["u1", [easel.count, *easel.shape], at]
-            chunks.append(raw + bytes(-len(raw) % 8))
-            at += len(chunks[-1])
-        metrics = {name: float(v) if math.isfinite(v) else None for name, v in frame.metrics.items()}
-        told.append({"caption": frame.caption, "metrics": metrics, "arrays": {"pictures": places}})
+    chunks = Chunks()
+    told = [
+        {
+            "caption": frame.caption,
+            "metrics": finite(frame.metrics),
+            "arrays": {"pictures": {kind.name: chunks.add(_checked(frame, kind.name, easel)) for kind in easel.kinds}},
+        }
+        for frame in frames
+    ]
     scene = {
         "id": easel.id,
         "layers": [],
@@ -95,29 +86,19 @@ def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, liv
         **{name: getattr(easel, name) for name in ("shape", "count", "names", "labels", "groups")},
         **{name: getattr(easel, name) for name in ("columns", "alt", "autoplay", "at", "close", "expected", "chart")},
     }
-    return _message({"run": run, "first": first, "live": live, "scene": scene, "frames": told}, chunks)
+    return message(scene, told, chunks, run=run, first=first, live=live)
 
 
 def pack_mask(
     name: str, x: UInt8[np.ndarray, "c h w"], mask: np.ndarray | None = None, alt: str = "", brush: float = 2.5
 ) -> bytes:
     """The message that shows one picture to be masked, with a `mask` (h, w) to begin with; `brush` is a radius in pixels."""
-    chunks = [x.tobytes() + bytes(-x.size % 8)]
-    arrays = {"picture": {"x": ["u1", list(x.shape), 0]}}
+    chunks = Chunks()
+    held = {"x": chunks.add(x)}
     if mask is not None:
-        covered = np.ascontiguousarray(mask, np.uint8)
-        arrays["picture"]["mask"] = ["u1", list(covered.shape), len(chunks[0])]
-        chunks.append(covered.tobytes() + bytes(-covered.size % 8))
+        held["mask"] = chunks.add(np.ascontiguousarray(mask, np.uint8))
     scene: dict[str, Any] = {"id": name, "layers": [], "brush": None, "shape": x.shape, "alt": alt, "size": brush}
-    frame = {"caption": "", "metrics": {}, "arrays": arrays}
-    return _message({"run": name, "first": 0, "live": False, "scene": scene, "frames": [frame]}, chunks)
-
-
-def _message(header: dict, chunks: list[bytes]) -> bytes:
-    header = {**header, "palette": {"light": themed(False), "dark": themed(True)}}
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    text += b" " * (-(4 + len(text)) % 8)
-    return b"".join([struct.pack("<I", len(text)), text, *chunks])
+    return message(scene, [{"caption": "", "metrics": {}, "arrays": {"picture": held}}], chunks, run=name)
 
 
 def _checked(frame: Frame, kind: str, easel: Easel) -> np.ndarray:

@@ -57,7 +57,7 @@ function atlasOf(s, layer) {
   if (s.atlas?.pictures === pictures) return s.atlas;
   const [n, h, w, c] = pictures.shape;
   const columns = Math.max(1, Math.ceil(Math.sqrt(n)));
-  const canvas = document.createElement("canvas");
+  const canvas = newCanvas();
   fit(canvas, columns * w, Math.ceil(n / columns) * h, 1);
   const g = canvas.getContext("2d");
   const image = g.createImageData(canvas.width, canvas.height);

@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import streamlit as st
 
-from playground.instruments.stage import component as stage
+from playground.instruments.parts.component import PICTURES, PLANE, about, playhead, playing, registered, show
 
 HERE: Final = Path(__file__).parent
-SHARED: Final = tuple(name for name in stage.SCRIPTS if name != "main")  # the pad is a stage with another hand
 SCRIPTS: Final = (
-    "floats",
-    "network",
-    "picture",
+    "decoder/floats",
+    "decoder/network",
+    "decoder/picture",
     "codes",
-    "manifold",
+    "decoder/manifold",
     "overlays",
     "marker",
     "knobs",
@@ -48,34 +46,23 @@ class Said:
 
 def latent_pad(data: bytes, *, key: str, plane: str) -> Said:
     """Show the message `data` (from `pack`, for the Plane whose id is `plane`) on the pad called `key`."""
-    said = _component()(
-        key=key,
-        data=data,
-        on_rest_change=stage.nothing,
-        on_hand_change=stage.nothing,
-        on_missing_change=stage.nothing,
-    )
-    return read(said, plane)
+    return read(show(_component(), data, key=key, reports=("rest", "hand", "missing")), plane)
 
 
 def read(said: Mapping[str, Any], plane: str) -> Said:
     """The component's reports as a Said, leaving out what was said about another plane."""
-    here = {name: v for name in ("rest", "hand") if (v := said.get(name)) and v["scene"] == plane}
-    rest, hand, missing = here.get("rest"), here.get("hand"), said.get("missing")
+    hand = about(said, plane, "hand").get("hand")
     return Said(
+        **playhead(said, plane),
         z=hand and np.array(hand["z"], float),
         labels=hand and tuple(hand["labels"]),
         axes=hand and (hand["axes"][0], hand["axes"][1]),
         point=hand and hand["point"],
-        frame=rest and rest["frame"],
-        run=rest and rest["run"],
-        missing=missing and missing["have"],
     )
 
 
 @cache
 def _component() -> Any:
     """The component, registered at its first use, so that importing this module needs no running server."""
-    script = stage.together(stage.HERE, SHARED, "js") + "\n" + stage.together(HERE, SCRIPTS, "js")
-    css = stage.together(stage.HERE, ("stage",), "css") + "\n" + stage.together(HERE, ("pad",), "css")
-    return st.components.v2.component("latent_pad", html=stage.together(HERE, ("pad",), "html"), css=css, js=script)
+    html = playing(HERE / "pad.html", back=",", forward=".")
+    return registered("latent_pad", PLANE + PICTURES, html, HERE, SCRIPTS, ("pad",))

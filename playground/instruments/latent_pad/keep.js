@@ -3,7 +3,7 @@
 function keepPicture(s) {
   const {width, height, dpr} = s.geo;
   const side = height - MARGIN.top - MARGIN.bottom;
-  const canvas = document.createElement("canvas");
+  const canvas = newCanvas();
   fit(canvas, width + side + MARGIN.right, height + 12, dpr);
   const g = canvas.getContext("2d");
   g.fillStyle = css(s.theme.page);
@@ -14,16 +14,11 @@ function keepPicture(s) {
   if (inside(s, [px, py])) badge(s, g, px, py, "", s.theme.roles.hand, 9);
   g.imageSmoothingEnabled = false;
   const [, h, w] = s.decoder.shape;
-  g.drawImage(s.small.canvas, width, MARGIN.top, side * Math.min(1, w / h), side * Math.min(1, h / w));
+  g.drawImage(smallCanvas(s, "small", w, h).canvas, width, MARGIN.top, side * Math.min(1, w / h), side * Math.min(1, h / w));
   g.fillStyle = css(s.theme.text);
   g.font = `13px ${s.font}`;
   g.textAlign = "left";
   g.textBaseline = "middle";
   g.fillText(words(s), width, height - 4, side);
-  canvas.toBlob((blob) => {
-    const name = `${s.scene.id.replace(/[^\w-]+/g, "-")}-${indexOf(s) + 1}.png`;
-    const link = Object.assign(document.createElement("a"), {href: URL.createObjectURL(blob), download: name});
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  });
+  keepCanvas(canvas, `${s.scene.id}-${indexOf(s) + 1}`);
 }

@@ -49,7 +49,7 @@ function placeMarker(s) {
   s.el.marker.style.transform = `translate(${place[0]}px, ${place[1]}px)`;
 }
 
-/** The stage calls this whenever it has painted: axes may have moved, and the playhead may be at another decoder. */
+/** Called after every painting of the plane: axes may have moved, and the playhead may be at another decoder. */
 function placePainted(s) {
   placeMarker(s);
   leadTwins(s);

@@ -1,4 +1,4 @@
-/* overlays: the painters of a pad. The stage's layers lie on the plane they were computed for and nowhere else. */
+/* overlays: the painters of a pad. Other layers lie on the plane they were computed for and nowhere else. */
 
 const ALIAS = {Codes: "Points", Manifold: "Mesh", Prior: "Ellipses"}; // each has the sign and the reports of its like
 const RIM = 96; // corners of a circle of the prior
@@ -62,26 +62,15 @@ for (const [kind, paint] of Object.entries(PAINTERS)) {
   PAINTERS[kind] = (s, g, layer, now) => lies(s, layer) && (FORMS[layer.own] ?? paint)(s, g, layer, now);
 }
 
-// what the stage asks of its hands: here codes find their places, and the marker its own
-const followHands = follow;
-follow = (s, layer, now) => (layer.own === "Codes" ? placeCodes(s, layer, now) : followHands(s, layer, now));
-placeHands = placePainted;
-
-// no data, no switch for them
-const buildAll = buildLegend;
-buildLegend = (s) => {
-  buildAll(s);
-  s.scene.layers.forEach((layer, i) => (s.el.legend.children[i].hidden = layer.bare === true));
-};
-
-// the manifold would be hidden by the data: it comes without them, and they can be called back
-const toggleOne = toggleLayer;
-toggleLayer = (s, i) => {
-  toggleOne(s, i);
-  const layer = s.scene.layers[i];
-  const codes = s.scene.layers.findIndex(({own}) => own === "Codes");
-  if (layer?.own === "Manifold" && s.on[layer.name] === s.on[s.scene.layers[codes].name]) toggleOne(s, codes);
-  for (const other of twinsOf(s)) {
-    other.scene.layers.forEach(({name}, k) => name in s.on && s.on[name] !== other.on[name] && toggleOne(other, k));
-  }
-};
+Object.assign(HAND, {
+  follow: (s, layer, now) => (layer.own === "Codes" ? placeCodes(s, layer, now) : now),
+  painted: placePainted,
+  toggled: (s, layer) => {
+    const codes = s.scene.layers.findIndex(({own}) => own === "Codes");
+    // the manifold would be hidden by the data: it comes without them, and they can be called back
+    if (layer.own === "Manifold" && s.on[layer.name] === s.on[s.scene.layers[codes].name]) flipLayer(s, codes);
+    for (const other of twinsOf(s)) {
+      other.scene.layers.forEach(({name}, k) => name in s.on && s.on[name] !== other.on[name] && flipLayer(other, k));
+    }
+  },
+});

@@ -1,7 +1,7 @@
 """What a latent pad shows: a Plane, and Snapshots of the model that say what it decodes and where its data lie.
 
-The pad is a stage with layers of its own: the encoded data (Codes), the circles of the prior, the manifold, and the
-Decoder, whose weights travel once. Everything else on the plane is a layer of `playground.instruments.stage`: a Field for the
+The pad is a plane with layers of its own: the encoded data (Codes), the circles of the prior, the manifold, and the
+Decoder, whose weights travel once. Everything else on the plane is a layer of `playground.instruments.parts`: a Field for the
 aggregate posterior or the magnification, Ellipses for q(z given x), Points for its samples, Paths, Contours.
 """
 
@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from playground.instruments import stage
-from playground.instruments.stage import Field, Frame, Layer, Line, Scene
+from playground.instruments.parts import packing
+from playground.instruments.parts.layers import Field
+from playground.instruments.parts.scene import Frame, Layer, Line, Scene
 
 MOST_PICTURES: Final = 1_000  # thumbnails in one message
 KINDS: Final = frozenset({"dense", "reshape", "conv", "mean"})
@@ -135,7 +136,7 @@ class Plane:
         return last["c"], last["h"], last["w"]
 
     def scene(self) -> Scene:
-        """The pad as a stage's Scene: manifold and fields below, then the prior, the codes, and all other layers."""
+        """The pad as a Scene: manifold and fields below, then the prior, the codes, and all other layers."""
         fields = [layer for layer in self.layers if isinstance(layer, Field)]
         others = [layer for layer in self.layers if not isinstance(layer, Field)]
         return Scene(
@@ -186,7 +187,7 @@ class Plane:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The model at one moment: the decoder's weights, the encoded data `codes` (n, d), and what else the stage may show.
+    """The model at one moment: the decoder's weights, the encoded data `codes` (n, d), and what else the pad may show.
 
     `weights` are little-endian float32 in the order of the Plane's spec. With `half` they travel as float16, for the
     frames of a long film: half the bytes, and pixels that move by up to a few 1/255 where a decoder is steep.
@@ -200,7 +201,7 @@ class Snapshot:
     half: bool = False
 
     def frame(self, plane: Plane) -> Frame:
-        """The stage's Frame; ValueError if the weights are not as many as the spec needs, or not finite."""
+        """The Frame of the scene; ValueError if the weights are not as many as the spec needs, or not finite."""
         floats = np.frombuffer(self.weights, "<f4")
         if len(floats) != (need := weights_of(plane.spec)):
             raise ValueError(f"the decoder has {len(floats):,} weights; its layers need {need:,}")
@@ -228,7 +229,7 @@ def pack(plane: Plane, snapshots: Sequence[Snapshot], *, run: str, first: int = 
         layers = [replace(layer, pictures=None) if isinstance(layer, Codes) else layer for layer in scene.layers]
         scene = replace(scene, layers=tuple(layers))
     frames = [snapshot.frame(plane) for snapshot in snapshots]
-    return stage.pack(scene, frames, run=run, first=first, live=live)
+    return packing.pack(scene, frames, run=run, first=first, live=live)
 
 
 def weights_of(spec: Sequence[Mapping[str, Any]]) -> int:

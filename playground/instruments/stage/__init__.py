@@ -1,27 +1,24 @@
 """The stage: one big square on which every process of the playground is shown, played, scrubbed and touched."""
 
-from playground.instruments.stage.component import Result, stage
-from playground.instruments.stage.hands import Handles, Slice
-from playground.instruments.stage.packing import pack, unpack
-from playground.instruments.stage.scene import (
+from playground.instruments.parts.layers import (
     Arrows,
     Bells,
-    Brush,
     Contours,
     Curves,
     Density,
     Draws,
     Ellipses,
     Field,
-    Frame,
     Histogram,
-    Layer,
-    Line,
     Mesh,
     Paths,
     Points,
-    Scene,
 )
+from playground.instruments.parts.message import unpack
+from playground.instruments.parts.packing import pack
+from playground.instruments.parts.scene import Brush, Frame, Layer, Line, Role, Scene
+from playground.instruments.stage.component import Result, stage
+from playground.instruments.stage.hands import Handles, Slice
 
 __all__ = [
     "Arrows",
@@ -42,6 +39,7 @@ __all__ = [
     "Paths",
     "Points",
     "Result",
+    "Role",
     "Scene",
     "Slice",
     "pack",

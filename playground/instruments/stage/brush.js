@@ -151,3 +151,17 @@ function brushKey(s, event) {
   reportDrawing(s);
   return true;
 }
+
+/** Points on the lattice as base64: uint16 pairs, then one class byte each. */
+function encodePoints(points) {
+  const n = points.length;
+  const raw = new DataView(new ArrayBuffer(5 * n));
+  points.forEach(([x, y, c], i) => {
+    raw.setUint16(4 * i, x, true);
+    raw.setUint16(4 * i + 2, y, true);
+    raw.setUint8(4 * n + i, c);
+  });
+  let text = "";
+  for (let i = 0; i < 5 * n; i++) text += String.fromCharCode(raw.getUint8(i));
+  return btoa(text);
+}

@@ -1,35 +1,18 @@
 """Mounts the stage and reads back where the hand and the playhead came to rest."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import streamlit as st
+
+from playground.instruments.parts.component import BRUSH, PLANE, about, playhead, playing, registered, show
 
 HERE: Final = Path(__file__).parent
-SCRIPTS: Final = (  # concatenated in this order into one module; each file is one idea
-    "codec",
-    "colour",
-    "geometry",
-    "discs",
-    "field",
-    "shapes",
-    "mixture",
-    "slice",
-    "clock",
-    "paint",
-    "chart",
-    "readout",
-    "hands",
-    "brush",
-    "zoom",
-    "panel",
-    "main",
-)
+SCRIPTS: Final = ("hands", "slice", "brush", "tools", "pointer", "keep", "main")  # each file is one idea
 GRID: Final = 4096  # drawn points lie on a GRID x GRID lattice over the bounds
 
 
@@ -51,27 +34,16 @@ class Result:
 
 def stage(data: bytes, *, key: str, scene: str) -> Result:
     """Show the message `data` (from `pack`, for the Scene whose id is `scene`) on the stage called `key`."""
-    said = _component()(
-        key=key,
-        data=data,
-        on_rest_change=nothing,
-        on_hands_change=nothing,
-        on_drawn_change=nothing,
-        on_missing_change=nothing,
-    )
-    return read(said, scene)
+    return read(show(_component(), data, key=key, reports=("rest", "hands", "drawn", "missing")), scene)
 
 
 def read(said: Mapping[str, Any], scene: str) -> Result:
     """The component's reports as a Result, leaving out what was said about another scene."""
-    here = {name: v for name in ("rest", "hands", "drawn") if (v := said.get(name)) and v["scene"] == scene}
-    rest, missing = here.get("rest"), said.get("missing")
+    here = about(said, scene, "hands", "drawn")
     return Result(
-        frame=rest and rest["frame"],
+        **playhead(said, scene),
         handles=np.array(here["hands"]["xy"], float).reshape(-1, 2) if "hands" in here else None,
         drawn=_drawn(here["drawn"]["points"]) if "drawn" in here else None,
-        missing=missing and missing["have"],
-        run=rest and rest["run"],
     )
 
 
@@ -86,16 +58,4 @@ def _drawn(text: str) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _component() -> Any:
     """The component, registered at its first use, so that importing this module needs no running server."""
-    html, css, js = (
-        together(HERE, names, kind) for names, kind in ((("stage",), "html"), (("stage",), "css"), (SCRIPTS, "js"))
-    )
-    return st.components.v2.component("stage", html=html, css=css, js=js)
-
-
-def together(folder: Path, names: Sequence[str], kind: str) -> str:
-    """The files of these names in a folder, one after the other."""
-    return "\n".join((folder / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
-
-
-def nothing() -> None:
-    """Reports are read from the return value; Streamlit wants a callback for each name."""
+    return registered("stage", PLANE + BRUSH, playing(HERE / "stage.html"), HERE, SCRIPTS, ("stage",))

@@ -1,7 +1,6 @@
 /* hands: handles that are moved by mouse, touch or arrow keys. They are buttons, so that Tab reaches each. */
 
 const handLayer = (s) => s.scene.layers.find((layer) => layer.kind === "Handles");
-const sameNumbers = (a, b) => a?.length === b?.length && a.every((v, i) => v === b[i]);
 
 /** Take the handles of a message; what the hand moved stays until Python sends other numbers, or another scene. */
 function takeHands(s, otherScene) {
@@ -61,6 +60,15 @@ function follow(s, layer, now) {
 function bellOf(s) {
   const {xy} = s.hands;
   return handLayer(s).form === "bell" ? [xy[0], Math.abs(xy[2] - xy[0])] : [xy[0], xy[1]];
+}
+
+/** The mean log-likelihood of the hand's Gaussian, from the data's mean and variance. */
+function handScore(s) {
+  const stats = s.hands && handLayer(s).stats;
+  if (!stats) return [];
+  const [mu, sigma] = bellOf(s);
+  const value = -0.5 * Math.log(2 * Math.PI) - Math.log(sigma) - (stats[1] + (stats[0] - mu) ** 2) / (2 * sigma * sigma);
+  return [{text: `μ ${fixed(mu, 3)}  σ ${fixed(sigma, 3)}  log-likelihood ${fixed(value, 4)} nats per point`, colour: s.theme.roles.hand}];
 }
 
 function moveBell(s, i, x) {

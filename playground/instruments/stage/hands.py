@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from playground.instruments.stage.scene import Layer, Role
+from playground.instruments.parts.scene import Layer, Role
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -60,6 +60,9 @@ function barsOf(s, layer, {xy, edges}) {
   return {edges, heights, count};
 }
 
+Object.assign(PAINTERS, {Slice: paintSlice, Handles: paintLine});
+READERS.Slice = (s, layer, now, x) => (now.values ? curvesAt(s, layer, sliceOf(s, layer, now), x) : []);
+
 function paintSlice(s, g, layer, now) {
   if (now.values) paintCurves(s, g, layer, sliceOf(s, layer, now));
   if (now.xy && now.edges) paintHistogram(s, g, layer, barsOf(s, layer, now));

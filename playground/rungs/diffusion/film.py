@@ -13,8 +13,7 @@ from core.diffusion.truth.exact import ExactPoints
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Step
-from playground.instruments.stage import Arrows, Brush, Field, Frame, Handles, Layer, Line, Paths, Points, Scene
-from playground.instruments.stage.scene import Role
+from playground.instruments.stage import Arrows, Brush, Field, Frame, Handles, Layer, Line, Paths, Points, Role, Scene
 from playground.rungs.diffusion import landing as landings
 from playground.rungs.diffusion.bench import Bench
 from playground.shown.points import size_of, visible

@@ -20,8 +20,7 @@ from core.key import Key
 from core.mixture.gmm import GMM
 from core.process import Step
 from playground import session
-from playground.instruments.stage import Field, Frame, Paths, Points, Scene
-from playground.instruments.stage.scene import Role
+from playground.instruments.stage import Field, Frame, Paths, Points, Role, Scene
 from playground.rungs.diffusion.bench import MOST, SPREADS, Bench
 from playground.rungs.diffusion.film import LEAST, WALKERS, caption
 from playground.rungs.diffusion.screen import Screen

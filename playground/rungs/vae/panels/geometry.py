@@ -16,8 +16,7 @@ from core.vae.latent.geometry import Path
 from core.vae.model import VAE
 from core.vae.truth import exact
 from core.vae.truth.exact import Grid
-from playground.instruments.stage import Field, Layer, Paths, Points, Scene
-from playground.instruments.stage.scene import Role
+from playground.instruments.stage import Field, Layer, Paths, Points, Role, Scene
 from playground.rungs.fit1.panels.families import watch
 from playground.rungs.vae import seen
 from playground.runs import film, runs
