@@ -68,7 +68,7 @@ def train(name: str, recipe: Recipe) -> None:
     told = (
         np.stack([Key(0).generator().integers(m, size=500) for m in step.state.classes], 1) if recipe.labelled else None
     )
-    data = checkpoint.save(made, half=checkpoint.same(made, z, told))
+    data = checkpoint.save(made, half=recipes.same(made, z, told))
     (HERE / f"{name}.safetensors").write_bytes(data)
     print(name, f"{len(data) / 1000:.0f} kB", json.dumps(scores), flush=True)
 
@@ -76,7 +76,7 @@ def train(name: str, recipe: Recipe) -> None:
 def row(name: str) -> str:
     """A line of the README's table."""
     path = HERE / f"{name}.safetensors"
-    held = checkpoint.load(path.read_bytes())
+    held = checkpoint.load(path.read_bytes(), "vae")
     config, scores = held.model.config, held.metrics
     kind = next(k for k in ("exact", "iwae_1000", "iwae_100") if f"test_{k}" in scores)
     words = f"{config.latent} latent, {config.architecture} {config.width}" + (

@@ -80,14 +80,14 @@ def write(name: str, model: Diffusion, steps: int, loss: float, seconds: float) 
 
 def judge_again(name: str) -> None:
     """Judge the model that is stored, and write it with its new scores."""
-    held = checkpoint.load((HERE / f"{name}.safetensors").read_bytes(), checkpoint.DIFFUSION_KIND)
+    held = checkpoint.load((HERE / f"{name}.safetensors").read_bytes(), "diffusion")
     write(name, held.model, held.steps, held.metrics["loss"], held.metrics["cpu_seconds"])
 
 
 def row(name: str) -> str:
     """A line of the README's table."""
     path = HERE / f"{name}.safetensors"
-    held = checkpoint.load(path.read_bytes(), checkpoint.DIFFUSION_KIND)
+    held = checkpoint.load(path.read_bytes(), "diffusion")
     config, scores = held.model.config, held.metrics
     gap = f"{scores['test_gap']:.4f} ± {scores['test_gap_error']:.4f}"
     size, network = f"{path.stat().st_size / 1000:.0f}", f"{config.layers} layers of {config.width}"

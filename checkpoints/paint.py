@@ -79,9 +79,8 @@ def guided(painter: Painter, recipe: Recipe, jury: Judge, held: np.ndarray, w: f
 def train(name: str) -> None:
     """Train, judge and write one painter."""
     recipe, began = PAINTERS[name], time.process_time()
-    run, step = recipes.course(recipe), None
-    while not run.done:
-        step = run.advance()
+    step = None
+    for step in recipes.fit(recipe):
         if step.index % 20 == 0:
             print(name, {k: round(v, 4) for k, v in step.metrics.items()}, flush=True)
     assert step is not None
@@ -117,7 +116,7 @@ def train_judge(dataset: str) -> None:
 def row(name: str) -> str:
     """A line of the README's table."""
     path = HERE / f"{name}.safetensors"
-    held = checkpoint.load(path.read_bytes(), checkpoint.PAINTER_KIND)
+    held = checkpoint.load(path.read_bytes(), "painter")
     painter, scores = held.model, held.metrics
     most = max(GUIDANCE, key=lambda w: scores[f"right_{w:g}"])
     best = next((w for w in GUIDANCE if scores[f"right_{w:g}"] >= ENOUGH), most)
@@ -149,7 +148,7 @@ def table() -> str:
     path = HERE / "paint-digits.safetensors"
     words = ""
     if path.exists():
-        scores = checkpoint.load(path.read_bytes(), checkpoint.PAINTER_KIND).metrics
+        scores = checkpoint.load(path.read_bytes(), "painter").metrics
         words = f"\n`paint-digits` on the 360 test images, told nothing: {scores['test_nats']:.2f} ± "
         words += (
             f"{scores['test_nats_error']:.2f} nats per image, the mean over {DRAWS} draws of u of the probability\n"

@@ -9,6 +9,8 @@ MODELS = {
     "gaussian": "core.laws.gaussian",
     "gmm": "core.mixture.gmm",
     "kde": "core.kernels.kde",
+    "painter": "core.painting.fit",
     "vae": "core.vae.fit",
 }
-"""The catalogue: a model's name and the module that declares its `Config`, its model class and `fit`."""
+"""The catalogue: a model's name and the module that declares its `Config`, its model class and `fit`;
+where models are kept in files, also what `core.checkpoint.Family` asks for."""

@@ -1,42 +1,77 @@
 """A trained model as one safetensors file: arrays, and a header of strings that says what they are. Never pickle.
 
 The file begins with the header's length (8 bytes, little-endian) and the header, JSON; its `__metadata__` holds
-`format`, `model`, `config` (JSON), `shape`, `classes`, `dataset`, `digest` of the data, `seed`, `steps`, `metrics` (JSON),
-`versions`, and for a diffusion model of points the `units` of its columns. Whatever a file says is checked before
-anything is made of it: its size, its header, every name, shape and dtype against the networks of its Config, and that
-every number is finite. What is wrong is told in one sentence, a `CheckpointError`.
+`format`, `model` (a name of `core.MODELS`), `config` (JSON), `shape`, `classes`, `dataset`, `digest` of the data, `seed`,
+`steps`, `metrics` (JSON), `versions`, and what else the model's `described` says. Whatever a file says is checked before
+anything is made of it: its size, its header, every name, shape and dtype against the `form` that the model's module gives,
+and that every number is finite. What is wrong is told in one sentence, a `CheckpointError`.
 """
 
+import importlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as read
 from safetensors.numpy import save as write
 
-from core.diffusion import config as diffusion_config
-from core.diffusion import net
-from core.diffusion.model import Diffusion
-from core.painting import painter, unet
-from core.painting.config import PaintConfig
-from core.painting.painter import Painter
-from core.vae.config import Config
-from core.vae.model import VAE, layout, unweighted
+from core import MODELS
 
 FORMAT = "generative-playground 1"
 MOST = 64 << 20  # bytes of a file
 MOST_HEADER = 64 << 10
-MOST_PIXELS = 3 * 256 * 256
 STRINGS = ("format", "model", "config", "shape", "classes", "dataset", "digest", "seed", "steps", "metrics", "versions")
 
 
-VAE_KIND, DIFFUSION_KIND, PAINTER_KIND = KINDS = ("vae", "diffusion", "painter")
-MOST_COLUMNS = 64
-Model = TypeVar("Model", VAE, Diffusion, Painter)
+@runtime_checkable
+class Network(Protocol):
+    """A model that can be kept: a value of options and named arrays, which can say what else it is made of."""
+
+    @property
+    def config(self) -> Any:
+        """Its options, a dataclass."""
+        ...
+
+    @property
+    def weights(self) -> Mapping[str, np.ndarray]:
+        """Its arrays by name."""
+        ...
+
+    def described(self) -> dict[str, str]:
+        """For the header: `model`, its name in the catalogue, `shape` and `classes`, whole numbers, and what else it needs."""
+        ...
+
+
+Model = TypeVar("Model", bound=Network)
+
+
+@dataclass(frozen=True)
+class Form(Generic[Model]):
+    """What a header asks for: the shapes its arrays must have, and how a model is made of them."""
+
+    shapes: Mapping[str, tuple[int, ...]]
+    build: Callable[[Mapping[str, np.ndarray]], Model]
+
+
+@runtime_checkable
+class Family(Protocol):
+    """What a module of the catalogue offers beside `fit` where its models are kept in files."""
+
+    Config: type
+
+    def form(
+        self, config: Any, shape: tuple[int, ...], classes: tuple[int, ...], header: Mapping[str, str]
+    ) -> Form[Any]:
+        """The form of the model that a header describes, told without building it; CheckpointError where there is none."""
+        ...
+
+    def example(self, n: int) -> tuple[Any, np.ndarray, np.ndarray]:
+        """The options of a small model, `n` small data and their labels, to try the family out on."""
+        ...
 
 
 class CheckpointError(ValueError):
@@ -61,13 +96,13 @@ class Checkpoint(Generic[Model]):
 
 
 def save(checkpoint: Checkpoint, half: bool = False) -> bytes:
-    """The file's bytes, the same for the same checkpoint. `half` stores float16: ask `same` whether the pictures bear it."""
+    """The file's bytes, the same for the same checkpoint. `half` stores float16."""
     model = checkpoint.model
     kind = np.float16 if half else np.float32
     arrays = {name: np.array(value, dtype=kind, order="C") for name, value in model.weights.items()}
     header = {
         "format": FORMAT,
-        **_described(model),
+        **model.described(),
         "config": json.dumps(asdict(model.config), sort_keys=True),
         "dataset": checkpoint.dataset,
         "digest": checkpoint.digest,
@@ -83,77 +118,24 @@ def save(checkpoint: Checkpoint, half: bool = False) -> bytes:
     return len(ordered).to_bytes(8, "little") + ordered + written[begin:]
 
 
-def load(data: bytes, kind: str = VAE_KIND) -> Checkpoint:
-    """The checkpoint of a model of that kind in these bytes; CheckpointError for anything that is not sound."""
+def load(data: bytes, kind: str) -> Checkpoint[Any]:
+    """The checkpoint of a model of that name in these bytes; CheckpointError for anything that is not sound."""
     header = _header(data, kind)
+    family = importlib.import_module(MODELS[kind])
+    if not isinstance(family, Family):
+        raise CheckpointError(f"A model called {kind!r} is not kept in files.")
     try:
         shape, classes = _whole(header["shape"]), _whole(header["classes"])
         metrics = {str(k): float(v) for k, v in _mapping(header["metrics"]).items()}
-        rest = (
-            header["dataset"],
-            header["digest"],
-            int(header["seed"]),
-            int(header["steps"]),
-            metrics,
-            header["versions"],
-        )
-        if kind == DIFFUSION_KIND:
-            return Checkpoint(_diffusion(data, header, shape, classes), *rest)
-        if kind == PAINTER_KIND:
-            return Checkpoint(_painter(data, header, shape, classes), *rest)
-        config = _config(header["config"], Config)
-        if len(shape) != 3 or not all(side >= 1 for side in (*shape, *classes)) or np.prod(shape) > MOST_PIXELS:
-            raise CheckpointError(f"The checkpoint is of pictures of shape {shape}: too large, or none.")
-        if sum(classes) > 1000:
-            raise CheckpointError("The checkpoint has more than 1,000 classes.")
-        blank = unweighted(config, (shape[0], shape[1], shape[2]), classes)
-        _declared(data, dict(layout(blank)))
-        return Checkpoint(VAE(config, blank.shape, classes, read(data)), *rest)
+        seed, steps = int(header["seed"]), int(header["steps"])
+        form = family.form(_config(header["config"], family.Config), shape, classes, header)
+        _declared(data, form.shapes)
+        model = form.build(read(data))
+        return Checkpoint(model, header["dataset"], header["digest"], seed, steps, metrics, header["versions"])
     except CheckpointError:
         raise
     except (SafetensorError, ValueError, TypeError, OverflowError, MemoryError, RecursionError) as error:
         raise CheckpointError(_sentence(error)) from error
-
-
-def _described(model: VAE | Diffusion | Painter) -> dict[str, str]:
-    """The strings that say what a model is made of, besides its options."""
-    if isinstance(model, Painter):
-        return {"model": PAINTER_KIND, "shape": json.dumps(model.shape), "classes": json.dumps(model.sizes)}
-    if isinstance(model, VAE):
-        return {"model": VAE_KIND, "shape": json.dumps(model.shape), "classes": json.dumps(model.classes)}
-    units = json.dumps([model.shift, model.scale])
-    shape, classes = json.dumps([model.dim]), json.dumps([model.classes])
-    return {"model": DIFFUSION_KIND, "shape": shape, "classes": classes, "units": units}
-
-
-def _diffusion(data: bytes, header: dict[str, str], shape: tuple[int, ...], classes: tuple[int, ...]) -> Diffusion:
-    """The diffusion model of a file, its arrays held against the network of its options."""
-    config = _config(header["config"], diffusion_config.Config)
-    if len(shape) != 1 or not 1 <= shape[0] <= MOST_COLUMNS or len(classes) != 1 or not 0 <= classes[0] <= 1000:
-        raise CheckpointError("The checkpoint is of points with too many columns or classes, or with none.")
-    units = json.loads(header.get("units", "null"))
-    if not isinstance(units, list) or [len(row) for row in units] != [shape[0]] * 2:
-        raise CheckpointError("The checkpoint's header does not tell the units of its columns.")
-    shift, scale = (tuple(float(value) for value in row) for row in units)
-    if not np.isfinite([shift, scale]).all():
-        raise CheckpointError("The units of the checkpoint's columns are not finite.")
-    _declared(data, dict(net.of(config, shape[0], classes[0]).shapes))
-    return Diffusion(config, shift, scale, classes[0], read(data))
-
-
-def _painter(data: bytes, header: dict[str, str], shape: tuple[int, ...], sizes: tuple[int, ...]) -> Painter:
-    """The painter of a file, its arrays held against the network of its options."""
-    config = _config(header["config"], PaintConfig)
-    painter.possible(shape, sizes)
-    whole = (shape[0], shape[1], shape[2])
-    _declared(data, dict(unet.of(config, whole, sizes).shapes))
-    return Painter(config, whole, sizes, read(data))
-
-
-def same(checkpoint: Checkpoint, z: np.ndarray, labels: np.ndarray | None = None) -> bool:
-    """Whether storing float16 leaves every decoded pixel at `z` within half a grey level of 255."""
-    other = load(save(checkpoint, half=True)).model
-    return bool(np.abs(other.decode(z, labels) - checkpoint.model.decode(z, labels)).max() < 0.5 / 255)
 
 
 def _header(data: bytes, kind: str) -> dict[str, str]:
@@ -168,12 +150,12 @@ def _header(data: bytes, kind: str) -> dict[str, str]:
         raise CheckpointError(
             f"The checkpoint has the format {strings['format'][:40]!r}; this version reads {FORMAT!r}."
         )
-    if strings["model"] in KINDS and strings["model"] != kind:
-        raise CheckpointError(f"The checkpoint holds a model called {strings['model']!r}: {kind!r} is needed here.")
-    if strings["model"] not in KINDS:
+    if strings["model"] not in MODELS:
         raise CheckpointError(
             f"The checkpoint holds a model called {strings['model'][:40]!r}, which nobody here knows."
         )
+    if strings["model"] != kind:
+        raise CheckpointError(f"The checkpoint holds a model called {strings['model']!r}: {kind!r} is needed here.")
     return strings
 
 
@@ -195,8 +177,8 @@ def _table(data: bytes) -> dict[str, Any]:
     return table
 
 
-def _declared(data: bytes, expected: dict[str, tuple[int, ...]]) -> None:
-    """Hold every array the header declares against the networks, before any is read."""
+def _declared(data: bytes, expected: Mapping[str, tuple[int, ...]]) -> None:
+    """Hold every array the header declares against the form, before any is read."""
     declared = {name: entry for name, entry in _table(data).items() if name != "__metadata__"}
     if set(declared) != set(expected):
         odd = sorted(set(declared) ^ set(expected))[0][:60]
@@ -210,10 +192,7 @@ def _declared(data: bytes, expected: dict[str, tuple[int, ...]]) -> None:
             raise CheckpointError(f"The array {name!r} should have the shape {expected[name]}.")
 
 
-Options = TypeVar("Options", Config, diffusion_config.Config, PaintConfig)
-
-
-def _config(text: str, kind: type[Options]) -> Options:
+def _config(text: str, kind: type) -> Any:
     """The options, each by its declaration; an option this version does not have is refused."""
     given = _mapping(text)
     known = {f.name for f in fields(kind)}

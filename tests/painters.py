@@ -4,11 +4,11 @@ from core.checkpoint import Checkpoint, CheckpointError
 from core.data import images
 from core.key import Key
 from core.painting import recipes
-from core.painting.config import PaintConfig
+from core.painting.config import Config
 from core.painting.fit import initial
 from core.painting.painter import Painter
 
-TINY = PaintConfig(width=8, depth=1, steps=8, batch=4, every=2)
+TINY = Config(width=8, depth=1, steps=8, batch=4, every=2)
 
 
 def tiny(name: str) -> Painter:

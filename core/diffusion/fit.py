@@ -6,12 +6,15 @@ With labels the network is told the class of an example, or not, so that it can 
 model is in `core.diffusion.model`, one update in `core.diffusion.course`.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.checkpoint import CheckpointError, Form
 from core.diffusion import net, walk
 from core.diffusion.config import Config
 from core.diffusion.course import Lesson, begin, resume
@@ -21,7 +24,8 @@ from core.key import Key
 from core.process import Halt, Step
 
 STRAIGHT = Sampler("Heun", 40)
-__all__ = ["Config", "Diffusion", "fit", "initial", "reflow"]
+MOST_COLUMNS, MOST_CLASSES = 64, 1000  # of a file
+__all__ = ["Config", "Diffusion", "example", "fit", "form", "initial", "reflow"]
 
 
 def initial(config: Config, x: Float[np.ndarray, "n d"], key: Key, classes: int = 0) -> Diffusion:
@@ -89,3 +93,27 @@ def reflow(
     noise = walk.start(model.schedule, n, model.dim, key)
     *_, last = walk.walk(model, noise, key, sampler)
     return model.original(last.state), noise / model.schedule.prior_scale
+
+
+def form(
+    config: Config, shape: tuple[int, ...], classes: tuple[int, ...], header: Mapping[str, str]
+) -> Form[Diffusion]:
+    """What a checkpoint must hold for this model; CheckpointError for columns, classes or units that none here has."""
+    if len(shape) != 1 or not 1 <= shape[0] <= MOST_COLUMNS or len(classes) != 1 or not 0 <= classes[0] <= MOST_CLASSES:
+        raise CheckpointError("The checkpoint is of points with too many columns or classes, or with none.")
+    units = json.loads(header.get("units", "null"))
+    if not isinstance(units, list) or [len(row) for row in units] != [shape[0]] * 2:
+        raise CheckpointError("The checkpoint's header does not tell the units of its columns.")
+    shift, scale = (tuple(float(value) for value in row) for row in units)
+    if not np.isfinite([shift, scale]).all():
+        raise CheckpointError("The units of the checkpoint's columns are not finite.")
+    shapes = dict(net.of(config, shape[0], classes[0]).shapes)
+    return Form(shapes, partial(Diffusion, config, shift, scale, classes[0]))
+
+
+def example(n: int) -> tuple[Config, Float[np.ndarray, "n d"], Int[np.ndarray, " n"]]:
+    """The options of a small model, and `n` points around three places with the place of each as its label."""
+    draw = (Key(0) / "example").generator()
+    labels = draw.integers(3, size=n)
+    x = np.array([[-2.0, 0.0], [2.0, 1.0], [0.5, -2.0]])[labels] + draw.normal(size=(n, 2)) * [0.9, 0.6]
+    return Config(width=16, features=4, batch=32, steps=35, every=2), x, labels

@@ -5,6 +5,7 @@ The network works in standard units, u = (x - shift) / scale with a spread of 1 
 answer is scaled by the size of its target (Karras et al., 2022, on why), so that all schedules and targets look alike to it.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -58,6 +59,16 @@ class Diffusion:
                 raise ValueError(f"The model's {name} holds numbers that are not finite.")
             held[name] = frozen(value)
         object.__setattr__(self, "weights", MappingProxyType(held))
+
+    def described(self) -> dict[str, str]:
+        """What a checkpoint's header says of it, besides its options; `units` are the shift and the scale per column."""
+        shape, classes = json.dumps([self.dim]), json.dumps([self.classes])
+        return {
+            "model": "diffusion",
+            "shape": shape,
+            "classes": classes,
+            "units": json.dumps([self.shift, self.scale]),
+        }
 
     @property
     def dim(self) -> int:

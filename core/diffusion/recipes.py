@@ -66,4 +66,4 @@ def stored(name: str) -> Checkpoint[Diffusion]:
         raise CheckpointError(
             f"There is no checkpoint called {name[:40]!r}: `make checkpoints` trains those there are."
         )
-    return checkpoint.load(path.read_bytes(), checkpoint.DIFFUSION_KIND)
+    return checkpoint.load(path.read_bytes(), "diffusion")

@@ -17,7 +17,7 @@ TARGETS = ("v", "velocity")  # the two that determine the clean picture at every
 
 
 @dataclass(frozen=True)
-class PaintConfig:
+class Config:
     """Options of the network and of the fit.
 
     `levels` L > 0 says that the pictures are whole grey levels k = 0 .. L - 1: each is learned spread evenly over its

@@ -1,6 +1,6 @@
 """The course of a painter's training: what an update looks at, and the update.
 
-Update k draws its examples from `key / "update" / k` alone, so going on from `held` equals never having stopped. The noise
+Update k draws its examples from `key / "update" / k` alone, so going on from a Step equals never having stopped. The noise
 levels of a batch are stratified (Kingma et al., 2021), which steadies the loss. Where the processor multiplies bfloat16
 numbers faster than float32 ones, the network runs on them; weights, their averages and the loss stay float32
 (Micikevicius et al., 2018).
@@ -171,7 +171,9 @@ class Course:
         which = np.minimum((t * BINS).astype(int), BINS - 1)
         counts = np.bincount(which, minlength=BINS)
         sums = np.bincount(which, losses, minlength=BINS)
-        arrays = {"loss_by_time": sums / np.maximum(counts, 1), "examples": counts}
+        kept = {"raw": self.weights, "moments": self.moments}
+        arrays = {name: tensor.detach().cpu().numpy().copy() for name, tensor in kept.items()}
+        arrays |= {"loss_by_time": sums / np.maximum(counts, 1), "examples": counts}
         metrics = {"loss": losses.mean(), "update": float(self.count)}
         return Step(self.index, self.averaged(), "", metrics, arrays)
 
@@ -180,24 +182,20 @@ class Course:
         views = self.painter.net.views(self.average.detach().cpu().clone())
         return replace(self.painter, weights={name: view.numpy() for name, view in views.items()})
 
-    def held(self) -> dict[str, np.ndarray]:
-        """All that going on needs: raw and averaged weights, Adam's moments, and the counts."""
-        kept = {"weights": self.weights, "average": self.average, "moments": self.moments}
-        arrays = {name: tensor.detach().cpu().numpy().copy() for name, tensor in kept.items()}
-        return arrays | {"counts": np.array([self.count, self.index])}
+
+def flat(painter: Painter) -> np.ndarray:
+    """All weights in one float32 vector."""
+    return np.concatenate([painter.weights[name].ravel() for name, _ in painter.net.shapes])
 
 
 def begin(painter: Painter, lesson: Lesson) -> Course:
     """The course before its first update, at `painter`."""
-    flat = np.concatenate([painter.weights[name].ravel() for name, _ in painter.net.shapes])
-    weights = torch.tensor(flat, device=lesson.device)
-    return Course(painter, lesson, weights, torch.zeros(2, len(flat), device=lesson.device), weights.clone())
+    weights = torch.tensor(flat(painter), device=lesson.device)
+    return Course(painter, lesson, weights, torch.zeros(2, len(weights), device=lesson.device), weights.clone())
 
 
-def resume(held: dict[str, np.ndarray], painter: Painter, lesson: Lesson) -> Course:
-    """The course as it was when it gave `held`."""
-    count, index = (int(n) for n in held["counts"])
-    weights, moments, average = (
-        torch.tensor(held[name], device=lesson.device) for name in ("weights", "moments", "average")
-    )
-    return Course(painter, lesson, weights, moments, average, count, index)
+def resume(step: Step[Painter], painter: Painter, lesson: Lesson) -> Course:
+    """The course as it was when it yielded `step`; `painter` is its state, with the options to go on by."""
+    held = (step.arrays["raw"], step.arrays["moments"], flat(painter))
+    weights, moments, average = (torch.tensor(array, device=lesson.device) for array in held)
+    return Course(painter, lesson, weights, moments, average, int(step.metrics["update"]), step.index)

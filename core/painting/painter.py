@@ -6,6 +6,7 @@ answer is scaled by the size of its target (Karras et al., 2022, on why). A pain
 one network (Ho and Salimans, 2022); a label of -1 leaves its condition open.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,7 +22,7 @@ from core.diffusion.noise.schedule import Schedule
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import unet
-from core.painting.config import PaintConfig
+from core.painting.config import Config
 from core.process import Step, frozen
 
 Points = Float[np.ndarray, "n d"]
@@ -47,7 +48,7 @@ class Painter:
     `weights` are read-only float32 arrays by name. Everything it returns is float64.
     """
 
-    config: PaintConfig
+    config: Config
     shape: tuple[int, int, int]
     sizes: tuple[int, ...]
     weights: Mapping[str, np.ndarray] = field(repr=False)
@@ -66,6 +67,10 @@ class Painter:
                 raise ValueError(f"The painter's {name} holds numbers that are not finite.")
             held[name] = frozen(value)
         object.__setattr__(self, "weights", MappingProxyType(held))
+
+    def described(self) -> dict[str, str]:
+        """What a checkpoint's header says of it, besides its options."""
+        return {"model": "painter", "shape": json.dumps(self.shape), "classes": json.dumps(self.sizes)}
 
     @cached_property
     def net(self) -> unet.UNet:

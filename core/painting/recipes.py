@@ -4,6 +4,7 @@ They learn the training rows alone, so that held-out pictures are left for the q
 their five attributes, the others their class.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,10 +16,10 @@ from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
 from core.data.images import Pictures, load
 from core.key import Key
-from core.painting import fit
-from core.painting.config import PaintConfig
-from core.painting.course import Course
+from core.painting import fit as fits
+from core.painting.config import Config
 from core.painting.painter import Painter
+from core.process import Step
 
 FOLDER = Path(__file__).parents[2] / "checkpoints"
 
@@ -28,7 +29,7 @@ class Recipe:
     """A set of pictures and the options it is learned with."""
 
     dataset: str
-    config: PaintConfig
+    config: Config
     seed: int = 0
 
     def pictures(self) -> Pictures:
@@ -37,14 +38,12 @@ class Recipe:
 
 
 PAINTERS: dict[str, Recipe] = {
-    "paint-outfits": Recipe(
-        "outfits", PaintConfig(width=48, depth=4, batch=32, steps=20_000, rate=1.5e-3, dropout=0.3)
-    ),
-    "paint-strokes": Recipe("strokes", PaintConfig(width=48, batch=32, steps=5000, rate=1.5e-3)),
-    "paint-wallpapers": Recipe("wallpapers", PaintConfig(width=48, batch=32, steps=15_000)),
+    "paint-outfits": Recipe("outfits", Config(width=48, depth=4, batch=32, steps=20_000, rate=1.5e-3, dropout=0.3)),
+    "paint-strokes": Recipe("strokes", Config(width=48, batch=32, steps=5000, rate=1.5e-3)),
+    "paint-wallpapers": Recipe("wallpapers", Config(width=48, batch=32, steps=15_000)),
     "paint-digits": Recipe(
         "digits",
-        PaintConfig(levels=17, width=48, depth=2, steps=2000, thin=0.1, weighting="eps", times="even in log-SNR"),
+        Config(levels=17, width=48, depth=2, steps=2000, thin=0.1, weighting="eps", times="even in log-SNR"),
     ),
 }
 """A checkpoint's name and its recipe."""
@@ -58,12 +57,12 @@ def conditions(pictures: Pictures) -> Int[np.ndarray, "n a"]:
     return np.array(pictures.labels, dtype=np.int64)[:, None]
 
 
-def course(recipe: Recipe, held: dict[str, np.ndarray] | None = None) -> Course:
-    """The training, from its beginning or from where it was left."""
+def fit(recipe: Recipe) -> Iterator[Step[Painter]]:
+    """The training."""
     pictures = recipe.pictures()
     rows = pictures.split.train
     x, labels = pictures.pixels[rows], conditions(pictures)[rows]
-    return fit.course(recipe.config, x, Key(recipe.seed), labels, held=held)
+    yield from fits.fit(recipe.config, x, Key(recipe.seed), labels)
 
 
 @lru_cache(maxsize=8)
@@ -74,4 +73,4 @@ def stored(name: str) -> Checkpoint[Painter]:
         raise CheckpointError(
             f"There is no checkpoint called {name[:40]!r}: `make checkpoints` trains those there are."
         )
-    return checkpoint.load(path.read_bytes(), checkpoint.PAINTER_KIND)
+    return checkpoint.load(path.read_bytes(), "painter")

@@ -25,7 +25,7 @@ from torch.nn.functional import silu
 
 from core.diffusion.noise.schedule import FINEST
 from core.key import Key
-from core.painting.config import PaintConfig
+from core.painting.config import Config
 
 Tensors = Mapping[str, torch.Tensor]
 WAVES = 8  # of the log-SNR
@@ -115,7 +115,7 @@ class UNet:
         return np.concatenate([np.ones_like(level), level, np.sin(waves), np.cos(waves), hot], axis=1)
 
 
-def of(config: PaintConfig, shape: tuple[int, int, int], sizes: tuple[int, ...]) -> UNet:
+def of(config: Config, shape: tuple[int, int, int], sizes: tuple[int, ...]) -> UNet:
     """The network that `config` asks for."""
     return UNet(shape, sizes, config.width, config.depth, config.thin)
 

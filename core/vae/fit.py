@@ -6,14 +6,16 @@ Kingma and Welling (2014); Higgins et al. (2017) for beta; Bowman et al. (2016) 
 averaged weights. The model itself is in `core.vae.model`, one update in `core.vae.step`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 
 from core import nets
+from core.checkpoint import CheckpointError, Form
 from core.evaluation import metrics
 from core.key import Key
 from core.process import Halt, Step
@@ -22,7 +24,8 @@ from core.vae.course import BEST, PROBE, Lesson, begin, beta_at, resume
 from core.vae.model import VAE, layout, unweighted
 from core.vae.truth.likelihood import SPREAD, marginal_bias
 
-__all__ = ["BEST", "VAE", "Config", "fit", "initial"]
+__all__ = ["BEST", "VAE", "Config", "example", "fit", "form", "initial"]
+MOST_PIXELS, MOST_CLASSES = 3 * 256 * 256, 1000  # of a file
 
 
 def initial(config: Config, x: Float[np.ndarray, "n c h w"], key: Key, classes: tuple[int, ...] = ()) -> VAE:
@@ -101,3 +104,19 @@ def prepared(
     probe = np.sort((key / "probe").generator().permutation(kept)[:PROBE])
     images = torch.tensor(x, dtype=torch.float32, device=device)
     return Lesson(images, hot.to(device, torch.float32), kept, held, probe, key)
+
+
+def form(config: Config, shape: tuple[int, ...], classes: tuple[int, ...], header: Mapping[str, str]) -> Form[VAE]:
+    """What a checkpoint must hold for this model; CheckpointError for pictures or classes that none here has."""
+    if len(shape) != 3 or not all(side >= 1 for side in (*shape, *classes)) or np.prod(shape) > MOST_PIXELS:
+        raise CheckpointError(f"The checkpoint is of pictures of shape {shape}: too large, or none.")
+    if sum(classes) > MOST_CLASSES:
+        raise CheckpointError(f"The checkpoint has more than {MOST_CLASSES:,} classes.")
+    whole = (shape[0], shape[1], shape[2])
+    return Form(dict(layout(unweighted(config, whole, classes))), partial(VAE, config, whole, classes))
+
+
+def example(n: int) -> tuple[Config, Float[np.ndarray, "n c h w"], Int[np.ndarray, "n a"]]:
+    """The options of a small model, and `n` pictures of random greys with a label each."""
+    draw = (Key(0) / "example").generator()
+    return Config(width=16, batch=32), draw.random((n, 1, 4, 4)), draw.integers(3, size=(n, 1))

@@ -9,6 +9,7 @@ Kingma and Welling (2014), Rezende, Mohamed and Wierstra (2014); Burda, Grosse a
 Yan (2015) for labels. Nats per image. Images x are (n, c, h, w) in [0, 1], latent points z (n, d), labels (n, a) whole numbers.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,6 +57,10 @@ class VAE:
                 raise ValueError(f"The model's {name} holds numbers that are not finite.")
             held[name] = frozen(value)
         object.__setattr__(self, "weights", MappingProxyType(held))
+
+    def described(self) -> dict[str, str]:
+        """What a checkpoint's header says of it, besides its options."""
+        return {"model": "vae", "shape": json.dumps(self.shape), "classes": json.dumps(self.classes)}
 
     @property
     def latent(self) -> int:

@@ -147,7 +147,7 @@ def test_the_walk_and_the_network_are_downloads():
     assert held["phase"].tolist() == [step.phase for step in trace]
     np.testing.assert_allclose(held["x"][2], bench.original(trace[2].state))
     moment = training.stored(bench)
-    back = checkpoint.load(code.network(moment, bench.dataset, 3), checkpoint.DIFFUSION_KIND)
+    back = checkpoint.load(code.network(moment, bench.dataset, 3), "diffusion")
     x = np.random.default_rng(0).standard_normal((7, 2))
     np.testing.assert_array_equal(back.model.denoise(x, 0.3), moment.state.denoise(x, 0.3))
     assert (back.dataset, back.seed, back.steps) == ("two_moons", 3, int(moment.index))

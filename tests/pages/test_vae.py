@@ -316,7 +316,7 @@ def test_the_files_hold_the_model_on_show():
     assert Image.open(io.BytesIO(files.samples_png(home))).size[0] >= 500
     arrays = np.load(io.BytesIO(files.samples_npz(home)), allow_pickle=False)
     np.testing.assert_array_equal(arrays["decoded"], model.model.decode(arrays["z"]))
-    back = checkpoint.load(files.saved(home))
+    back = checkpoint.load(files.saved(home), "vae")
     assert back.digest == model.digest
     np.testing.assert_array_equal(back.model.decode(arrays["z"]), arrays["decoded"])
 

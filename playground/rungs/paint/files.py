@@ -69,7 +69,7 @@ def painter(screen: Screen) -> list[str]:
         return training.lines(source, screen.pictures, screen.shelved.code)
     if source.way == paint_source.STORED:
         return [f'painter = recipes.stored("paint-{screen.pictures.name}").model']
-    return ['painter = checkpoint.load(Path("painter.safetensors").read_bytes(), checkpoint.PAINTER_KIND).model']
+    return ['painter = checkpoint.load(Path("painter.safetensors").read_bytes(), "painter").model']
 
 
 def imports(text: str) -> set[str]:
@@ -77,7 +77,7 @@ def imports(text: str) -> set[str]:
     needed = {
         "checkpoint.": "from core import checkpoint",
         "recipes.": "from core.painting import recipes",
-        "PaintConfig(": "from core.painting.config import PaintConfig",
+        "Config(": "from core.painting.config import Config",
         " fit(": "from core.painting.fit import fit",
         "images.": "from core.data import images",
         "picture_clinic.": "from core.data import picture_clinic",

@@ -107,7 +107,7 @@ def upload() -> None:
             return
         raw = file.getvalue()
         try:
-            found = checkpoint.load(raw, checkpoint.PAINTER_KIND)
+            found = checkpoint.load(raw, "painter")
         except checkpoint.CheckpointError as error:
             session.hold(f"{NAME}.refused", str(error))
             return

@@ -12,7 +12,7 @@ from core.data.images import Pictures
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.options import Range, check
-from core.painting.config import PaintConfig
+from core.painting.config import Config
 from core.process import Step
 from playground import controls, session
 from playground.instruments.easel import Easel, Frame, Kind, bytes_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.painting.painter import Painter
 
 NAME = "paint.train"
-BASE = PaintConfig(width=32, depth=2, batch=32, every=10, average=0.99)
+BASE = Config(width=32, depth=2, batch=32, every=10, average=0.99)
 SAMPLES, SAMPLER = 16, Sampler("DPM-Solver++(2M)", 8)
 EVERY = 2.0  # seconds of training between two looks at what it paints
 SCRATCH = "from scratch"
@@ -61,7 +61,7 @@ class Held:
 class Task:
     """What is to be learned: the options, the painter to begin at (its name and itself), and the seed."""
 
-    config: PaintConfig
+    config: Config
     start: str
     painter: "Painter | None"
     seed: int
@@ -221,7 +221,7 @@ def lines(source: Source, pictures: Pictures, code: str) -> list[str]:
     if found.startswith("the painter of "):
         begun = f'recipes.stored("paint-{found.removeprefix("the painter of ")}").model'
     elif found != SCRATCH:
-        begun = 'checkpoint.load(Path("painter.safetensors").read_bytes(), checkpoint.PAINTER_KIND).model'
+        begun = 'checkpoint.load(Path("painter.safetensors").read_bytes(), "painter").model'
     known = "None"
     if source.painter is not None and source.painter.sizes == paint_source.told_sizes(pictures) != ():
         known = "pictures.factors.astype(int)[rows]" if pictures.name == "outfits" else "pictures.labels[rows][:, None]"
@@ -229,7 +229,7 @@ def lines(source: Source, pictures: Pictures, code: str) -> list[str]:
         code,
         f"rows = {rows}",
         f"labels = {known}",
-        f"config = PaintConfig({options})",
+        f"config = Config({options})",
         f"start = {begun}",
         f'steps = fit(config, pictures.pixels[rows]{scaled}, Key({seed}) / "{NAME}", labels, start=start)',
         f"painter = next(step.state for step in steps if step.metrics['update'] >= {updates(source)})",

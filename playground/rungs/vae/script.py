@@ -60,7 +60,9 @@ def judged(source: Source, model: VAE | None) -> list[str]:
 
 def of_file() -> list[str]:
     """The model is the file one downloads beside this script."""
-    return ['model = checkpoint.load(Path("vae.safetensors").read_bytes()).model  # the checkpoint offered beside']
+    return [
+        'model = checkpoint.load(Path("vae.safetensors").read_bytes(), "vae").model  # the checkpoint offered beside'
+    ]
 
 
 def trained(source: Source, pictures: Pictures, step: Step[VAE]) -> list[str]:

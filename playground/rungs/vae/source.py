@@ -145,7 +145,7 @@ def upload(name: str) -> None:
             return
         raw = file.getvalue()
         try:
-            found = checkpoint.load(raw)
+            found = checkpoint.load(raw, "vae")
         except CheckpointError as error:
             session.hold(f"{name}.refused", str(error))
             return

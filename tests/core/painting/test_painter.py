@@ -12,7 +12,7 @@ from core.diffusion.walk import Sampler, walk
 from core.key import Key
 from core.painting import course, likelihood, scores
 from core.painting import fit as paint_fit
-from core.painting.config import PaintConfig
+from core.painting.config import Config
 from core.painting.fit import fit, initial
 from core.painting.painter import Painter
 from core.process import Halt
@@ -226,12 +226,8 @@ def test_the_same_key_trains_the_same_painter_however_often_it_is_shown():
 def test_going_on_equals_never_having_stopped():
     x, labels = bars()
     config = replace(TINY, steps=30, every=10, thin=0.1)
-    whole = paint_fit.course(config, x, Key(0), labels)
-    for _ in range(2):
-        last = whole.advance()
-    held = whole.held()
-    last = whole.advance()
-    again = paint_fit.course(config, x, Key(0), labels, held=held).advance()
+    *_, before, last = fit(config, x, Key(0), labels)
+    again = next(fit(config, x, Key(0), labels, start=before))
     assert (again.index, again.metrics["update"]) == (last.index, 30)
     assert all(np.array_equal(last.state.weights[k], again.state.weights[k]) for k in last.state.weights)
 
@@ -300,7 +296,7 @@ def test_a_training_that_runs_away_is_told(monkeypatch):
 
 def test_targets_that_leave_times_out_are_not_offered():
     with pytest.raises(ValueError, match="target"):
-        PaintConfig(target="eps")
+        Config(target="eps")
 
 
 # Likelihood

@@ -6,7 +6,7 @@ import torch
 
 from core.key import Key
 from core.painting import unet
-from core.painting.config import PaintConfig
+from core.painting.config import Config
 from core.painting.unet import UNet
 
 SMALL = UNet((3, 8, 8), (3, 5), 8, 2)
@@ -98,4 +98,4 @@ def test_the_views_share_one_vector():
 
 
 def test_the_painters_for_32_by_32_have_one_to_four_million_weights():
-    assert 0.8e6 < unet.of(PaintConfig(), (3, 32, 32), (3, 8, 4, 6, 7)).size < 4e6
+    assert 0.8e6 < unet.of(Config(), (3, 32, 32), (3, 8, 4, 6, 7)).size < 4e6

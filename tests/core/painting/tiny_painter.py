@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 
 from core.key import Key
-from core.painting.config import PaintConfig
+from core.painting.config import Config
 from core.painting.fit import fit, initial
 from core.painting.painter import Painter
 
-TINY = PaintConfig(width=8, depth=1, batch=32, steps=160, every=40, rate=8e-3, average=0.9, dropout=0.3)
+TINY = Config(width=8, depth=1, batch=32, steps=160, every=40, rate=8e-3, average=0.9, dropout=0.3)
 
 
 def bars(n=256, side=8, seed=0):
