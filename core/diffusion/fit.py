@@ -112,8 +112,8 @@ def form(
 
 
 def example(n: int) -> tuple[Config, Float[np.ndarray, "n d"], Int[np.ndarray, " n"]]:
-    """The options of a small model, and `n` points around three places with the place of each as its label."""
+    """The options of a short fit, and `n` points around three places with the place of each as its label."""
     draw = (Key(0) / "example").generator()
     labels = draw.integers(3, size=n)
     x = np.array([[-2.0, 0.0], [2.0, 1.0], [0.5, -2.0]])[labels] + draw.normal(size=(n, 2)) * [0.9, 0.6]
-    return Config(width=16, features=4, batch=32, steps=35, every=2), x, labels
+    return Config(steps=17, every=2), x, labels

@@ -119,4 +119,4 @@ def form(config: Config, shape: tuple[int, ...], classes: tuple[int, ...], heade
 def example(n: int) -> tuple[Config, Float[np.ndarray, "n c h w"], Int[np.ndarray, "n a"]]:
     """The options of a small model, and `n` pictures of random greys with a label each."""
     draw = (Key(0) / "example").generator()
-    return Config(width=16, batch=32), draw.random((n, 1, 4, 4)), draw.integers(3, size=(n, 1))
+    return Config(width=16, levels=16), draw.random((n, 1, 4, 4)), draw.integers(3, size=(n, 1))
