@@ -65,7 +65,7 @@ def test_every_shape_of_model_comes_back(name):
         assert back.model.config == model.config, corner
         assert checkpoint.save(back) == data, corner
         shapes.add(tuple(w.shape for w in model.weights.values()))
-    assert len(shapes) > 3
+    assert len(shapes) > 1
 
 
 @EACH

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from core.checkpoint import FORMAT, CheckpointError
+from core import checkpoint
+from core.checkpoint import FORMAT, Checkpoint, CheckpointError
 from core.data import images
 from core.data.images import load
 from core.key import Key
-from core.vae import recipes
+from core.vae import fit, recipes
 from core.vae.recipes import FOLDER, RECIPES, stored
 from core.vae.truth import exact as vae_exact
+from tests.core.kept import joined, parts
+from tests.core.vae.tiny_vae import trained
 
 EVERY = pytest.mark.parametrize("name", RECIPES)
 
@@ -67,3 +70,31 @@ def test_an_unknown_checkpoint_is_refused(name):
 def test_the_format_is_written_down():
     assert FORMAT.startswith("generative-playground")
     assert np.isfinite(list(stored("vae-digits").metrics.values())).all()
+
+
+def test_half_precision_is_taken_where_it_leaves_the_pictures_the_same():
+    z = Key(0).generator().normal(size=(200, 2))
+    assert recipes.same(Checkpoint(trained()), z)
+    far = {name: np.array(value) for name, value in trained().weights.items()}
+    far["decoder.0.bias"] += 1000  # what follows takes it off again, but 16 bits cannot hold both
+    far["decoder.1.bias"] -= 1000 * far["decoder.1.weight"].sum(axis=1)
+    assert not recipes.same(Checkpoint(fit.VAE(trained().config, (1, 4, 4), (), far)), z)
+
+
+@pytest.mark.parametrize(
+    ("strings", "said"),
+    [
+        ({"shape": "[4, 4]"}, "too large, or none"),
+        ({"shape": "[1, 0, 4]"}, "too large, or none"),
+        ({"shape": "[1, 1000000, 1000000]"}, "too large, or none"),
+        ({"shape": "[3, 256, 257]"}, "too large, or none"),
+        ({"classes": "[3, 0]"}, "too large, or none"),
+        ({"classes": "[1001]"}, "1,000 classes"),
+        ({"classes": "[1000]"}, "should have the shape"),
+    ],
+)
+def test_pictures_and_classes_of_a_file_are_limited(strings, said):
+    table, rest = parts(checkpoint.save(Checkpoint(trained())))
+    table["__metadata__"] |= strings
+    with pytest.raises(CheckpointError, match=said):
+        checkpoint.load(joined(table, rest), "vae")
