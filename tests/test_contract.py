@@ -51,9 +51,6 @@ def everything(step):
     return step.index, step.phase, dict(step.metrics), held
 
 
-# Shape of the file
-
-
 @EVERY
 def test_the_module_declares_a_frozen_config(name):
     made = module(name).Config()
@@ -223,9 +220,6 @@ def test_the_density_agrees_with_the_samples(name):
         entropy = -(np.exp(log_p) * np.where(np.exp(log_p) > 0, log_p, 0)).sum() * cell
         score = model.log_prob(model.sample(5000, Key(5)))
         assert abs(score.mean() + entropy) < 5 * score.std() / np.sqrt(len(score)) + 1e-3
-
-
-# Corners
 
 
 @pytest.mark.parametrize(
