@@ -1,8 +1,28 @@
-"""The order of the tests: what drives a browser comes last, for it leaves an event loop running in its process."""
+"""What all tests share: their order, one processor a process, and examples that are the same every day."""
+
+import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
+
+settings.register_profile(
+    "fixed",
+    max_examples=30,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("soak", settings.get_profile("fixed"), max_examples=2000)
+settings.load_profile(os.environ.get("EXAMPLES", "fixed"))  # EXAMPLES=soak: a long search for counterexamples
+
+
+def pytest_collection_finish() -> None:
+    """Keep the libraries that are imported by now to one processor, as the server does: queues of tests run side by side."""
+    threadpool_limits(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mathematics first, then everything that needs no eyes, then the browser."""
+    """Mathematics first, then everything that needs no eyes, then the browser, which leaves an event loop running."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -115,9 +115,10 @@ def test_calibrated_p_values_are_uniform_and_naive_ones_are_far_too_large():
 @pytest.mark.parametrize("name", ["gamma", "uniform", "student t", "weibull"])
 def test_p_values_are_valid_for_other_families(name):
     true = {"gamma": (2.0, 3.0), "uniform": (0.0, 1.0), "student t": (5.0, 0.0, 1.0), "weibull": (1.5, 2.0)}[name]
-    check = last(goodness.check_the_check(Fitted(NAMED[name], true), 40, Key(2), repeats=150, replicates=39))
+    check = last(goodness.check_the_check(Fitted(NAMED[name], true), 40, Key(2), repeats=80, replicates=19))
     for statistic, p in zip(NAMES, check.calibrated.T, strict=True):
-        assert abs((p <= 0.25).mean() - 0.25) < 4 * np.sqrt(0.25 * 0.75 / 150), statistic
+        # the share's sigma is 0.05; of a law that is not fitted again hardly any p would be so small
+        assert abs((p <= 0.25).mean() - 0.25) < 4 * np.sqrt(0.25 * 0.75 / 80), statistic
 
 
 def test_the_bootstrap_of_a_normal_agrees_with_scipys():
@@ -235,6 +236,13 @@ def skewed(name, n=2000):
     return sample(n, 1, Fitted(NAMED[name], parameters))
 
 
+@pytest.fixture(scope="module")
+def heavy():
+    """300 values with heavy tails, and every Step of their ranking."""
+    x = skewed("student t", 300)
+    return x, list(ranking.rank(x, Key(0)))
+
+
 @pytest.mark.parametrize("name", ["gamma", "lognormal", "student t"])
 def test_the_right_family_ranks_first(name):
     rows = last(ranking.rank(skewed(name), Key(0)))
@@ -242,8 +250,8 @@ def test_the_right_family_ranks_first(name):
     assert rows[0].behind.value == 0
 
 
-def test_rows_are_in_order_of_the_held_out_score_with_failures_last():
-    rows = last(ranking.rank(skewed("student t", 300), Key(0)))
+def test_rows_are_in_order_of_the_held_out_score_with_failures_last(heavy):
+    rows = last(heavy[1])
     scores = [r.held_out.value for r in rows if r.fitted]
     assert (np.diff(scores) <= 0).all()
     failed = [r.fitted is None for r in rows]
@@ -252,8 +260,8 @@ def test_rows_are_in_order_of_the_held_out_score_with_failures_last():
     assert all(r.note.endswith("are not.") for r in rows if r.fitted is None)
 
 
-def test_a_table_grows_by_a_row_a_step_and_quick_families_come_first():
-    steps = list(ranking.rank(skewed("gamma", 100), Key(0)))
+def test_a_table_grows_by_a_row_a_step_and_quick_families_come_first(heavy):
+    _, steps = heavy
     assert [len(step.state) for step in steps] == list(range(1, 19))
     assert [step.phase for step in steps] == [*(f.name for f in FAMILIES), "mixture", "kernel"]
     assert steps[0].phase == "normal"
@@ -306,18 +314,18 @@ def test_every_family_is_scored_on_the_same_values_it_has_not_seen():
     assert r.held_out == metrics.mean(np.concatenate(scores))
 
 
-def test_ties_are_by_the_error_of_the_paired_difference():
-    x = sample(500)
-    rows = {r.name: r for r in last(ranking.rank(x, Key(0)))}
+def test_ties_are_by_the_error_of_the_paired_difference(heavy):
+    x, steps = heavy
+    rows = {r.name: r for r in last(steps) if r.fitted}
     parts = ranking.held_out(x, Key(0))
     best = max(rows.values(), key=lambda r: r.held_out.value)
     a, b = (
         np.concatenate([NAMED[n].fit(np.delete(x, part)).log_prob(x[part]) for part in parts])
-        for n in (best.name, "cauchy")
+        for n in (best.name, "normal")
     )
-    assert rows["cauchy"].behind.value == pytest.approx(metrics.mean(a - b).value)
-    assert rows["cauchy"].behind.error == pytest.approx(metrics.mean(a - b).error)
-    assert not rows["cauchy"].tied
+    assert rows["normal"].behind.value == pytest.approx(metrics.mean(a - b).value)
+    assert rows["normal"].behind.error == pytest.approx(metrics.mean(a - b).error)
+    assert not rows["normal"].tied
     assert all(r.tied == (r.behind.value <= r.behind.error) for r in rows.values() if r.name != best.name)
 
 

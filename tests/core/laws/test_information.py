@@ -91,8 +91,8 @@ def test_ninety_five_of_a_hundred_intervals_hold_the_truth(name):
     family, theta = NAMED[name], np.array(TRUE[name])
     draws = family.draw(np.tile(theta, (rows, 1)), (rows, n), (Key(5) / name).generator())
     hits = np.zeros(len(theta))
-    for x in draws:
-        fitted = family.fit(x)
+    for x, parameters in zip(draws, family.estimate(draws)[0], strict=True):  # all fits in one climb
+        fitted = Fitted(family, tuple(parameters.tolist()))
         hits += np.abs(fitted.theta - theta) < 1.96 * np.array(errors(fitted, x, KEY).values)
     assert (np.abs(hits / rows - 0.95) < 4 * np.sqrt(0.05 * 0.95 / rows)).all(), hits / rows
 

@@ -51,7 +51,6 @@ class Steeper(GMM):
 
 
 @given(some.integers(0, 10**6))
-@settings(max_examples=40)
 def test_the_mass_of_a_mixture_on_the_line_is_one(seed):
     assert checks.mass(mixture(seed, 1)) == pytest.approx(1, abs=1e-9)
 

@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import logsumexp
@@ -197,7 +197,6 @@ def slack(x, model):
     return 1e-9 + 1e-15 * ((x - x.mean(axis=0)) ** 2).sum(axis=1).max() / smallest
 
 
-@settings(max_examples=80)
 @given(CASES)
 def test_the_log_likelihood_never_falls(case):
     x, steps = run(*case)
@@ -206,7 +205,6 @@ def test_the_log_likelihood_never_falls(case):
         assert fall <= slack(x, after.state), after.index
 
 
-@settings(max_examples=60)
 @given(CASES)
 def test_the_bound_is_the_expected_joint_plus_the_entropy_of_the_responsibilities(case):
     x, steps = run(*case)
@@ -217,7 +215,6 @@ def test_the_bound_is_the_expected_joint_plus_the_entropy_of_the_responsibilitie
         assert step.metrics["bound"] == pytest.approx(terms.sum() / len(x), abs=slack(x, step.state)), step.index
 
 
-@settings(max_examples=60)
 @given(CASES)
 def test_the_bound_never_exceeds_the_log_likelihood(case):
     x, steps = run(*case)
@@ -225,7 +222,6 @@ def test_the_bound_never_exceeds_the_log_likelihood(case):
         assert step.metrics["bound"] <= step.metrics["log_likelihood"] + slack(x, step.state), step.index
 
 
-@settings(max_examples=60)
 @given(CASES)
 def test_an_m_step_raises_the_bound(case):
     x, steps = run(*case)
@@ -233,7 +229,6 @@ def test_an_m_step_raises_the_bound(case):
         assert m.metrics["bound"] >= e.metrics["bound"] - slack(x, m.state), m.index
 
 
-@settings(max_examples=40)
 @given(CASES)
 def test_the_log_likelihood_is_the_mean_log_density_of_the_state(case):
     x, steps = run(*case)
@@ -242,7 +237,6 @@ def test_the_log_likelihood_is_the_mean_log_density_of_the_state(case):
         assert step.metrics["log_likelihood"] == pytest.approx(expected, abs=slack(x, step.state)), step.index
 
 
-@settings(max_examples=40)
 @given(CASES)
 def test_responsibilities_of_a_point_sum_to_one(case):
     _, steps = run(*case)
@@ -252,7 +246,6 @@ def test_responsibilities_of_a_point_sum_to_one(case):
         assert r.sum(axis=1) == pytest.approx(np.ones(len(r)), abs=1e-12)
 
 
-@settings(max_examples=40)
 @given(CASES)
 def test_covariances_are_symmetric(case):
     _, steps = run(*case)

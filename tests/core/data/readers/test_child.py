@@ -37,12 +37,14 @@ def misbehave(monkeypatch, body):
     monkeypatch.setattr(reading.subprocess, "Popen", popen)
 
 
-def test_a_reader_that_never_ends_is_killed_within_five_seconds(monkeypatch):
+def test_a_reader_that_never_ends_is_killed_at_the_deadline(monkeypatch):
+    assert reading.DEADLINE < 5
+    monkeypatch.setattr(reading, "DEADLINE", 1.5)
     misbehave(monkeypatch, "import time; time.sleep(60)")
     start = time.monotonic()
-    with pytest.raises(ReadError, match=r"took longer than 4\.5 seconds; upload fewer"):
+    with pytest.raises(ReadError, match=r"took longer than 1\.5 seconds; upload fewer"):
         read("a.csv", b"a\n1\n")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux")
@@ -69,28 +71,30 @@ def test_a_child_cannot_write_a_file(monkeypatch, tmp_path):
 
 
 MEASURE = """
-import resource, sys, time
-from core.data.read import ReadError, read
+import resource, sys
+import core.data.read
+reading = sys.modules["core.data.read"]
+reading.DEADLINE = 60  # the machine may be busy: what counts is the time that the child works
 raw = open(sys.argv[1], "rb").read()
-start = time.monotonic()
 try:
-    print(read("bomb.parquet", raw).rows)
-except ReadError as error:
+    print(reading.read("bomb.parquet", raw).rows)
+except reading.ReadError as error:
     print(error)
-print(time.monotonic() - start)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime)
+print(used.ru_maxrss * 1024)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux")
 def test_a_bomb_stays_within_time_and_memory(tmp_path):
     # One word of 8 kB in a dictionary of 1 MB rows: 100 kB that spell out 8 GB, and whose footer says nothing of it.
-    words = pa.DictionaryArray.from_arrays(pa.array(np.zeros(1_000_000, np.int32)), ["w" * 8000])
-    plain = pa.schema({"x": pa.string()})
+    words = pa.table({"x": pa.DictionaryArray.from_arrays(pa.array(np.zeros(10_000, np.int32)), ["w" * 8000])})
     bomb = io.BytesIO()
-    with pq.ParquetWriter(bomb, plain) as writer:
-        for start in range(0, 1_000_000, 10_000):
-            writer.write_table(pa.table({"x": words[start : start + 10_000].cast(pa.string())}))
+    with pq.ParquetWriter(bomb, words.schema, store_schema=False) as writer:
+        for _ in range(100):
+            writer.write_table(words)
+    assert pq.read_schema(bomb) == pa.schema({"x": pa.string()})
     (tmp_path / "bomb").write_bytes(bomb.getvalue())
     # Measured from a small process, since a forked child counts its parent's memory as its own.
     command = [sys.executable, "-c", MEASURE, str(tmp_path / "bomb")]

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -64,7 +64,7 @@ def product(x):
 def test_the_posterior_is_prior_times_likelihood_normalised(n):
     weight = product(points(n))
     posterior = np.exp(PRIOR.posterior(points(n)).log_prob_sigma(*grid()))
-    assert posterior == pytest.approx(weight / integral(weight), abs=1e-6)
+    np.testing.assert_allclose(posterior, weight / integral(weight), rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("n", [1, 5, 12])
@@ -123,7 +123,6 @@ def test_bayes_rule_holds_wherever_it_is_read():
         assert PRIOR.posterior(x).log_prob(*at) == pytest.approx(bayes, abs=1e-9)
 
 
-@settings(max_examples=30)
 @given(cut=st.integers(0, 15), shift=st.floats(-1e3, 1e3))
 def test_updating_twice_is_updating_once(cut, shift):
     x, prior = points(15) + shift, PRIOR.rescaled(shift, 1.0)
@@ -131,7 +130,6 @@ def test_updating_twice_is_updating_once(cut, shift):
     assert dataclasses.astuple(twice) == pytest.approx(dataclasses.astuple(once), rel=1e-10)
 
 
-@settings(max_examples=30)
 @given(shift=st.floats(-100, 100), scale=st.floats(0.01, 100))
 def test_the_posterior_does_not_depend_on_the_unit(shift, scale):
     x = points(10)
