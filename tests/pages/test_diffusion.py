@@ -17,6 +17,8 @@ from playground.instruments.stage import unpack
 from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion import training
 from playground.rungs.diffusion.bench import Bench, Noising
+from playground.rungs.diffusion.panels import field as fields
+from playground.rungs.diffusion.panels import guidance, quality, solvers
 from playground.rungs.diffusion.panels import straightness as straight
 from playground.rungs.diffusion.screen import PANELS
 from tests import apps
@@ -26,8 +28,14 @@ PAGE = "pages/diffusion.py"
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
-    """Quick runs are complete when the page comes; none is left behind. Trainings are short."""
+    """Runs are complete when the page comes; none is left behind. What they compute is short, coarse and few."""
     monkeypatch.setattr(training, "UPDATES", 600)
+    monkeypatch.setattr(guidance, "UPDATES", 300)
+    monkeypatch.setattr(solvers, "COUNTS", (5, 10, 20))
+    monkeypatch.setattr(solvers, "REFERENCE", replace(solvers.REFERENCE, steps=40))
+    monkeypatch.setattr(quality, "TESTED", 100)
+    monkeypatch.setattr(quality, "SIDE", 21)
+    monkeypatch.setattr(fields, "TIMES", 8)
     with apps.rested(monkeypatch, 30.0):
         yield
 
@@ -190,7 +198,7 @@ def test_the_field_of_a_stored_model_is_held_against_the_exact_one():
     at.run()
     held = run_of(at, "diffusion.field").job.trace[-1].state
     assert "Above the floor" in apps.words(at)
-    assert len(held.error) == 50
+    assert len(held.error) == fields.TIMES
     sent = message(at, 1)
     assert [layer["name"] for layer in sent["scene"]["layers"]] == ["error"]
     cut = opened(panel="Field", says="stored", steps=5, other="cut", at=0.5)

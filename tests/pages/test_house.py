@@ -1,24 +1,31 @@
 """Every page, alone and inside the frame; Home; and the way from one to the other."""
 
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import builtin
+from core.vae import scores
 from playground import frame
 from playground.instruments.stage import unpack
+from playground.runs import runs
 from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [(name, title) for rows in frame.PAGES.values() for name, title, _ in rows]
+ONWARD = ("fit1", "fit2", "em", "vae", "diffusion")
 TITLES = {"home": "Generative Playground", "em": "EM by hand"}
 
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
-    with apps.rested(monkeypatch):
+    """A page comes after a second, finished or not. What it goes on with is small."""
+    monkeypatch.setattr(scores, "TESTED", 20)
+    monkeypatch.setattr(scores, "TRAINED", 200)
+    with apps.rested(monkeypatch, 1.0):
         yield
 
 
@@ -37,9 +44,17 @@ def test_every_file_in_pages_is_in_the_table_and_the_other_way_round():
 
 
 @pytest.mark.parametrize("name", [name for name, _ in PAGES])
-def test_a_page_opened_alone(name):
-    at = healthy(app(f"pages/{name}.py").run())
-    assert [title.value for title in at.title] == [TITLES.get(name, dict(PAGES)[name])]
+def test_a_page_opened_alone_and_its_experiments(name):
+    alone = healthy(app(f"pages/{name}.py").run())
+    assert [title.value for title in alone.title] == [TITLES.get(name, dict(PAGES)[name])]
+    links = [link.proto.query_string for link in alone.get("page_link") if link.proto.query_string]
+    assert len(links) >= 3
+    for link in links if name != "home" else ():  # its links lead to other pages
+        at = app(f"pages/{name}.py")
+        for key, value in parse_qsl(link.lstrip("?")):
+            at.query_params[key] = value
+        healthy(at.run())
+        assert not [w for w in at.warning if "In this link" in w.value]
 
 
 @pytest.mark.parametrize("name", [name for name, _ in PAGES])
@@ -48,6 +63,11 @@ def test_a_page_inside_the_frame(name):
     healthy(at.switch_page(f"pages/{name}.py").run())
     assert [title.value for title in at.title] == [TITLES.get(name, dict(PAGES)[name])]
     assert len(at.get("bidi_component")) >= 1
+    onward = [m.value for m in at.markdown if m.value.startswith("Next: ")]
+    assert len(onward) == (name in ONWARD), "it ends with the question of the next rung"
+    if onward:
+        assert onward[0].endswith("?")
+        assert at.get("page_link")[-1].proto.label in dict(PAGES).values()
 
 
 def test_a_run_survives_a_visit_to_another_page():
@@ -59,7 +79,8 @@ def test_a_run_survives_a_visit_to_another_page():
     assert at.session_state["held"]["run.em"] is run
 
 
-def test_home_is_alive_at_once():
+def test_home_is_alive_at_once(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 30.0)
     at = healthy(app().run())
     run = at.session_state["held"]["run.home"]
     assert run.job.progress().phase == "done"
@@ -82,23 +103,8 @@ def test_a_link_from_the_shelf_opens_that_set(link):
     assert healthy(at.run()).selectbox(key="data").format_func(at.selectbox(key="data").value) == link
 
 
-@pytest.mark.parametrize("name", [name for name, _ in PAGES if name != "home"])
-def test_the_experiments_of_a_page_stand(name):
-    home = healthy(app(f"pages/{name}.py").run())
-    links = [link.proto for link in home.get("page_link") if "?" in link.proto.page or link.proto.query_string]
-    assert len(links) >= 3
-    for link in links:
-        at = app(f"pages/{name}.py")
-        for pair in link.query_string.lstrip("?").split("&"):
-            key, value = pair.split("=")
-            from urllib.parse import unquote_plus
-
-            at.query_params[key] = unquote_plus(value)
-        healthy(at.run())
-        assert not [w for w in at.warning if "In this link" in w.value]
-
-
-def test_two_people_do_not_share_a_run():
+def test_two_people_do_not_share_a_run(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 30.0)
     one, other = healthy(app("pages/em.py").run()), healthy(app("pages/em.py").run())
     other.slider(key="components").set_value(2).run()
     assert one.session_state["held"]["owner"] != other.session_state["held"]["owner"]
@@ -113,13 +119,3 @@ def test_home_leads_to_every_page_with_a_sentence_about_each():
     said = [caption.value for caption in at.caption]
     assert len([line for line in said if line.endswith((".", "?"))]) >= len(PAGES) - 1
     assert "" not in said
-
-
-@pytest.mark.parametrize("name", ["fit1", "fit2", "em", "vae"])
-def test_a_page_ends_with_the_question_of_the_next_rung(name):
-    at = healthy(app().run())
-    healthy(at.switch_page(f"pages/{name}.py").run())
-    *_, last = [m.value for m in at.markdown if m.value.startswith("Next: ")]
-    assert last.endswith("?")
-    titles = dict(PAGES)
-    assert at.get("page_link")[-1].proto.label in titles.values()

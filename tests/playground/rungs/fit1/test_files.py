@@ -1,5 +1,6 @@
 """Code and files of the 1-D page: the script prints the table, the files hold the law, the self-test stands."""
 
+import functools
 import io
 import json
 import re
@@ -98,7 +99,7 @@ def test_the_script_of_two_values_is_their_bernoulli(tmp_path):
     kind = discrete.recognise(data("binary", 400).points)
     column = Ranked(np.zeros(1), kind, (discrete.BERNOULLI,), "x")
     code = export.script(
-        "from tests.playground.test_family_panels import data\ndataset = data('binary', 400)", column, KEY
+        "from tests.playground.rungs.fit1.panels.test_families import data\ndataset = data('binary', 400)", column, KEY
     )
     x = (data("binary", 400).points[:, 0] == 2).astype(float)
     *_, last = ranking.rank(x, KEY, (discrete.BERNOULLI,))
@@ -124,10 +125,16 @@ def test_the_self_test_of_every_model_offered_holds():
         assert "broken" not in strip, model
 
 
-def fitted(name="waits", n=300, law="gamma"):
-    dataset = data(name, n)
+@functools.cache
+def ranked():
+    dataset = data("waits", 300)
     *_, last = ranking.rank(dataset.points, KEY)
-    return dataset, next(row for row in last.state if row.name == law)
+    return dataset, {row.name: row for row in last.state}
+
+
+def fitted(law="gamma"):
+    dataset, rows = ranked()
+    return dataset, rows[law]
 
 
 def read(raw):
@@ -136,7 +143,7 @@ def read(raw):
 
 @pytest.mark.parametrize("law", ["gamma", "mixture", "kernel"])
 def test_draws_are_the_laws_and_follow_their_key(law):
-    dataset, row = fitted(law=law)
+    dataset, row = fitted(law)
     table = read(export.samples(row.fitted, dataset.columns[0], 4000, KEY / "samples"))
     assert list(table.columns) == [dataset.columns[0]]
     assert stats.kstest(table.iloc[:, 0], row.fitted.cdf).pvalue > 1e-3
@@ -165,7 +172,7 @@ def test_probabilities_of_counts():
 
 @pytest.mark.parametrize("law", ["gamma", "mixture", "kernel", "uniform"])
 def test_parameters_come_back_from_json(law):
-    dataset, row = fitted(law=law)
+    dataset, row = fitted(law)
     content = json.loads(export.as_json(row, dataset, KEY))
     assert [(p["name"], p["value"], p["unit"]) for p in content["parameters"]] == [
         (w, v, u) for w, v, u in row.fitted.describe("min")
