@@ -22,15 +22,15 @@ def rested(monkeypatch, at_once: float = 10.0) -> Iterator[None]:
     left = list(jobs._jobs.values())
     jobs.release("")
     for job in left:
-        job.wait(10)
+        job.wait(60)
 
 
 def visit(what: str | Callable, kwargs: dict | None = None, **query: object) -> AppTest:
     """A page (its file, from the root) or a function that draws one, with these settings in its link."""
     if callable(what):
-        at = AppTest.from_function(what, default_timeout=30, kwargs=kwargs)
+        at = AppTest.from_function(what, default_timeout=120, kwargs=kwargs)
     else:
-        at = AppTest.from_file(str(ROOT / what), default_timeout=30)
+        at = AppTest.from_file(str(ROOT / what), default_timeout=120)
     for name, value in query.items():
         at.query_params[name] = str(value)
     return at.run()

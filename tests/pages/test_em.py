@@ -306,7 +306,7 @@ def test_dragging_on_the_basin_map_lets_a_fork_go():
     at.button(key="em.call_split").click().run()
     scene = message(at, 1)["scene"]["id"]
     at.session_state["stage.em.basins"] = {"hands": {"xy": [[2.0, 90.0]], "scene": scene}}
-    at.run(timeout=10)
+    at.run()
     assert not at.exception
     np.testing.assert_allclose(run_of(at).job.trace[0].state.means[0], [2.0, 90.0])
 
@@ -352,7 +352,7 @@ def test_a_page_that_waits_for_a_slot_is_a_page(monkeypatch):
         assert [title.value for title in at.title] == ["EM by hand"]
         assert run_of(at).job.progress().phase == "waiting"
         assert "as soon as a processor is free" in " ".join(words(at))
-    run_of(at).job.wait(10)
+    run_of(at).job.wait(60)
     at.run()
     assert not at.exception
     assert np.isfinite(list(figures(at).values())).all()

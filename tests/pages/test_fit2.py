@@ -41,11 +41,11 @@ def _rested(monkeypatch):
     left = list(jobs._jobs.values())
     jobs.release("")
     for job in left:
-        job.wait(10)
+        job.wait(60)
 
 
 def opened(**query):
-    at = AppTest.from_file(str(ROOT / "pages/fit2.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "pages/fit2.py"), default_timeout=120)
     for name, value in query.items():
         at.query_params[name] = str(value)
     at.run()
@@ -93,7 +93,7 @@ def test_every_panel_of_every_model_stands(model, panel):
 
 
 def test_one_visitor_walks_through_everything():
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
     at.switch_page("pages/fit2.py").run()
     at.selectbox(key="data").set_value("banana").run()
     for model, panel in zip(controls.MODELS, PANELS, strict=True):

@@ -30,7 +30,7 @@ def _rested(monkeypatch):
 
 
 def app(path="streamlit_app.py"):
-    return AppTest.from_file(str(ROOT / path), default_timeout=30)
+    return AppTest.from_file(str(ROOT / path), default_timeout=120)
 
 
 def healthy(at):

@@ -32,7 +32,7 @@ def page(more=None):
 
 
 def app(more, **query):
-    at = AppTest.from_function(page, default_timeout=30, kwargs={"more": more})
+    at = AppTest.from_function(page, default_timeout=120, kwargs={"more": more})
     for name, value in query.items():
         at.query_params[name] = value
     at.run()

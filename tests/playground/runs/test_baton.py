@@ -59,7 +59,7 @@ def test_who_had_it_before_gets_it_before_those_who_come(own):
     def second():
         with baton.held():
             order.append("second")
-            waits.wait(5)
+            waits.wait(60)
 
     def third():
         with baton.held():

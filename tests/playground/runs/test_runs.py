@@ -28,7 +28,7 @@ def watched(monkeypatch):
     mine = list(jobs._jobs.values())
     jobs.release("")
     for job in mine:
-        job.wait(5)
+        job.wait(60)
 
 
 def short(n=3):
@@ -67,7 +67,7 @@ def test_a_new_spec_replaces_and_cancels(monkeypatch):
     monkeypatch.setattr(runs, "AT_ONCE", 0.01)
     old = runs.open_run("em", ("data", 1), "", endless)
     new = runs.open_run("em", ("data", 2), "", endless)
-    old.job.wait(5)
+    old.job.wait(60)
     assert old.job.progress().phase == "cancelled"
     assert new.job.progress().alive
     assert new.id != old.id
@@ -77,7 +77,7 @@ def test_runs_of_other_names_live_on(monkeypatch):
     monkeypatch.setattr(runs, "AT_ONCE", 0.01)
     one, other = runs.open_run("em", ("data", 1), "", endless), runs.open_run("em.basins", ("data", 1), "", endless)
     runs.open_run("em", ("data", 2), "", short())
-    one.job.wait(5)
+    one.job.wait(60)
     assert other.job.progress().alive
     assert one.id != other.id
 
@@ -195,7 +195,7 @@ def test_a_fragment_looks_again_only_while_steps_may_come(monkeypatch):
     run.job.pause()
     assert runs.every(run) is not None
     run.job.cancel()
-    run.job.wait(5)
+    run.job.wait(60)
     assert runs.every(run) is None
 
 

@@ -12,7 +12,7 @@ from playground.runs import jobs
 from playground.runs.turns import Turns
 
 
-def until(condition, seconds=5.0):
+def until(condition, seconds=60.0):
     """Wait until `condition()`; fails if it does not come true."""
     tick, end = threading.Event(), time.monotonic() + seconds
     while not condition():
@@ -47,10 +47,10 @@ def test_a_free_slot_is_had_at_once():
 
 
 def test_a_turn_says_when_it_should_end():
-    with Turns(1, slice=0.5).turn(0.0) as until_when:
-        assert 0.4 < until_when - time.perf_counter() <= 0.5
-    with Turns(1).turn(0.0) as until_when:
-        assert 0 < until_when - time.perf_counter() <= 0.02
+    for turns, slice in ((Turns(1, slice=0.5), 0.5), (Turns(1), 0.02)):
+        began = time.perf_counter()
+        with turns.turn(0.0) as until_when:
+            assert began + slice <= until_when <= time.perf_counter() + slice
 
 
 def test_those_who_have_worked_least_go_first():
@@ -58,7 +58,7 @@ def test_those_who_have_worked_least_go_first():
     with turns.turn(0.0):
         threads = queue(turns, (3.0, 1.0, 2.0, 0.5), order)
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert order == [0.5, 1.0, 2.0, 3.0]
 
 
@@ -75,7 +75,7 @@ def test_among_equals_who_came_first_goes_first():
             threads.append(started(wait, name))
             until(lambda: len(turns._waiting) == len(threads))
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert order == list(range(6))
 
 
@@ -85,7 +85,7 @@ def test_who_gives_a_slot_back_cannot_take_it_before_those_who_wait():
         threads = queue(turns, (5.0,), order)
     with turns.turn(9.0):
         order.append(9.0)
-    threads[0].join(5)
+    threads[0].join(60)
     assert order == [5.0, 9.0]
 
 
@@ -125,7 +125,7 @@ def test_an_exception_gives_the_slot_back(waits):
     with pytest.raises(ZeroDivisionError):
         fail()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert order == [1.0] * waits
     until(lambda: turns._free == 1)
     with turns.turn(0.0):
@@ -153,7 +153,7 @@ def test_a_short_job_gets_through_while_endless_ones_hold_the_slots(monkeypatch)
     try:
         until(lambda: all(job.progress().steps > 100 for job in long))
         short = jobs.Job(lambda: (busy(i) for i in range(20)), 1 << 20)
-        short.wait(3)
+        short.wait(60)
         assert short.progress().phase == "done"
         at = [job.progress().steps for job in long]
         until(lambda: all(job.progress().steps > n for job, n in zip(long, at, strict=True)))
@@ -161,20 +161,20 @@ def test_a_short_job_gets_through_while_endless_ones_hold_the_slots(monkeypatch)
         for job in long:
             job.cancel()
     for job in long:
-        job.wait(5)
+        job.wait(60)
 
 
 def test_three_endless_jobs_share_two_slots_evenly(monkeypatch):
     monkeypatch.setattr(jobs, "_turns", Turns(2))
     long = [jobs.Job(endless, 1 << 20) for _ in range(3)]
     try:
-        until(lambda: sum(job.progress().steps for job in long) > 600, 20)
+        until(lambda: sum(job.progress().steps for job in long) > 600)
         worked = [job._worked for job in long]
     finally:
         for job in long:
             job.cancel()
     for job in long:
-        job.wait(5)
+        job.wait(60)
     assert min(worked) > 0.5 * max(worked)
 
 
@@ -184,7 +184,7 @@ def test_who_keeps_a_turn_too_long_is_passed_by():
         threads = queue(turns, (1.0, 2.0), order)
         until(lambda: order == [1.0, 2.0])  # although the first turn was never given back
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert (turns._free, turns._waiting, turns._taken) == (1, [], [])
 
 
@@ -194,7 +194,7 @@ def test_without_patience_nobody_is_passed_by():
         threads = queue(turns, (1.0,), order)
         threads[0].join(0.1)
         assert order == []
-    threads[0].join(5)
+    threads[0].join(60)
     assert order == [1.0]
 
 
@@ -206,7 +206,7 @@ def test_quiet_is_waited_for():
         turns.quiet(0.05)
         assert time.perf_counter() - began > 0.04
         waiting = started(turns.quiet, 60)
-    waiting.join(5)
+    waiting.join(60)
     assert not waiting.is_alive()
 
 

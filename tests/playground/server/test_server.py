@@ -89,7 +89,7 @@ def test_the_server_is_ready_while_the_pages_are_still_being_imported(monkeypatc
 
     def prepare():
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         done.set()
 
     monkeypatch.setattr(server, "prepare", prepare)
@@ -97,11 +97,11 @@ def test_the_server_is_ready_while_the_pages_are_still_being_imported(monkeypatc
 
     async def live():
         async with server.ready(None):
-            return begun.wait(5), done.is_set()
+            return begun.wait(60), done.is_set()
 
     assert asyncio.run(live()) == (True, False)
     go_on.set()
-    assert done.wait(5)
+    assert done.wait(60)
 
 
 def answered(app, scope):
@@ -154,20 +154,20 @@ def address():
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "playground.server", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 40
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + 120
     while ask(f"{url}/_stcore/health")[0] != 200:
         assert process.poll() is None, "the server ended"
         assert time.monotonic() < end, "the server did not start"
         threading.Event().wait(0.1)
     yield url
     process.terminate()
-    process.wait(20)
+    process.wait(60)
 
 
 def ask(url):
     """(status, headers, body) of an answer; status 0 where there is none."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         with error:

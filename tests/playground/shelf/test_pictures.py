@@ -24,7 +24,7 @@ def app():
 
 
 def started(**link):
-    at = AppTest.from_function(app, default_timeout=20)
+    at = AppTest.from_function(app, default_timeout=120)
     for key, value in link.items():
         at.query_params[key] = value
     return at.run()

@@ -88,7 +88,7 @@ def _rested(monkeypatch):
 
 
 def opened(**query):
-    at = AppTest.from_file(str(ROOT / "pages/em.py"), default_timeout=30)
+    at = AppTest.from_file(str(ROOT / "pages/em.py"), default_timeout=120)
     for name, value in {"panel": "Code and files", **query}.items():
         at.query_params[name] = value
     at.run()

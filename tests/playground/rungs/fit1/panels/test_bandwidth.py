@@ -112,7 +112,7 @@ def test_a_page_with_its_own_bins_is_followed():
 
         smooth_panels.smooth("test", builtin.load("galaxies"), Key(0), "Knuth")
 
-    at = AppTest.from_function(page, default_timeout=30).run()
+    at = AppTest.from_function(page, default_timeout=120).run()
     assert not at.exception
     assert "by Knuth" in " ".join(c.value for c in at.caption)
     assert [box.key for box in at.selectbox] == ["rule", "kernel"]
@@ -131,7 +131,7 @@ def test_a_constant_column_is_told_in_words():
         smooth_panels.smooth("test", dataset, Key(0))
         posterior.posterior("test", dataset)
 
-    at = AppTest.from_function(page, default_timeout=30).run()
+    at = AppTest.from_function(page, default_timeout=120).run()
     assert not at.exception
     assert ["constant" in at.caption[0].value, "same" in at.caption[1].value] == [True, True]
 
