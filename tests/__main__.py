@@ -1,4 +1,4 @@
-"""Everything: what computes in two queues side by side, then what drives a browser, by itself, since it is held to time.
+"""Everything, in two queues side by side: first what computes, then what drives a browser.
 
 python -m tests
 """
@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).parent
-QUEUES = (
-    ["core", *sorted(file.name for file in HERE.glob("test_*.py"))],
-    ["pages", "playground"],
-)  # as long as each other
-DRIVEN = ["browser"]
+LONGER = ("app_em", "app_frame", "app_paint", "app_runs", "easel", "latent_pad", "stage")  # as long as all the others
+FIRST = [f"browser/test_{name}.py" for name in LONGER]  # each queue has its own server and its own browser
+REST = sorted({f"browser/{file.name}" for file in HERE.glob("browser/test_*.py")} - set(FIRST))
+COMPUTED = ["core", *sorted(file.name for file in HERE.glob("test_*.py"))], ["pages", "playground"]
+DRIVEN = FIRST, REST
 
 
 def pytest(names: list[str], to: object = subprocess.PIPE) -> subprocess.Popen:
@@ -32,23 +32,21 @@ def show(lines: Iterable[str]) -> str:
     return last
 
 
-def main() -> int:
-    """Run all; what the second queue says is shown after the first's, and every summary at the end.
-
-    The exit status is of the first part that failed.
-    """
+def both(one: list[str], other: list[str]) -> list[tuple[int, str]]:
+    """Run two queues side by side; what the second says is shown after the first. Exit statuses and summaries."""
     with tempfile.TemporaryFile("w+") as aside:
-        first, second = pytest(QUEUES[0]), pytest(QUEUES[1], aside)
-        said = [show(first.stdout)]
-        found = [first.wait(), second.wait()]
+        first, second = pytest(one), pytest(other, aside)
+        said, status = show(first.stdout), second.wait()
         aside.seek(0)
-        said.append(show(aside))
-    browser = pytest(DRIVEN)
-    said.append(show(browser.stdout))
-    found.append(browser.wait())
-    for names, summary in zip((*QUEUES, DRIVEN), said, strict=True):
-        print(f"{' '.join(names)}: {summary}")
-    return next((status for status in found if status), 0)
+        return [(first.wait(), said), (status, show(aside))]
+
+
+def main() -> int:
+    """Run all, and close with every summary; the exit status is of the first queue that failed."""
+    found = both(*COMPUTED) + both(*DRIVEN)
+    for names, (_, said) in zip((*COMPUTED, *DRIVEN), found, strict=True):
+        print(f"{' '.join(names)}: {said}")
+    return next((status for status, _ in found if status), 0)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def test_a_page_that_waits_comes_in_between_two_pieces(imports):
     def begin():
         if not visitor.ident:
             visitor.start()
-            waiting.wait(60)
+            waiting.wait(5)
 
     hooks.append(begin)
     frame.warm_rest()

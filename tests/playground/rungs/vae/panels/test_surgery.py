@@ -228,7 +228,7 @@ def test_information_at_its_ceiling_is_told(sharp, told):
 def test_the_sweep_is_asked_for(monkeypatch):
     monkeypatch.setattr(vae_surgery_panel, "EPOCHS", 2)
     at = apps.opened(page, {"latent": 2, "told": False})
-    at.button(key="test.sweep").click().run()
+    at.button(key="test.sweep").click().run(timeout=60)
     assert not at.exception
     assert "After 2 epochs" in apps.words(at)
 

@@ -144,7 +144,7 @@ def test_the_panel_says_what_its_number_is(latent, told, said):
 
 def test_the_gap_over_the_test_set_is_asked_for():
     at = apps.opened(page, {"latent": 2, "told": False})
-    at.button(key="test.over").click().run()
+    at.button(key="test.over").click().run(timeout=60)
     assert not at.exception
     n = len(sets.pictures().split.test)
     assert f"Over {n} test pictures the bound loses" in apps.words(at)
