@@ -18,7 +18,7 @@ from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion import training
 from playground.rungs.diffusion.bench import Bench, Noising
 from playground.rungs.diffusion.panels import field as fields
-from playground.rungs.diffusion.panels import guidance, quality, solvers
+from playground.rungs.diffusion.panels import guidance, memory, quality, solvers
 from playground.rungs.diffusion.panels import straightness as straight
 from playground.rungs.diffusion.screen import PANELS
 from tests import apps
@@ -36,6 +36,7 @@ def _rested(monkeypatch):
     monkeypatch.setattr(quality, "TESTED", 100)
     monkeypatch.setattr(quality, "SIDE", 21)
     monkeypatch.setattr(fields, "TIMES", 8)
+    monkeypatch.setattr(memory, "WALKERS", 60)
     with apps.rested(monkeypatch, 30.0):
         yield
 

@@ -16,11 +16,25 @@ from playground.instruments.stage import unpack
 from playground.rungs.fit2 import controls
 from playground.runs import jobs, runs
 from playground.shelf import sketch
-from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = Key(0) / "fit2"
-RANK = apps.remembered(ranking.rank)
+
+
+def once(scored):
+    """The same way judged on the same points and parts once for all tests."""
+    found = {}
+
+    def again(way, x, held):
+        asked = (way, x.tobytes(), *(part.tobytes() for part in held))
+        if asked not in found:
+            found[asked] = scored(way, x, held)
+        return found[asked]
+
+    return again
+
+
+SCORED = once(ranking.scored)
 PANELS = ("Conditionals", "Numbers", "Two samples?", "Checks", "Code and files")
 WAYS = {
     "Kernel density": Kernels(key=KEY),
@@ -33,10 +47,10 @@ WAYS = {
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
-    """Quick runs are complete when the page comes; none is left behind. The same ways are ranked once for all tests."""
+    """Quick runs are complete when the page comes; none is left behind. A way is judged once for all tests."""
     monkeypatch.setattr(runs, "AT_ONCE", 20.0)
     monkeypatch.setattr("playground.rungs.fit2.closer.REPEATS", 39)
-    monkeypatch.setattr(ranking, "rank", RANK)
+    monkeypatch.setattr(ranking, "scored", SCORED)
     yield
     left = list(jobs._jobs.values())
     jobs.release("")
