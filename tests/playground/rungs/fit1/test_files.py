@@ -1,6 +1,5 @@
 """Code and files of the 1-D page: the script prints the table, the files hold the law, the self-test stands."""
 
-import functools
 import io
 import json
 import re
@@ -22,10 +21,12 @@ from tests import apps
 from tests.playground.rungs.fit1.panels.test_families import data
 
 KEY = Key(0) / "fit1"
+RANK = apps.remembered(ranking.rank)
 
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
+    monkeypatch.setattr(ranking, "rank", RANK)
     with apps.rested(monkeypatch, 25.0):
         yield
 
@@ -125,16 +126,10 @@ def test_the_self_test_of_every_model_offered_holds():
         assert "broken" not in strip, model
 
 
-@functools.cache
-def ranked():
-    dataset = data("waits", 300)
+def fitted(name="waits", n=300, law="gamma"):
+    dataset = data(name, n)
     *_, last = ranking.rank(dataset.points, KEY)
-    return dataset, {row.name: row for row in last.state}
-
-
-def fitted(law="gamma"):
-    dataset, rows = ranked()
-    return dataset, rows[law]
+    return dataset, next(row for row in last.state if row.name == law)
 
 
 def read(raw):
@@ -143,7 +138,7 @@ def read(raw):
 
 @pytest.mark.parametrize("law", ["gamma", "mixture", "kernel"])
 def test_draws_are_the_laws_and_follow_their_key(law):
-    dataset, row = fitted(law)
+    dataset, row = fitted(law=law)
     table = read(export.samples(row.fitted, dataset.columns[0], 4000, KEY / "samples"))
     assert list(table.columns) == [dataset.columns[0]]
     assert stats.kstest(table.iloc[:, 0], row.fitted.cdf).pvalue > 1e-3
@@ -172,7 +167,7 @@ def test_probabilities_of_counts():
 
 @pytest.mark.parametrize("law", ["gamma", "mixture", "kernel", "uniform"])
 def test_parameters_come_back_from_json(law):
-    dataset, row = fitted(law)
+    dataset, row = fitted(law=law)
     content = json.loads(export.as_json(row, dataset, KEY))
     assert [(p["name"], p["value"], p["unit"]) for p in content["parameters"]] == [
         (w, v, u) for w, v, u in row.fitted.describe("min")
