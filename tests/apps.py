@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextlib.contextmanager
-def rested(monkeypatch, at_once: float = 10.0) -> Iterator[None]:
-    """Runs are waited for `at_once` seconds when a page opens them; none is left behind."""
+def rested(monkeypatch, at_once: float = 60.0) -> Iterator[None]:
+    """Runs are waited for at most `at_once` seconds when a page opens them; none is left behind."""
     monkeypatch.setattr(runs, "AT_ONCE", at_once)
     yield
     left = list(jobs._jobs.values())

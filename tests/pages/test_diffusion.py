@@ -37,7 +37,7 @@ def _rested(monkeypatch):
     monkeypatch.setattr(quality, "SIDE", 21)
     monkeypatch.setattr(fields, "TIMES", 8)
     monkeypatch.setattr(memory, "WALKERS", 60)
-    with apps.rested(monkeypatch, 30.0):
+    with apps.rested(monkeypatch):
         yield
 
 

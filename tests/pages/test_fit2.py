@@ -48,7 +48,7 @@ WAYS = {
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
     """Quick runs are complete when the page comes; none is left behind. A way is judged once for all tests."""
-    monkeypatch.setattr(runs, "AT_ONCE", 20.0)
+    monkeypatch.setattr(runs, "AT_ONCE", 60.0)
     monkeypatch.setattr("playground.rungs.fit2.closer.REPEATS", 39)
     monkeypatch.setattr(ranking, "scored", SCORED)
     yield

@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import builtin
-from core.vae import scores
 from playground import frame
 from playground.instruments.stage import unpack
 from playground.runs import runs
@@ -23,8 +22,8 @@ TITLES = {"home": "Generative Playground", "em": "EM by hand"}
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
     """A page comes after a second, finished or not. What it goes on with is small."""
-    monkeypatch.setattr(scores, "TESTED", 20)
-    monkeypatch.setattr(scores, "TRAINED", 200)
+    monkeypatch.setattr("core.vae.scores.TESTED", 20)
+    monkeypatch.setattr("core.vae.scores.TRAINED", 200)
     with apps.rested(monkeypatch, 1.0):
         yield
 

@@ -26,7 +26,7 @@ W = Push().guidance
 def _tiny(monkeypatch):
     """Painters are tiny; quick runs are complete when the page comes; none is left behind."""
     monkeypatch.setattr(recipes, "stored", painters.stored)
-    with apps.rested(monkeypatch, 30.0):
+    with apps.rested(monkeypatch):
         yield
 
 

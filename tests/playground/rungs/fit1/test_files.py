@@ -27,7 +27,7 @@ RANK = apps.remembered(ranking.rank)
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
     monkeypatch.setattr(ranking, "rank", RANK)
-    with apps.rested(monkeypatch, 25.0):
+    with apps.rested(monkeypatch):
         yield
 
 

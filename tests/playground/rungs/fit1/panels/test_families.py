@@ -29,7 +29,7 @@ RANK = apps.remembered(ranking.rank)
 def _rested(monkeypatch):
     """Runs are complete when the page comes; none is left behind. A column is ranked once for all tests."""
     monkeypatch.setattr(ranking, "rank", RANK)
-    with apps.rested(monkeypatch, 25.0):
+    with apps.rested(monkeypatch):
         yield
 
 
