@@ -24,7 +24,10 @@ from core.units import units_of
 from tests import chromium
 
 REPO = Path(__file__).resolve().parents[2]
-DEFAULT = REPO / "streamlit_app.py"
+APPS = Path(__file__).parent / "apps"
+PATIENCE = 60_000  # ms that anything may take: only a test that fails waits so long
+MOTION = {"reduced_motion": "no-preference"}
+"""For a page on which films play. They rest at their ends on all others, which saves most of a processor."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
 PROBES = re.compile(r"http://127\.0\.0\.1:\d+/[^/]+/_stcore/(health|host-config)")
 """Where Streamlit itself looks for its server from a deep link; it gets a 404 there and looks one level up."""
@@ -69,59 +72,40 @@ def launch(command: list[str], port: int, log: Path) -> Server:
     raise RuntimeError(f"{' '.join(command)} did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """`serve(script)` starts the script once in a session and answers its address."""
-    running: dict[Path, Server] = {}
-    logs = tmp_path_factory.mktemp("servers")
-
-    def start(script: Path | str = DEFAULT) -> str:
-        path = Path(script)
-        if path not in running:
-            port = free_port()
-            options = {
-                "server.headless": "true",
-                "server.port": port,
-                "server.address": "127.0.0.1",
-                "browser.gatherUsageStats": "false",
-                "server.fileWatcherType": "none",
-            }
-            flags = [f"--{name}={value}" for name, value in options.items()]
-            running[path] = launch(["-m", "streamlit", "run", str(path), *flags], port, logs / f"{path.stem}.log")
-        return running[path].url
-
-    yield start
-    for server in running.values():
-        server.stop()
-
-
-def playground(log: Path, *how: str) -> Server:
-    """The app as `make play` starts it, or started in another way."""
-    port = free_port()
-    return launch([*(how or ("-m", "playground.server")), "--port", str(port)], port, log)
-
-
-@pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app, one server for all tests. Its log must not hold a traceback at the end."""
-    log = tmp_path_factory.mktemp("app") / "app.log"
-    server = playground(log)
+@contextlib.contextmanager
+def standing(command: list[str], port: int, log: Path) -> Iterator[Server]:
+    """A server for as long as the block lasts. Its log must not hold a traceback at the end."""
+    server = launch(command, port, log)
     yield server
     server.stop()
     assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
 
 
+def playground(log: Path, *how: str) -> contextlib.AbstractContextManager[Server]:
+    """The app as `make play` starts it, or started in another way."""
+    port = free_port()
+    return standing([*(how or ("-m", "playground.server")), "--port", str(port)], port, log)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, one server for all tests."""
+    with playground(tmp_path_factory.mktemp("app") / "app.log") as server:
+        yield server
+
+
 @pytest.fixture
 def fresh_app(tmp_path: Path) -> Iterator[Server]:
     """The app in a process that nobody has visited."""
-    server = playground(tmp_path / "fresh.log")
-    yield server
-    server.stop()
+    with playground(tmp_path / "fresh.log") as server:
+        yield server
 
 
 SLOW = """
 import ctypes, time
 from core.mixture import gmm
+from playground.runs import jobs
+jobs.GRACE = {grace}
 fast = gmm.fit
 def fit(*given, **named):
     ctypes.CDLL(None).prctl(15, b"em-run", 0, 0, 0)  # the thread's name, as /proc shows it
@@ -132,16 +116,31 @@ gmm.fit = fit
 from playground.server import server
 server.main()
 """
+GRACE = 6.0  # seconds that a dropped connection may take to come back on `slow_app`: one need not watch for longer
 
 
 @pytest.fixture(scope="session")
 def slow_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app on a machine that needs at least 50 ms for a half-step of EM, so that no run ends before one has looked."""
-    log = tmp_path_factory.mktemp("slow") / "slow.log"
-    server = playground(log, "-c", SLOW)
-    yield server
-    server.stop()
-    assert "Traceback" not in log.read_text(), log.read_text()[-4000:]
+    with playground(tmp_path_factory.mktemp("slow") / "slow.log", "-c", SLOW.format(grace=GRACE)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def instruments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The instruments alone, one server for all three: `/?app=stage&mode=...`, see `apps`."""
+    port = free_port()
+    options = {
+        "server.headless": "true",
+        "server.port": port,
+        "server.address": "127.0.0.1",
+        "browser.gatherUsageStats": "false",
+        "server.fileWatcherType": "none",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    log = tmp_path_factory.mktemp("instruments") / "instruments.log"
+    with standing(["-m", "streamlit", "run", str(APPS / "instruments_app.py"), *flags], port, log) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -168,8 +167,10 @@ def new_page(browser):
             errors.append(f"console: {message.text} ({message.location.get('url')})")
 
     def open_page(**options):
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        context.set_default_timeout(10_000)
+        context = browser.new_context(
+            **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+        )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)
@@ -185,10 +186,57 @@ def new_page(browser):
     assert not errors, "\n".join(errors)
 
 
-@pytest.fixture
-def page(new_page):
-    """A desktop page."""
-    return new_page()
+def wait(page, holds: Callable[[], object], otherwise: str = "it never held") -> None:
+    """Wait until `holds()` is true; a moment at which an element is replaced counts as not yet."""
+    from playwright.sync_api import Error
+
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Error, AttributeError, TypeError, ValueError, KeyError, IndexError):
+            if holds():
+                return
+        page.wait_for_timeout(40)
+    raise AssertionError(otherwise)
+
+
+def ask(root, expression: str):
+    """The value of a JS expression in `s`, what the instrument in the element `root` publishes."""
+    return root.evaluate(f"root => {{ const s = (root.__stage ?? root.__sheet); return {expression} }}")
+
+
+def until(root, condition: str) -> None:
+    """Wait until a JS expression in `s` holds for the instrument in `root`."""
+    try:
+        wait(root.page, lambda: ask(root, f"Boolean({condition})"))
+    except AssertionError:
+        found = ask(root, "[s.frames, s.index, s.pos, s.playing]")
+        raise AssertionError(f"{condition} never held: frames, index, pos, playing are {found}") from None
+
+
+def painted(page) -> None:
+    """Wait until what is due has been painted: two frames of the browser."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+
+
+def still(page) -> bool:
+    """Whether the page comes to ask for no frame of the browser in half a second."""
+    page.evaluate(
+        "() => { beats = 0; const ask = requestAnimationFrame; requestAnimationFrame = f => ask(f, beats++) }"
+    )
+    for _ in range(PATIENCE // 500):
+        page.evaluate("() => { beats = 0 }")
+        page.wait_for_timeout(500)
+        if page.evaluate("beats") == 0:
+            return True
+    return False
+
+
+def calm(page) -> None:
+    """Wait until the page's script has ended, its charts have marks, and all of it has been painted."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    charts = page.locator("[data-testid=stVegaLiteChart]:visible")
+    wait(page, lambda: all(chart.locator("svg, canvas").count() for chart in charts.all()), "a chart has no marks")
+    painted(page)
 
 
 class Em:
@@ -243,29 +291,17 @@ class Em:
 
     # what can be waited for
 
-    def until(self, condition: str, timeout: int = 10_000) -> None:
+    def until(self, condition: str) -> None:
         """Wait until `condition`, a JS expression in `s`, holds for the stage."""
-        self.wait(
-            lambda: self.stage.evaluate(f"root => {{ const s = root.__stage; return Boolean({condition}) }}"),
-            f"{condition} never held: {self.state('frames', 'index', 'playing', 'handles')}",
-            timeout,
-        )
+        until(self.stage, condition)
 
-    def wait(self, holds: Callable[[], object], otherwise: str = "it never held", timeout: int = 10_000) -> None:
-        """Wait until `holds()` is true; a moment at which an element is replaced counts as not yet."""
-        from playwright.sync_api import Error
+    def wait(self, holds: Callable[[], object], otherwise: str = "it never held") -> None:
+        """Wait until `holds()` is true."""
+        wait(self.page, holds, otherwise)
 
-        deadline = time.monotonic() + timeout / 1000
-        while time.monotonic() < deadline:
-            with contextlib.suppress(Error, AttributeError, TypeError, ValueError, KeyError, IndexError):
-                if holds():
-                    return
-            self.page.wait_for_timeout(60)
-        raise AssertionError(otherwise)
-
-    def settled(self, timeout: int = 20_000) -> "Em":
+    def settled(self) -> "Em":
         """Wait until the run has ended, go to its last frame, and wait until the figures are about it."""
-        self.page.get_by_text("At rest after").first.wait_for(timeout=timeout)
+        self.page.get_by_text("At rest after").first.wait_for()
         self.press("End")
         self.until("!s.playing && s.pos === s.frames - 1")
         last = self.state("frames") - 1
@@ -342,7 +378,7 @@ def open_em(app, new_page):
         page = new_page(**options)
         page.goto(link if link.startswith("http") else f"{server.url}/em?{link}")
         em = Em(page)
-        em.stage.and_(page.locator("[data-theme]")).wait_for(timeout=20_000)
+        em.stage.and_(page.locator("[data-theme]")).wait_for()
         return em
 
     return visit

@@ -1,43 +1,37 @@
 """The easel and the sheet for masks in a real browser: the pictures are the bytes that were sent, and follow hand and keys."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from playground.instruments.easel import bytes_of
+from tests.browser import conftest
 from tests.browser.apps.easel_app import FRAMES, clean, frames
+from tests.browser.conftest import MOTION, painted
 
 pytestmark = pytest.mark.browser
-APP = Path(__file__).parent / "apps" / "easel_app.py"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture
-def show(serve, new_page):
+def show(instruments, new_page):
     def open_easel(mode="outfits", **options):
         page = new_page(**options)
-        page.goto(f"{serve(APP)}/?mode={mode}")
-        page.locator(".easel[data-theme], .sheet[data-theme]").wait_for(timeout=30_000)
+        page.goto(f"{instruments.url}/?app=easel&mode={mode}")
+        page.locator(".easel[data-theme], .sheet[data-theme]").wait_for()
         return page
 
     return open_easel
 
 
-def ask(page, expression, of="easel"):
-    return page.locator(f".{of}").evaluate(f"root => {{ const s = root.__{of}; return {expression} }}")
+def ask(page, expression):
+    return conftest.ask(page.locator(".easel, .sheet"), expression)
 
 
-def until(page, condition, timeout=10_000, of="easel"):
-    """Wait until `condition`, a JS expression in `s`, holds."""
-    for _ in range(timeout // 50):
-        if ask(page, f"Boolean({condition})", of):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{condition} never held")
+def until(page, condition):
+    conftest.until(page.locator(".easel, .sheet"), condition)
 
 
-def painted(page, i):
+def shown(page, i):
     """The colour of every pixel of picture `i` of the grid as the canvas shows it, (c, h, w) of 0 to 255."""
     rgba = page.locator(".easel").evaluate(
         """(root, i) => {
@@ -61,7 +55,7 @@ def settle(page):
     page.locator(".easel .plot").focus()
     page.keyboard.press("End")
     until(page, "!s.playing && s.pos === s.frames - 1")
-    page.wait_for_timeout(100)
+    painted(page)
 
 
 def test_the_pixels_are_the_bytes_that_were_sent(show):
@@ -69,16 +63,16 @@ def test_the_pixels_are_the_bytes_that_were_sent(show):
     settle(page)
     x = clean("outfits", 16)
     for i in (0, 7, 15):
-        np.testing.assert_array_equal(painted(page, i), bytes_of(x[i : i + 1])[0])
+        np.testing.assert_array_equal(shown(page, i), bytes_of(x[i : i + 1])[0])
     page.keyboard.press("2")
     page.keyboard.press("Home")
     until(page, "s.pos === 0 && s.kind === 'clean'")
-    page.wait_for_timeout(100)
-    np.testing.assert_array_equal(painted(page, 3), frames(x)[0].pictures["clean"][3])
+    painted(page)
+    np.testing.assert_array_equal(shown(page, 3), frames(x)[0].pictures["clean"][3])
 
 
 def test_it_plays_steps_scrubs_and_rests_where_python_hears_of_it(show):
-    page = show()
+    page = show(**MOTION)
     until(page, "s.playing && s.index > 0")
     settle(page)
     page.get_by_text(f"rests on {FRAMES - 1}").wait_for()
@@ -97,13 +91,12 @@ def test_it_plays_steps_scrubs_and_rests_where_python_hears_of_it(show):
 
 
 def test_between_two_frames_pictures_are_mixed_and_nothing_is_asked_of_the_server(show):
-    page = show()
+    page = show(**MOTION)
     settle(page)
     page.locator(".easel .plot").focus()
     before = ask(page, "s.paints")
     page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(400)
-    assert ask(page, "s.paints") > before + 4, "a step glides"
+    until(page, f"s.pos === {FRAMES - 2} && s.paints > {before} + 4")  # a step glides
 
 
 def test_a_picture_is_chosen_by_hand_and_keys_and_seen_large(show):
@@ -129,13 +122,12 @@ def test_a_picture_is_chosen_by_hand_and_keys_and_seen_large(show):
 
 
 def test_a_live_recording_grows_without_starting_again(show):
-    page = show("live")
+    page = show("live", **MOTION)
     until(page, "s.frames >= 2 && s.live")
     seen = []
-    for _ in range(30):
+    while not ask(page, f"s.frames === {FRAMES} && !s.live"):
         seen.append(ask(page, "[s.frames, s.pos]"))
-        page.wait_for_timeout(120)
-    until(page, f"s.frames === {FRAMES} && !s.live")
+        painted(page)
     counts, places = zip(*seen, strict=True)
     assert len(set(counts)) > 4
     assert all(b >= a - 1e-9 for a, b in zip(places, places[1:], strict=False)), "it never jumps back"
@@ -143,7 +135,7 @@ def test_a_live_recording_grows_without_starting_again(show):
 
 
 def test_without_motion_it_shows_where_it_ends(show):
-    page = show(reduced_motion="reduce")
+    page = show()
     until(page, f"s.pos === {FRAMES - 1} && !s.playing")
 
 
@@ -155,14 +147,14 @@ def test_on_a_phone_it_fits_and_a_tap_chooses(show):
     x, y = ask(page, "s.place(9)")
     page.touchscreen.tap(box["x"] + x, box["y"] + y)
     until(page, "s.picked === 9")
-    np.testing.assert_array_equal(painted(page, 9), bytes_of(clean("outfits", 16)[9:10])[0])
+    np.testing.assert_array_equal(shown(page, 9), bytes_of(clean("outfits", 16)[9:10])[0])
 
 
 def test_in_the_dark_the_page_is_dark_and_the_pictures_are_the_same(show):
     page = show(color_scheme="dark")
     settle(page)
     assert ask(page, "s.dark")
-    np.testing.assert_array_equal(painted(page, 2), bytes_of(clean("outfits", 16)[2:3])[0])
+    np.testing.assert_array_equal(shown(page, 2), bytes_of(clean("outfits", 16)[2:3])[0])
 
 
 def test_a_mask_is_painted_undone_and_cleared(show):
@@ -170,15 +162,15 @@ def test_a_mask_is_painted_undone_and_cleared(show):
     box = page.locator(".sheet .picture").bounding_box()
 
     def at(x, y):
-        px, py = ask(page, f"s.place({x}, {y})", "sheet")
+        px, py = ask(page, f"s.place({x}, {y})")
         return box["x"] + px, box["y"] + py
 
     page.mouse.move(*at(8, 12))
     page.mouse.down()
     page.mouse.move(*at(22, 12), steps=5)
     page.mouse.up()
-    until(page, "s.count === 1", of="sheet")
-    mask = np.array(ask(page, "s.covered", "sheet")).reshape(32, 32)
+    until(page, "s.count === 1")
+    mask = np.array(ask(page, "s.covered")).reshape(32, 32)
     assert mask[12, 8:23].all()
     assert not mask[20].any()
     page.get_by_text(f"covered {mask.sum()} at change 1").wait_for()
@@ -188,11 +180,11 @@ def test_a_mask_is_painted_undone_and_cleared(show):
     page.mouse.move(*at(15, 12))
     page.mouse.down()
     page.mouse.up()
-    until(page, "s.count === 2", of="sheet")
-    assert not np.array(ask(page, "s.covered", "sheet")).reshape(32, 32)[12, 15]
+    until(page, "s.count === 2")
+    assert not np.array(ask(page, "s.covered")).reshape(32, 32)[12, 15]
     page.get_by_role("button", name="Undo").click()
-    until(page, "s.count === 3", of="sheet")
-    np.testing.assert_array_equal(np.array(ask(page, "s.covered", "sheet")).reshape(32, 32), mask)
+    until(page, "s.count === 3")
+    np.testing.assert_array_equal(np.array(ask(page, "s.covered")).reshape(32, 32), mask)
     page.get_by_role("button", name="Clear").click()
     page.get_by_text("covered 0 at change 4").wait_for()
     page.get_by_role("button", name="Border").click()
@@ -205,4 +197,4 @@ def test_a_mask_is_painted_by_keys(show):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.get_by_text("at change 1").wait_for()
-    assert np.array(ask(page, "s.covered", "sheet")).reshape(32, 32)[16, 17]
+    assert np.array(ask(page, "s.covered")).reshape(32, 32)[16, 17]

@@ -1,7 +1,6 @@
 """The stage in a real browser: played, stepped, dragged, drawn on, fed while it plays."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,19 +8,19 @@ import pytest
 from core.mixture.gmm import GMM
 from playground.palette import CLASSES, SURFACE
 from tests.browser.apps.stage_app import mixture, moment
+from tests.browser.conftest import MOTION, calm, has_colour, painted, still, until, wait
 
 pytestmark = pytest.mark.browser
-APP = Path(__file__).parent / "apps" / "stage_app.py"
 START = np.array([[-3.0, 3.0], [3.0, 3.0], [0.0, -3.0]])
 STATE = """root => { const s = root.__stage; return {frames: s.frames, index: s.index, pos: s.pos, playing: s.playing,
-  zoom: s.zoom, view: s.view, layers: s.layers, handles: s.handles, drawn: s.drawn, dark: s.dark, ms: s.lastPaintMs} }"""
+  zoom: s.zoom, view: s.view, layers: s.layers, handles: s.handles, drawn: s.drawn, dark: s.dark} }"""
 
 
 @pytest.fixture
-def show(serve, new_page):
+def show(instruments, new_page):
     def open_stage(mode="mixture", **options):
         page = new_page(**options)
-        page.goto(f"{serve(APP)}/?mode={mode}")
+        page.goto(f"{instruments.url}/?app=stage&mode={mode}")
         page.locator(".stage[data-frames]").wait_for()
         return page, page.locator(".stage")
 
@@ -30,15 +29,6 @@ def show(serve, new_page):
 
 def state(stage):
     return stage.evaluate(STATE)
-
-
-def until(page, stage, condition, timeout=10_000):
-    """Wait until `condition`, a JS expression in `s`, holds for the stage."""
-    for _ in range(timeout // 50):
-        if stage.evaluate(f"root => {{ const s = root.__stage; return Boolean({condition}) }}"):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{condition} never held: {state(stage)}")
 
 
 def place(stage, x, y):
@@ -62,46 +52,41 @@ def colours(stage, x, y, reach=3):
     ).reshape(-1, 4)[:, :3]
 
 
-def has_colour(found, hex_colour, within=40):
-    want = np.array([int(hex_colour[i : i + 2], 16) for i in (1, 3, 5)])
-    return bool((np.abs(found - want).max(1) <= within).any())
-
-
 def rested(page, stage):
     """Stop at the first frame."""
     stage.locator(".plot").focus()
     page.keyboard.press("Home")
-    until(page, stage, "!s.playing && s.pos === 0")
+    until(stage, "!s.playing && s.pos === 0")
 
 
 def test_it_opens_with_a_finished_recording_and_plays_it(show):
-    page, stage = show()
-    until(page, stage, "s.playing && s.index > 1")
+    page, stage = show(**MOTION)
+    until(stage, "s.playing && s.index > 1")
     assert state(stage)["frames"] == 41
     assert stage.get_attribute("data-run").startswith("fit-")
 
 
 def test_keys_step_scrub_and_toggle_and_python_hears_where_it_rests(show):
-    page, stage = show()
+    page, stage = show(**MOTION)
     rested(page, stage)
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    until(page, stage, "s.pos === 3")
+    until(stage, "s.pos === 3")
     page.get_by_text("frame=3 run=fit-").wait_for()
     assert stage.locator(".caption").inner_text().startswith("E: each point")
     assert stage.locator(".number").inner_text() == "4 / 41"
     page.keyboard.press("End")
-    until(page, stage, "s.index === 40")
+    until(stage, "s.index === 40")
     page.keyboard.press("ArrowLeft")
-    until(page, stage, "s.pos === 39")
+    until(stage, "s.pos === 39")
     page.keyboard.press("2")
     assert state(stage)["layers"]["points"] is False
     assert stage.get_by_role("button", name="data").get_attribute("aria-pressed") == "false"
     page.keyboard.press("Home")
     page.keyboard.press("Space")
-    until(page, stage, "s.playing && s.index >= 1")
+    until(stage, "s.playing && s.index >= 1")
     page.keyboard.press("Space")
-    until(page, stage, "!s.playing && s.pos === Math.round(s.pos)")
+    until(stage, "!s.playing && s.pos === Math.round(s.pos)")
 
 
 def test_scrub_bar_and_chart_move_the_playhead(show):
@@ -112,21 +97,21 @@ def test_scrub_bar_and_chart_move_the_playhead(show):
     page.mouse.down()
     page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2, steps=4)
     page.mouse.up()
-    until(page, stage, "s.pos === 20")
+    until(stage, "s.pos === 20")
     stage.locator(".chart").scroll_into_view_if_needed()
     chart = stage.locator(".chart").bounding_box()
     page.mouse.click(chart["x"] + chart["width"] - 16, chart["y"] + 40)
-    until(page, stage, "s.index === 40")
+    until(stage, "s.index === 40")
     assert re.search(r"log-likelihood\s*−\d\.\d+\s*nats", stage.locator(".values").inner_text())
 
 
 def test_what_is_painted_is_where_it_should_be(show):
-    page, stage = show(reduced_motion="reduce")
+    page, stage = show()
     for keys, t in ((["Home"], 0.0), (["End"], 1.0)):
         stage.locator(".plot").focus()
         for key in keys:
             page.keyboard.press(key)
-        page.wait_for_timeout(100)
+        painted(page)
         mean, cov, _ = moment(t, START)
         for k in range(3):
             values, vectors = np.linalg.eigh(cov[k])
@@ -136,14 +121,14 @@ def test_what_is_painted_is_where_it_should_be(show):
 
 
 def test_a_dragged_handle_takes_its_ellipse_along_and_python_hears_of_it(show):
-    page, stage = show()
+    page, stage = show(**MOTION)
     rested(page, stage)
     x, y = place(stage, *START[1])
     to = place(stage, 1.0, 2.0)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(*to, steps=5)
-    page.wait_for_timeout(80)
+    painted(page)
     cov = moment(0.0, START)[1][1]
     values, vectors = np.linalg.eigh(cov)
     found = colours(stage, *(np.array([1.0, 2.0]) + np.sqrt(values[1]) * vectors[:, 1]))
@@ -151,11 +136,11 @@ def test_a_dragged_handle_takes_its_ellipse_along_and_python_hears_of_it(show):
     page.mouse.up()
     text = page.get_by_text(re.compile(r"start=-3.000 3.000 (0\.9[89]|1\.0[01])\d (1\.9[89]|2\.0[01])\d"))
     text.wait_for()
-    until(page, stage, "s.playing")
+    until(stage, "s.playing")
 
 
 def test_a_handle_moves_by_keyboard(show):
-    page, stage = show(reduced_motion="reduce")
+    page, stage = show()
     hand = stage.get_by_role("button", name="start mean 3 at (0.00, −3.00)")
     hand.focus()
     page.keyboard.press("ArrowRight")
@@ -165,25 +150,27 @@ def test_a_handle_moves_by_keyboard(show):
 
 
 def test_the_wheel_zooms_only_with_control_and_double_click_resets(show):
-    page, stage = show(reduced_motion="reduce")
+    page, stage = show()
     at = place(stage, 1.0, 1.0)
     page.mouse.move(*at)
+    page.evaluate("() => addEventListener('wheel', () => (window.wheeled = true), {once: true})")
     page.mouse.wheel(0, -300)
-    page.wait_for_timeout(100)
+    page.wait_for_function("() => window.wheeled")
+    painted(page)
     assert state(stage)["zoom"] == 1
     at = place(stage, 1.0, 1.0)
     page.mouse.move(*at)
     page.keyboard.down("Control")
     page.mouse.wheel(0, -300)
     page.keyboard.up("Control")
-    until(page, stage, "s.zoom > 1.5")
+    until(stage, "s.zoom > 1.5")
     np.testing.assert_allclose(place(stage, 1.0, 1.0), at, atol=0.6)
     page.mouse.down()
     page.mouse.move(at[0] + 40, at[1] + 20, steps=3)
     page.mouse.up()
     np.testing.assert_allclose(place(stage, 1.0, 1.0), (at[0] + 40, at[1] + 20), atol=0.6)
     page.mouse.dblclick(*at)
-    until(page, stage, "s.zoom === 1")
+    until(stage, "s.zoom === 1")
 
 
 def touches(client, kind, points):
@@ -191,31 +178,30 @@ def touches(client, kind, points):
 
 
 def test_two_fingers_zoom_about_their_middle_and_one_scrolls_the_page(show):
-    page, stage = show(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    page, stage = show(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
     client = page.context.new_cdp_session(page)
     x, y = place(stage, 0.0, 0.0)
     touches(client, "touchStart", [(x - 30, y)])
     touches(client, "touchStart", [(x - 30, y), (x + 30, y)])
     for far in (40, 50, 60, 75):
         touches(client, "touchMove", [(x - far, y), (x + far, y)])
-        page.wait_for_timeout(30)
+        painted(page)
     touches(client, "touchEnd", [])
-    until(page, stage, "s.zoom > 2.2 && s.zoom < 2.8")
+    until(stage, "s.zoom > 2.2 && s.zoom < 2.8")
     np.testing.assert_allclose(place(stage, 0.0, 0.0), (x, y), atol=1)
     stage.get_by_role("button", name="Reset zoom").tap()
-    until(page, stage, "s.zoom === 1")
+    until(stage, "s.zoom === 1")
     before = stage.bounding_box()["y"]
     touches(client, "touchStart", [(x, y)])
     for far in range(0, 160, 8):
         touches(client, "touchMove", [(x, y - far)])
-        page.wait_for_timeout(16)
+        painted(page)
     touches(client, "touchEnd", [])
-    page.wait_for_timeout(200)
-    assert stage.bounding_box()["y"] < before - 60
+    wait(page, lambda: stage.bounding_box()["y"] < before - 60, "the page never scrolled")
 
 
 def test_the_readout_names_axes_field_point_and_mix(show):
-    page, stage = show(reduced_motion="reduce")
+    page, stage = show()
     scene, frames = mixture(START)
     page.mouse.move(*place(stage, *scene.layers[1].xy[0]))
     words = " ".join(stage.locator(".readout").inner_text().split())
@@ -230,48 +216,48 @@ def test_the_readout_names_axes_field_point_and_mix(show):
 
 
 def test_a_stage_that_is_folded_away_goes_on_when_it_is_back(show):
-    page, stage = show("live")
-    until(page, stage, "s.frames >= 3")
+    page, stage = show("live", **MOTION)
+    until(stage, "s.frames >= 3")
     stage.evaluate("root => { root.style.display = 'none' }")
-    before = stage.evaluate("root => root.__stage.frames")
-    page.wait_for_timeout(1200)  # messages come meanwhile; an error on the page fails the test
-    assert stage.evaluate("root => root.__stage.frames") > before
+    until(
+        stage, f"s.frames > {state(stage)['frames'] + 6}"
+    )  # messages come meanwhile; an error on the page fails the test
     stage.evaluate("root => { root.style.display = '' }")
-    until(page, stage, "s.frames === 60", timeout=20_000)
+    until(stage, "s.frames === 60")
     assert stage.locator(".picture").bounding_box()["width"] > 200
 
 
 def test_appending_keeps_zoom_toggles_and_position(show):
-    page, stage = show("live")
-    until(page, stage, "s.frames >= 6")
+    page, stage = show("live", **MOTION)
+    until(stage, "s.frames >= 6")
     stage.locator(".plot").focus()
     page.keyboard.press("Home")
     page.keyboard.press("+")
     page.keyboard.press("2")
     page.keyboard.press("ArrowRight")
-    until(page, stage, "s.pos === 1 && s.zoom > 1.2")
+    until(stage, "s.pos === 1 && s.zoom > 1.2")
     before = state(stage)
-    until(page, stage, f"s.frames > {before['frames'] + 5}")
+    until(stage, f"s.frames > {before['frames'] + 5}")
     after = state(stage)
     assert (after["view"], after["pos"], after["layers"]) == (before["view"], 1, before["layers"])
     page.keyboard.press("End")
-    until(page, stage, "s.frames === 60 && s.index === 59", timeout=20_000)
+    until(stage, "s.frames === 60 && s.index === 59")
     assert stage.locator(".pulse").is_hidden()
 
 
 def test_lost_frames_are_asked_for(show):
     page, stage = show("lost")
-    page.get_by_text(re.compile(r"gaps=[1-9]")).wait_for(timeout=20_000)
-    until(page, stage, "s.frames === 60", timeout=20_000)
+    page.get_by_text(re.compile(r"gaps=[1-9]")).wait_for()
+    until(stage, "s.frames === 60")
 
 
 def test_a_recording_whose_first_frames_never_came_begins_when_they_do(show):
     """And if nobody hears the question, it is put again."""
-    page, stage = show("late")
+    page, stage = show("late", **MOTION)
     assert stage.evaluate("root => root.__stage.frames") == 0
-    until(page, stage, "s.frames === 12", timeout=20_000)
-    until(page, stage, "s.playing && s.pos < 11")
-    until(page, stage, "!s.playing && s.pos === 11", timeout=20_000)
+    until(stage, "s.frames === 12")
+    until(stage, "s.playing && s.pos < 11")
+    until(stage, "!s.playing && s.pos === 11")
     page.get_by_text("asks=2").wait_for()
 
 
@@ -279,8 +265,9 @@ def test_the_brush_draws_erases_and_remembers(show):
     page, stage = show("brush")
     page.mouse.move(*place(stage, -2, 0))
     page.mouse.down()
+    until(stage, "s.drawn > 5")
     page.mouse.move(*place(stage, 0, 0), steps=12)
-    page.wait_for_timeout(300)
+    until(stage, "s.drawn > 45")
     page.mouse.up()
     page.get_by_text(re.compile(r"drawn=[1-9]\d* b=0 mean=-?[012]\.\d\d -?0\.\d\d")).wait_for()
     drawn = state(stage)["drawn"]
@@ -290,14 +277,14 @@ def test_the_brush_draws_erases_and_remembers(show):
     page.mouse.click(*place(stage, 2, 2))
     page.get_by_text(re.compile(r"b=[1-9]")).wait_for()
     stage.get_by_role("button", name="Undo").click()
-    until(page, stage, f"s.drawn === {drawn}")
+    until(stage, f"s.drawn === {drawn}")
     stage.get_by_role("button", name="Clear").click()
     page.get_by_text("drawn=0").wait_for()
     stage.get_by_role("button", name="Undo").click()
-    until(page, stage, f"s.drawn === {drawn}")
+    until(stage, f"s.drawn === {drawn}")
     stage.get_by_role("button", name="Eraser").click()
     page.mouse.click(*place(stage, 0, 0))
-    until(page, stage, f"s.drawn < {drawn}")
+    until(stage, f"s.drawn < {drawn}")
 
 
 def test_the_brush_works_by_keyboard(show):
@@ -309,11 +296,11 @@ def test_the_brush_works_by_keyboard(show):
 
 
 def test_dark_pages_get_a_dark_stage_and_a_change_of_theme_repaints(show):
-    page, stage = show(color_scheme="dark", reduced_motion="reduce")
+    page, stage = show(color_scheme="dark")
     assert has_colour(colours(stage, -3.7, -3.7), SURFACE["stage"][1], within=6)
     page.emulate_media(color_scheme="light")
-    until(page, stage, "!s.dark")
-    page.wait_for_timeout(100)
+    until(stage, "!s.dark")
+    painted(page)
     assert has_colour(colours(stage, -3.7, -3.7), SURFACE["stage"][0], within=6)
 
 
@@ -330,45 +317,32 @@ def test_a_phone_shows_all_of_it_without_sideways_scrolling(show, mode):
 
 
 def test_reduced_motion_shows_the_end_at_once(show):
-    page, stage = show(reduced_motion="reduce")
-    until(page, stage, "!s.playing && s.index === 40")
+    page, stage = show()
+    until(stage, "!s.playing && s.index === 40")
 
 
 def test_nothing_is_drawn_while_nothing_changes(show):
-    page, stage = show(reduced_motion="reduce")
-    page.wait_for_timeout(600)
-    page.evaluate(
-        "() => { beats = 0; const ask = requestAnimationFrame; requestAnimationFrame = f => ask(f, beats++) }"
-    )
-    page.wait_for_timeout(500)
-    assert page.evaluate("beats") == 0
+    page, _ = show()
+    calm(page)
+    assert still(page)
 
 
 def test_the_picture_can_be_kept(show):
-    page, stage = show(reduced_motion="reduce")
+    page, stage = show()
     with page.expect_download() as download:
         stage.get_by_role("button", name="Save picture").click()
     assert download.value.suggested_filename == "mixture-41.png"
 
 
 def test_every_kind_of_layer_paints(show):
-    page, stage = show("strip", reduced_motion="reduce")
+    page, stage = show("strip")
     picture = "root => root.querySelector('.picture').toDataURL()"
     before = stage.evaluate(picture)
     names = [name for name in state(stage)["layers"] if name != "mu"]
     for i, name in enumerate(names):
         stage.locator(".legend button").nth(i).click()
         page.mouse.move(0, 0)
-        page.wait_for_timeout(60)
+        painted(page)
         after = stage.evaluate(picture)
         assert after != before, f"{name} paints nothing"
         before = after
-
-
-def test_five_thousand_points_are_measured(show):
-    page, stage = show("many")
-    until(page, stage, "s.playing && s.index > 2")
-    page.wait_for_timeout(1500)
-    fps = stage.evaluate("root => root.__stage.fps()")
-    print(f"5,000 points, 64 x 64 field, 8 ellipses: {fps:.1f} frames/s, {state(stage)['ms']:.1f} ms a paint")
-    assert state(stage)["playing"]

@@ -1,7 +1,5 @@
 """An easel and a sheet alone: outfits that come out of the noise, made here, for the tests that need eyes and hands."""
 
-import time
-
 import numpy as np
 import streamlit as st
 
@@ -72,9 +70,8 @@ def live(shown: Easel, many: list[Frame]) -> None:
 
     @st.fragment(run_every=0.2)
     def look() -> None:
-        began = st.session_state.setdefault("began", time.monotonic())
-        total = min(int((time.monotonic() - began) / 0.25) + 1, FRAMES)
         sent = st.session_state.get("sent", 0)
+        total = min(sent + 1, FRAMES)
         if total > sent or "data" not in st.session_state:
             st.session_state["data"] = easel.pack(
                 shown, many[sent:total], run="run-1", first=sent, live=total < FRAMES
@@ -85,4 +82,5 @@ def live(shown: Easel, many: list[Frame]) -> None:
     look()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,5 @@
-"""A harness for the latent pad: random weights, nothing learned. ?mode= a kind of decoder, vae, film, half, live, over."""
+"""A harness for the latent pad: random weights, nothing learned. ?mode= a decoder, decoders, vae, film, half, live, over."""
 
-import time
 from dataclasses import replace
 from functools import cache
 
@@ -66,6 +65,13 @@ def overlays():
     )
 
 
+def show_decoders():
+    """A pad for every kind of decoder."""
+    for kind in SPECS:
+        plane, z = plane_of(kind)
+        latent_pad(pack(plane, list(film(plane, z, 1, gain=STEEP)), run=kind), key=kind, plane=kind)
+
+
 def plane_of(mode, **options):
     name = mode if mode in SPECS else "conv"
     spec = SPECS[name]
@@ -95,14 +101,13 @@ def film(plane, z, n=7, half=False, gain=GENTLE):
         yield Snapshot(blob, z * t, f"Step {100 * i}", {}, {"loss": 40.0 - 12 * t}, half and i < n - 1)
 
 
-@st.fragment(run_every=0.3)
+@st.fragment(run_every=0.2)
 def show_live():
-    """Snapshots arrive one by one, and only the new one is sent."""
+    """At every look a snapshot arrives, and only the new one is sent."""
     plane, z = plane_of("live", autoplay=True)
     snapshots = list(film(plane, z, 12))
     state = st.session_state
-    state.setdefault("began", time.monotonic())
-    ready = min(12, 1 + int((time.monotonic() - state.began) / 0.3))
+    ready = min(12, 1 + state.get("sent", 0))
     first = max(0, min(state.get("sent", 0), ready) - 1)
     if (missing := state.get("missing")) is not None:
         first, state.missing = missing, None
@@ -139,8 +144,9 @@ def main():
     st.subheader("Drag two numbers and the picture follows")
     if mode == "live":
         return show_live()
-    if mode in ("vae", "over"):
-        return show_model() if mode == "vae" else show_over()
+    other = {"vae": show_model, "over": show_over, "decoders": show_decoders}
+    if mode in other:
+        return other[mode]()
     films = mode in ("film", "half")
     plane, z = plane_of(mode, lines=(Line("loss", "loss", unit="nats"),) if films else ())
     snapshots = list(film(plane, z, 7, mode == "half") if films else film(plane, z, 1, gain=STEEP))

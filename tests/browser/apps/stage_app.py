@@ -1,7 +1,5 @@
 """A harness for the stage: real arithmetic, no model. ?mode= mixture, live, lost, late, brush, strip or many."""
 
-import time
-
 import numpy as np
 import streamlit as st
 
@@ -116,14 +114,13 @@ def show_many():
     stage(pack(scene, steps, run="many"), key="stage", scene=scene.id)
 
 
-@st.fragment(run_every=0.3)
+@st.fragment(run_every=0.2)
 def show_live(lose):
-    """Frames arrive by threes, and only the new ones are sent; `lose` drops one message on its way."""
+    """At every look frames arrive by threes, and only the new ones are sent; `lose` drops one message on its way."""
     scene, frames = mixture(np.array([[-3.0, 3.0], [3.0, 3.0], [0.0, -3.0]]), steps=60, size=32)
     state = st.session_state
-    state.setdefault("began", time.monotonic())
     state.setdefault("sent", 0)
-    ready = min(60, 3 + 3 * int((time.monotonic() - state.began) / 0.3))
+    ready = min(60, 3 + state.sent)
     first, state.asked = state.get("asked"), None
     first = max(0, min(state.sent, ready) - 1) if first is None else first
     if lose and not state.get("lost") and state.sent > 12:
