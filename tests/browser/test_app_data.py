@@ -13,7 +13,7 @@ from core.key import Key
 from core.mixture.gmm import Config
 from playground.palette import CLASSES
 from playground.shelf import sketch
-from tests.browser.conftest import has_colour, score
+from tests.browser.conftest import calm, has_colour, painted, score
 
 pytestmark = pytest.mark.browser
 SHOWN = 0.5e-4 + 1e-9  # the figures are shown with four decimals
@@ -22,14 +22,14 @@ OWN = {"data": "Your own file", "components": 2}
 FAITHFUL = (builtin.TABLES / "faithful.csv").read_bytes()
 
 
-def spray(em, start, end, seconds=0.7):
-    """Hold the mouse down and draw from one place to another."""
+def spray(em, start, end, points=60):
+    """Hold the mouse down and draw from one place to another, so slowly that so many points are sprayed."""
+    before, reach = em.state("drawn"), np.subtract(end, start)
     em.page.mouse.move(*em.place(*start))
     em.page.mouse.down()
-    ticks = int(seconds / 0.05)
-    for share in np.linspace(0, 1, ticks):
-        em.page.mouse.move(*em.place(*(np.array(start) + share * (np.array(end) - start))))
-        em.page.wait_for_timeout(50)
+    for share in np.linspace(0, 1, 12):
+        em.page.mouse.move(*em.place(*(start + share * reach)))
+        em.until(f"s.drawn >= {before + share * points}")
     em.page.mouse.up()
 
 
@@ -47,7 +47,7 @@ def fits_its_drawing(em, k=2):
             score(found, Config(components=k)), abs=SHOWN
         )
 
-    em.wait(agree, "the figures never were those of the drawing", 15_000)
+    em.wait(agree, "the figures never were those of the drawing")
     return len(drawing(em))
 
 
@@ -94,7 +94,7 @@ def test_a_sheet_can_be_cleared_and_the_drawing_brought_back(open_em):
     em.stage.get_by_role("button", name="Clear").click()
     em.until("s.drawn === 0")
     em.wait(lambda: "points" not in em.settings)
-    em.page.wait_for_timeout(400)
+    calm(em.page)
     em.stage.get_by_role("button", name="Undo").click()
     em.until(f"s.drawn === {n}")
     assert fits_its_drawing(em) == n
@@ -115,16 +115,16 @@ def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(open_em):
     em = open_em(SHEET, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     client = em.page.context.new_cdp_session(em.page)
     em.stage.locator(".plot").scroll_into_view_if_needed()
-    em.page.wait_for_timeout(300)
+    painted(em.page)
     for (x0, y0), (x1, y1) in (((-2, -2), (-1, -1)), ((1, 1), (2, 2))):
-        before = em.stage.bounding_box()["y"]
+        before, drawn = em.stage.bounding_box()["y"], em.state("drawn")
         touches(client, "touchStart", [em.place(x0, y0)])
         for share in np.linspace(0, 1, 12):
             touches(client, "touchMove", [em.place(x0 + share * (x1 - x0), y0 + share * (y1 - y0))])
-            em.page.wait_for_timeout(50)
+            em.until(f"s.drawn > {drawn + 40 * share}")
         touches(client, "touchEnd", [])
         assert em.stage.bounding_box()["y"] == pytest.approx(before, abs=1)
-        em.page.wait_for_timeout(600)
+        fits_its_drawing(em)
     n = fits_its_drawing(em)
     assert n > 30
     points = drawing(em).points
@@ -152,13 +152,13 @@ def admitted(name, raw, columns=None, label=None):
 
 def fits(em, dataset, k=2):
     want = score(dataset, Config(components=k))
-    em.wait(lambda: em.log_likelihood == pytest.approx(want, abs=SHOWN), f"never {want:.4f}: {em.figures}", 15_000)
+    em.wait(lambda: em.log_likelihood == pytest.approx(want, abs=SHOWN), f"never {want:.4f}: {em.figures}")
 
 
 def test_old_faithful_is_uploaded_and_fitted(open_em):
     em = open_em(OWN)
     upload(em, "geyser.csv", FAITHFUL)
-    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
+    em.page.get_by_text("272 rows, 2 columns").wait_for()
     fits(em, admitted("geyser.csv", FAITHFUL))
     assert em.log_likelihood == pytest.approx(score(builtin.load("faithful"), Config(components=2)), abs=SHOWN)
     em.page.get_by_text("272 rows, 2 columns").click()
@@ -176,11 +176,12 @@ def test_columns_and_a_label_are_picked_and_the_second_column_dropped(open_em):
     raw = "\n".join([f"{rows[0]},kind", *body]).encode()
     em = open_em(OWN)
     upload(em, "labelled.csv", raw)
-    em.page.get_by_text("272 rows, 3 columns").wait_for(timeout=15_000)
+    em.page.get_by_text("272 rows, 3 columns").wait_for()
     fits(em, admitted("labelled.csv", raw))
     em.pick("Label", "kind")
-    em.page.wait_for_timeout(300)
+    em.wait(lambda: em.settings.get("label") == "kind")
     em.pick("Label", "(none)")
+    em.wait(lambda: "label" not in em.settings)
     fits(em, admitted("labelled.csv", raw))
     em.pick("Up", "(none: 1-D)")
     em.stage.and_(em.page.locator("[data-aspect=strip]")).wait_for()
@@ -223,7 +224,7 @@ def test_a_hostile_file_gets_one_sentence_and_leaves_the_stage_as_it_was(open_em
     em, dialogs = open_em(OWN), []
     em.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     upload(em, "geyser.csv", FAITHFUL)
-    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
+    em.page.get_by_text("272 rows, 2 columns").wait_for()
     fits(em, admitted("geyser.csv", FAITHFUL))
     em.settled()
     before, said = (em.run, em.log_likelihood, em.state("frames"), em.picture()), set()
@@ -249,11 +250,12 @@ def test_a_name_with_markup_is_only_a_name(open_em):
     em, dialogs = open_em(OWN), []
     em.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     upload(em, MARKUP, FAITHFUL.replace(b"waiting", b"<b>waiting</b>"))
-    em.page.get_by_text("272 rows, 2 columns").wait_for(timeout=15_000)
+    em.page.get_by_text("272 rows, 2 columns").wait_for()
     em.settled()
     for panel in ("Code and files", "Basins", "Numbers"):
         em.panel(panel)
-        em.page.wait_for_timeout(500)
+        em.wait(lambda panel=panel: em.settings.get("panel", "Numbers") == panel)
+        calm(em.page)
     assert em.page.locator("img[src=x]").count() == 0
     assert em.page.locator("[data-testid=stMain] b", has_text="waiting").count() == 0
     assert dialogs == []
@@ -274,7 +276,7 @@ def sheet(seed=0, n=120):
 def test_dates_become_days_and_two_words_become_0_and_1(open_em):
     em, raw = open_em(OWN), sheet()
     upload(em, "sheet.csv", raw)
-    em.page.get_by_text(re.compile(r"when: dates are counted in days since 2024-03-\d\d\.")).wait_for(timeout=15_000)
+    em.page.get_by_text(re.compile(r"when: dates are counted in days since 2024-03-\d\d\.")).wait_for()
     fits(em, admitted("sheet.csv", raw, ("when", "price")))
     low, high = em.state("bounds")[0]
     assert (low, high) == pytest.approx(tuple(admitted("sheet.csv", raw, ("when", "price")).bounds[0]), rel=1e-6)
@@ -289,7 +291,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_about(open_em):
     raw = ("when,x\n" + "".join(f"{1 + i % 12}/{1 + i // 12}/2024,{i * 37 % 100 / 7}\n" for i in range(100))).encode()
     em = open_em(OWN)
     upload(em, "either.csv", raw)
-    em.page.get_by_text("Every date fits both ways").wait_for(timeout=15_000)
+    em.page.get_by_text("Every date fits both ways").wait_for()
     assert "digest" not in em.settings
     table = read("either.csv", raw)
     for order in ("month/day/year", "day/month/year"):
@@ -302,7 +304,7 @@ def test_dates_that_can_be_read_two_ways_are_asked_about(open_em):
 def test_labels_are_colours_that_can_be_shown(open_em):
     em, raw = open_em(OWN), sheet()
     upload(em, "sheet.csv", raw)
-    em.page.get_by_text("120 rows, 6 columns").wait_for(timeout=15_000)
+    em.page.get_by_text("120 rows, 6 columns").wait_for()
     em.settled()
     legend, run = em.stage.locator(".legend").get_by_role("button", name="Labels"), em.run
     assert legend.count() == 0
@@ -330,7 +332,7 @@ def test_labels_are_colours_that_can_be_shown(open_em):
 def test_readings_far_from_0_are_drawn_dragged_and_read_out(open_em):
     em, raw = open_em(OWN), sheet()
     upload(em, "sheet.csv", raw)
-    em.page.get_by_text("120 rows, 6 columns").wait_for(timeout=15_000)
+    em.page.get_by_text("120 rows, 6 columns").wait_for()
     em.pick("Across", "reading")
     dataset = admitted("sheet.csv", raw, ("reading", "price"))
     fits(em, dataset)
@@ -357,7 +359,7 @@ def test_readings_far_from_0_are_drawn_dragged_and_read_out(open_em):
 def test_a_link_made_with_a_file_asks_for_it_and_is_then_the_same_screen(open_em):
     em, raw = open_em(OWN | {"covariance": "tied"}), sheet()
     upload(em, "sheet.csv", raw)
-    em.page.get_by_text("120 rows, 6 columns").wait_for(timeout=15_000)
+    em.page.get_by_text("120 rows, 6 columns").wait_for()
     em.pick("Up", "answered")
     em.pick("Across", "price")
     em.pick("Label", "kind")

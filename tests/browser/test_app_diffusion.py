@@ -14,7 +14,7 @@ from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion import landing as landings
 from playground.rungs.diffusion.bench import Bench, Noising
 from playground.shelf import sketch
-from tests.browser.conftest import Em, has_colour
+from tests.browser.conftest import MOTION, Em, calm, has_colour
 from tests.browser.test_app_data import spray
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,7 @@ def open_page(app, new_page):
         page = new_page(**options)
         page.goto(f"{app.url}/diffusion?{urlencode(settings or {}, quote_via=quote_plus)}")
         stage = Em(page)
-        stage.until(alive, 30_000)
+        stage.until(alive)
         return stage
 
     return visit
@@ -43,11 +43,11 @@ def figure(stage, name):
 
 
 def test_it_plays_once_and_the_numbers_follow_a_scrub(open_page):
-    stage = open_page(TOY)
+    stage = open_page(TOY, **MOTION)
     stage.until("s.playing && s.index > 0")
     first = stage.picture()
     stage.stage.get_by_label("Speed").select_option("8")
-    stage.until("!s.playing && s.pos === s.frames - 1", 20_000)
+    stage.until("!s.playing && s.pos === s.frames - 1")
     assert stage.picture() != first
     assert stage.state("frames") == 1 + 2 * 6
     stage.wait(lambda: figure(stage, "Evaluations") == 6)
@@ -89,7 +89,7 @@ def test_another_schedule_is_another_walk_and_forward_is_another_film(open_page)
     run = stage.run
     stage.panel("Forward")
     stage.wait(lambda: stage.run != run and stage.settings.get("way") == "Forward")
-    stage.until("'density' in s.layers && s.frames === 41", 20_000)
+    stage.until("'density' in s.layers && s.frames === 41")
     assert not stage.alerts()
 
 
@@ -115,30 +115,30 @@ def test_every_solver_lands_at_once_when_a_start_is_dragged(open_page):
     )
     row = stage.page.locator("tr", has_text="Heun").filter(has_text="evaluations")
     x, y = found.xy[found.solver == heun][0]
-    stage.wait(lambda: f"({x:.2f}, {y:.2f})" in row.inner_text().replace("\xa0", " "), timeout=30_000)
+    stage.wait(lambda: f"({x:.2f}, {y:.2f})" in row.inner_text().replace("\xa0", " "))
 
 
 def test_time_is_an_axis_along_which_the_cloud_travels(open_page):
     stage = open_page(TOY | {"panel": "Time axis"})
     strip = Em(stage.page, 1)
-    strip.until("s.frames === 13 && !s.playing && s.pos === 12", 30_000)
+    strip.until("s.frames === 13 && !s.playing && s.pos === 12")
     before = strip.picture()
     strip.press("Home")
     strip.until("s.pos === 0")
     strip.wait(lambda: strip.picture() != before)
     run = strip.run
     strip.pick("What travels", "Two peaks")
-    strip.wait(lambda: strip.run != run and strip.settings.get("lane") == "Two peaks", timeout=30_000)
-    strip.until("s.frames === 13", 20_000)
+    strip.wait(lambda: strip.run != run and strip.settings.get("lane") == "Two peaks")
+    strip.until("s.frames === 13")
     assert not stage.alerts()
 
 
 def test_a_shape_is_drawn_and_trained_on(open_page):
     stage = open_page({"data": "Draw your own", "steps": 4, "solver": "DDIM", "panel": "Train"}, alive="s.layers")
     spray(stage, (-2.0, -1.0), (2.0, 1.0))
-    stage.wait(lambda: "points" in stage.settings, timeout=20_000)
+    stage.wait(lambda: "points" in stage.settings)
     course = Em(stage.page, 1)
-    course.until("s.frames > 3", 40_000)
+    course.until("s.frames > 3")
     drawn = sketch.dataset(stage.settings["points"], False)
     assert stage.state("drawn") == len(drawn) > 20
     course.button("Cancel").click()
@@ -148,7 +148,7 @@ def test_a_shape_is_drawn_and_trained_on(open_page):
 
 def test_discrete_time_is_a_film_of_as_many_ticks(open_page):
     stage = open_page({"way": "Forward", "ticks": 12})
-    stage.until("s.frames === 13", 20_000)
+    stage.until("s.frames === 13")
     stage.page.get_by_text("Discrete time: t = k / 12.").wait_for()
     assert not stage.alerts()
 
@@ -156,8 +156,8 @@ def test_discrete_time_is_a_film_of_as_many_ticks(open_page):
 def test_training_shows_samples_within_seconds_and_the_walk_follows_it(open_page):
     stage = open_page(TOY | {"panel": "Train", "says": "learned"})
     course = Em(stage.page, 1)
-    course.until("s.frames > 3", 30_000)
-    stage.page.get_by_text("Denoiser trained here").wait_for(timeout=30_000)
+    course.until("s.frames > 3")
+    stage.page.get_by_text("Denoiser trained here").wait_for()
     course.button("Cancel").click()
     stage.page.get_by_text("Cancelled after").wait_for()
     assert not stage.alerts()
@@ -179,6 +179,6 @@ def test_every_panel_fits_a_phone(open_page):
     ):
         stage.panel(panel)
         stage.wait(lambda panel=panel: stage.settings.get("panel", "Schedule") == panel)
-        stage.page.wait_for_timeout(1500)
+        calm(stage.page)
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, panel
         assert stage.page.evaluate("document.documentElement.scrollWidth") <= 390, panel

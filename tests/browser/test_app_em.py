@@ -12,7 +12,7 @@ from core.mixture import gmm
 from core.mixture.gmm import Config
 from core.units import units_of
 from playground.palette import CLASSES
-from tests.browser.conftest import fitted, has_colour, number, score
+from tests.browser.conftest import MOTION, fitted, has_colour, number, painted, score
 
 pytestmark = pytest.mark.browser
 SHOWN = 0.5e-4 + 1e-9  # the figures are shown with four decimals
@@ -30,7 +30,7 @@ def means_in(settings, k):
 
 
 def test_it_plays_by_itself_rests_at_the_end_and_says_the_right_numbers(open_em):
-    em = open_em(TOY)
+    em = open_em(TOY, **MOTION)
     em.until("s.frames > 1 && s.playing && s.index > 0")
     first = em.picture()
     em.stage.get_by_label("Speed").select_option("8")
@@ -52,7 +52,7 @@ def test_it_plays_by_itself_rests_at_the_end_and_says_the_right_numbers(open_em)
 
 
 def test_the_numbers_follow_the_frame_by_key_button_bar_and_chart(open_em):
-    em = open_em(TOY)
+    em = open_em(TOY, **MOTION)
     em.settled()
     steps = fitted(builtin.load("eight_gaussians"), Config(components=3), 2)
 
@@ -108,7 +108,7 @@ def test_a_dragged_start_takes_its_ellipse_along_and_the_link_carries_it(open_em
     em.page.mouse.move(*em.grip(1))
     em.page.mouse.down()
     em.page.mouse.move(*em.place(*to), steps=8)
-    em.page.wait_for_timeout(120)
+    painted(em.page)
     during = sum(has_colour(em.colours(*p, 2), CLASSES[1][0]) for p in rim)
     assert em.run == run, "the server has not heard yet"
     assert during >= 20, f"the ellipse is painted round the hand during the drag: {during} of 24, {before} before"
@@ -160,7 +160,7 @@ def test_a_dragged_start_takes_its_bell_along_in_one_dimension(open_em):
     em.page.mouse.move(x, y)
     em.page.mouse.down()
     em.page.mouse.move(em.place(to, 0)[0], y - 60, steps=8)
-    em.page.wait_for_timeout(120)
+    painted(em.page)
     assert has_colour(em.colours(to, top), CLASSES[1][0]), "the bell stands over the hand during the drag"
     assert em.run == run
     assert em.state("handles")[3] == 0, "a mean on the line stays on the line"
@@ -211,7 +211,7 @@ def test_good_settings_survive_a_reload_and_another_browser(open_em):
     want = {name: str(value) for name, value in GOOD.items()}
     config = Config(components=4, covariance="diag", start="random points", floor=0.01)
     final = score(builtin.load("two_moons", 700, Key(3)), config, 7)
-    em.settled(30_000)
+    em.settled()
     assert em.settings == want
     assert em.log_likelihood == pytest.approx(final, abs=SHOWN)
     em.page.reload()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import builtin
+from tests.browser.conftest import calm, painted, until, wait
 
 pytestmark = pytest.mark.browser
 
@@ -15,8 +16,9 @@ def fit(app, new_page):
     """The page with two peaks, its climb at rest, both stages on show."""
     page = new_page(viewport={"width": 1440, "height": 1500})
     page.goto(f"{app.url}/fit1?data=Two+peaks&method=closed+form")
-    page.locator(".stage[data-run]").nth(1).wait_for(timeout=20_000)
-    page.wait_for_timeout(2500)
+    page.locator(".stage[data-run]").nth(1).wait_for()
+    until(page.locator(".stage").first, "s.frames > 1 && !s.playing && s.pos === s.frames - 1")
+    calm(page)
     return page
 
 
@@ -35,7 +37,7 @@ def drag(page, which, hand, by):
 def test_the_point_on_the_surface_follows_the_bell_while_it_is_held(fit):
     before = handles(fit, 1)
     drag(fit, 0, 0, (-60, 0))
-    fit.wait_for_timeout(60)
+    painted(fit)
     mu, _, end, _ = handles(fit, 0)
     assert handles(fit, 1) == pytest.approx([mu, end - mu], abs=1e-4)
     assert handles(fit, 1)[0] < before[0]
@@ -45,6 +47,7 @@ def test_the_point_on_the_surface_follows_the_bell_while_it_is_held(fit):
 
 def test_the_bell_follows_the_point_and_the_figures_say_its_likelihood(fit):
     drag(fit, 1, 0, (40, 30))
+    painted(fit)
     mu, sigma = handles(fit, 1)
     assert handles(fit, 0)[0] == pytest.approx(mu, abs=1e-4)
     fit.mouse.up()
@@ -58,12 +61,19 @@ def test_the_bell_follows_the_point_and_the_figures_say_its_likelihood(fit):
 
 def test_every_panel_stands(fit):
     for panel in ("Posterior", "Families", "Goodness of fit", "Bandwidth", "Code and files", "Surface"):
-        fit.get_by_role("button", name=panel, exact=True).or_(
-            fit.get_by_role("radio", name=panel, exact=True)
-        ).first.click()
-        fit.wait_for_timeout(1500)
+        choose(fit, panel)
         assert not fit.locator("[data-testid=stException]").count()
-    fit.locator(".stage[data-run]").nth(1).wait_for(timeout=20_000)
+    fit.locator(".stage[data-run]").nth(1).wait_for()
+
+
+def choose(page, panel):
+    """Look closer, and wait until that panel is there."""
+    page.get_by_role("radio", name=panel, exact=True).click()
+    first = "Surface"  # is not in the link
+    page.wait_for_function(
+        "([panel, first]) => (new URLSearchParams(location.search).get('panel') ?? first) === panel", arg=[panel, first]
+    )
+    calm(page)
 
 
 # A file of one's own, and the panels in both themes and on a phone
@@ -78,19 +88,18 @@ def skewed_csv(n=3000):
 def verdict(page, words=" is best "):
     """What the families panel says."""
     line = page.locator("[data-testid=stMarkdown]", has_text=words).first
-    line.wait_for(timeout=30_000)
+    line.wait_for()
     return line.inner_text()
 
 
 def test_a_skewed_file_gets_the_right_family_first(app, new_page):
     page = new_page()
     page.goto(f"{app.url}/fit1?panel=Families&data=Your+own+file")
-    page.locator("input[type=file]").wait_for(state="attached", timeout=20_000)
+    page.locator("input[type=file]").wait_for(state="attached")
     page.locator("input[type=file]").set_input_files(skewed_csv())
-    page.get_by_text("3,000 points").first.or_(page.get_by_text("No point lies beyond")).first.wait_for(timeout=30_000)
+    page.get_by_text("3,000 points").first.or_(page.get_by_text("No point lies beyond")).first.wait_for()
     page.wait_for_function(
         "() => [...document.querySelectorAll('[data-testid=stMarkdown]')].some(e => /Gamma.* is best/.test(e.innerText))",
-        timeout=30_000,
     )
     first = page.locator("[data-testid=stDataFrame] [role=gridcell]").first
     assert first.text_content() == "Gamma"
@@ -106,7 +115,7 @@ def test_two_values_and_counts_of_ones_own(app, new_page):
     page = new_page()
     page.goto(f"{app.url}/fit1?panel=Families&data=Your+own+file")
     entry = page.locator("input[type=file]")
-    entry.wait_for(state="attached", timeout=20_000)
+    entry.wait_for(state="attached")
     rng = np.random.Generator(np.random.PCG64(3))
     for name, values, words in (
         ("ill", (rng.random(200) < 0.3).astype(int), "its probability lies between"),
@@ -114,7 +123,7 @@ def test_two_values_and_counts_of_ones_own(app, new_page):
     ):
         raw = "\n".join([name, *map(str, values)]).encode()
         entry.set_input_files({"name": f"{name}.csv", "mimeType": "text/csv", "buffer": raw})
-        page.get_by_text(words).first.wait_for(timeout=30_000)
+        page.get_by_text(words).first.wait_for()
     assert "Poisson" in verdict(page)
 
 
@@ -122,10 +131,9 @@ def test_two_values_and_counts_of_ones_own(app, new_page):
 def test_every_panel_fits_a_phone(app, new_page, scheme):
     page = new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page.goto(f"{app.url}/fit1?data=Galaxies")
-    page.locator(".stage[data-run]").nth(1).wait_for(timeout=30_000)
+    page.locator(".stage[data-run]").nth(1).wait_for()
     for panel in ("Posterior", "Families", "Goodness of fit", "Bandwidth", "Code and files"):
-        page.get_by_role("radio", name=panel, exact=True).click()
-        page.wait_for_timeout(1500)
+        choose(page, panel)
         wide = page.evaluate(
             """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.offsetParent
               && !e.closest('[data-testid=stDataFrame], .stage, pre, [data-testid=stVegaLiteChart], .katex, input')
@@ -139,21 +147,20 @@ def test_the_check_of_the_check_can_be_cancelled(app, new_page):
     page = new_page()
     page.goto(f"{app.url}/fit1?panel=Goodness+of+fit&data=Old+Faithful&tested=Student+t")
     check, cancel = (page.get_by_role("button", name=name) for name in ("Check the check", "Cancel"))
-    check.wait_for(timeout=30_000)
-    cancel.first.wait_for(state="detached", timeout=60_000)  # the test itself, which can be cancelled too, is done
+    check.wait_for()
+    cancel.first.wait_for(state="detached")  # the test itself, which can be cancelled too, is done
     check.click()
-    cancel.click(timeout=20_000)
-    page.get_by_text(re.compile("Cancelled after|Draws 200 samples")).first.wait_for(timeout=20_000)
-    cancel.first.wait_for(state="detached", timeout=20_000)
+    cancel.click()
+    page.get_by_text(re.compile("Cancelled after|Draws 200 samples")).first.wait_for()
+    cancel.first.wait_for(state="detached")
 
 
 def test_the_self_test_and_the_files_of_the_best_law(app, new_page):
     page = new_page(accept_downloads=True)
     page.goto(f"{app.url}/fit1?panel=Code+and+files&data=Galaxies&model=Normal&samples=25")
     strip = page.locator("table", has_text="density integrates to 1")
-    strip.wait_for(timeout=30_000)
-    page.wait_for_timeout(1500)
-    assert strip.inner_text().count("✓") == 3
+    wait(page, lambda: strip.inner_text().count("✓") == 3)
+    calm(page)  # a rerun of the page replaces the files that were offered before it
     with page.expect_download() as caught:
         page.get_by_role("button", name="Samples (CSV)").click()
     with open(caught.value.path()) as file:
@@ -164,9 +171,9 @@ def test_the_self_test_and_the_files_of_the_best_law(app, new_page):
 def test_a_mixture_is_handed_over_to_em_with_one_click(app, new_page, data, count):
     page = new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{app.url}/fit2?model=Gaussian+mixture&components={count}&data={data}")
-    page.get_by_role("button", name="Fit it by hand").click(timeout=30_000)
+    page.get_by_role("button", name="Fit it by hand").click()
     page.get_by_role("heading", name="EM by hand").wait_for()
-    page.locator(".stage[data-run]").first.wait_for(timeout=20_000)
+    page.locator(".stage[data-run]").first.wait_for()
     assert page.get_by_test_id("stSelectbox").locator("input").first.input_value() == data.replace("+", " ")
     assert page.get_by_role("slider", name="Components K").input_value() == str(count)
     assert page.get_by_text("In this link").count() == 0

@@ -8,7 +8,7 @@ import pytest
 
 from playground import frame
 from playground.palette import SURFACE
-from tests.browser.conftest import Em, has_colour
+from tests.browser.conftest import MOTION, Em, calm, has_colour
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -42,7 +42,7 @@ def test_a_cold_deep_link_opens_its_page_inside_our_frame_at_once(fresh_app, new
     page.goto(f"{fresh_app.url}/em?components=3&seed=2")
     em = Em(page)
     em.until("s.frames > 1")
-    page.wait_for_timeout(500)
+    calm(page)
     seen = page.evaluate("seen")
     assert seen["alarms"] == []
     assert seen["titles"] == ["EM by hand"]
@@ -65,11 +65,13 @@ def test_nothing_leaves_the_server_and_the_policy_holds(app, new_page, address):
     if address == "/em":
         for panel in ("How many?", "Basins", "Code and files", "Numbers"):
             em.panel(panel)
-            page.wait_for_timeout(700)
+            em.wait(lambda panel=panel: em.settings.get("panel", "Numbers") == panel)
+            calm(page)
         for data in ("Draw your own", "Your own file"):
             em.pick("Data", data)
-            page.wait_for_timeout(500)
-    page.wait_for_timeout(300)
+            em.wait(lambda data=data: em.settings.get("data") == data)
+            calm(page)
+    calm(page)
     ours = urlsplit(app.url).netloc
     strangers = [url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != ours]
     assert strangers == []
@@ -82,7 +84,7 @@ def test_nothing_leaves_the_server_and_the_policy_holds(app, new_page, address):
 
 
 def test_home_is_alive_and_leads_to_em(app, new_page):
-    page = new_page()
+    page = new_page(**MOTION)
     page.goto(app.url)
     home = Em(page)
     home.until("s.playing && s.index >= 1")
@@ -99,7 +101,7 @@ def test_home_is_alive_and_leads_to_em(app, new_page):
 
 @pytest.mark.parametrize("address", STAGES)
 def test_dark_is_dark(app, new_page, address):
-    page = new_page(color_scheme="dark", reduced_motion="reduce")
+    page = new_page(color_scheme="dark")
     page.goto(f"{app.url}{address}")
     stage = Em(page)
     stage.until(ALIVE)
@@ -122,7 +124,7 @@ def test_a_phone_shows_the_stage_first_and_nothing_hangs_over(app, new_page, add
     page.goto(f"{app.url}{address}")
     stage = Em(page)
     stage.until(ALIVE)
-    page.wait_for_timeout(500)
+    calm(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
@@ -139,5 +141,6 @@ def test_a_phone_shows_the_stage_first_and_nothing_hangs_over(app, new_page, add
     if address == "/em":
         for panel in ("How many?", "Basins", "Code and files"):
             stage.panel(panel)
-            page.wait_for_timeout(800)
+            stage.wait(lambda panel=panel: stage.settings.get("panel") == panel)
+            calm(page)
             assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, panel

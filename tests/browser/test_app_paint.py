@@ -14,6 +14,7 @@ from core.key import Key
 from core.painting import recipes
 from playground.instruments.easel import bytes_of
 from playground.rungs.paint.screen import Push
+from tests.browser import conftest
 from tests.core.data.readers.pictures.test_read import idx
 
 pytestmark = pytest.mark.browser
@@ -29,30 +30,21 @@ def paint(app, new_page):
     def visit(settings=None, whole=True, **options):
         page = new_page(**{"viewport": {"width": 1440, "height": 1500}, **options})
         page.goto(f"{app.url}/paint?{urlencode(QUICK | (settings or {}), quote_via=quote_plus)}")
-        page.locator(".easel[data-theme]").first.wait_for(timeout=60_000)
+        page.locator(".easel[data-theme]").first.wait_for()
         if whole:
-            until(page, f"s.frames === {QUICK['steps'] + 1} && !s.live", 60_000)
+            until(page, f"s.frames === {QUICK['steps'] + 1} && !s.live")
         return page
 
     return visit
 
 
 def ask(page, expression, which=0):
-    return page.locator(".easel").nth(which).evaluate(f"root => {{ const s = root.__easel; return {expression} }}")
+    return conftest.ask(page.locator(".easel").nth(which), expression)
 
 
-def until(page, condition, timeout=20_000, which=0):
-    """Wait until `condition`, a JS expression in `s`, holds for an easel; one that is replaced meanwhile counts as not yet."""
-    from playwright.sync_api import Error
-
-    for _ in range(timeout // 100):
-        try:
-            if ask(page, f"Boolean({condition})", which):
-                return
-        except Error:
-            pass
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{condition} never held")
+def until(page, condition, which=0):
+    """Wait until `condition`, a JS expression in `s`, holds for an easel."""
+    conftest.until(page.locator(".easel").nth(which), condition)
 
 
 def bytes_on(page, kind, i, which=0):
@@ -72,9 +64,9 @@ def test_a_prompt_is_typed_understood_and_painted(paint):
     run = page.locator(".easel").first.get_attribute("data-run")
     box = page.get_by_label("Paint", exact=True)
     box.fill("black hair, sunglasses, purple cape")
-    page.get_by_text("not a word of this vocabulary").wait_for(timeout=20_000)
+    page.get_by_text("not a word of this vocabulary").wait_for()
     page.locator("[data-testid=stMarkdown]", has_text="free: clothes colour").get_by_text("sunglasses").wait_for()
-    until(page, f"s.frames === 6 && !s.live && root.dataset.run !== '{run}'", 60_000)
+    until(page, f"s.frames === 6 && !s.live && root.dataset.run !== '{run}'")
     assert np.abs(bytes_on(page, "x", 1) - wanted([2, -1, -1, 0, -1])[1].ravel()).max() <= 1
     assert "prompt=black+hair" in page.url
 
@@ -106,7 +98,7 @@ def test_steps_are_walked_and_the_numbers_follow(paint):
 
 def test_a_mask_is_painted_and_what_was_known_stays(paint):
     page = paint({"panel": "Edit", "way": "Of the set", "row": 700})
-    page.locator(".sheet[data-theme]").wait_for(timeout=30_000)
+    page.locator(".sheet[data-theme]").wait_for()
     page.get_by_role("button", name="Clear").click()
     box = page.locator(".sheet .picture").bounding_box()
     share = box["width"] / 32
@@ -117,9 +109,9 @@ def test_a_mask_is_painted_and_what_was_known_stays(paint):
     covered = page.locator(".sheet").evaluate("root => root.__sheet.covered")
     mask = np.array(covered, bool).reshape(32, 32)
     assert 40 < mask.sum() < 300
-    page.wait_for_timeout(500)
-    until(page, "s.frames > 5 && !s.live", 90_000, which=1)
-    page.locator("table", has_text="identity").wait_for(timeout=30_000)
+    page.wait_for_function("() => location.search.includes('mask=')")
+    until(page, "s.frames > 5 && !s.live", which=1)
+    page.locator("table", has_text="identity").wait_for()
     found = bytes_on(page, "x", 3, which=1).reshape(3, 32, 32)
     known = images.load("outfits").pixels[699]
     np.testing.assert_array_equal(found[:, ~mask], known[:, ~mask])
@@ -136,20 +128,20 @@ def test_an_idx_set_is_learned_for_ten_seconds(paint):
     page = paint(OWN | {"painter": "stored"}, whole=False)
     strokes = images.load("strokes", 500).take(np.arange(500)).pixels[:, 0, ::2, ::2]
     give(page, "mine-idx3-ubyte", idx(strokes))
-    page.get_by_text("Understood: 500 pictures").wait_for(timeout=30_000)
-    page.get_by_text(re.compile(r"Training: [\d,]+ of 100,000 updates")).wait_for(timeout=60_000)
-    until(page, "s.frames >= 3 && s.count === 16", 60_000)
+    page.get_by_text("Understood: 500 pictures").wait_for()
+    page.get_by_text(re.compile(r"Training: [\d,]+ of 100,000 updates")).wait_for()
+    until(page, "s.frames >= 3 && s.count === 16")
     assert ask(page, "s.bytes('x', 0, 2).length") == 256
     assert bytes_on(page, "x", 0).std() > 5
     page.get_by_text(re.compile("about .* left")).wait_for()
     page.locator(".stButton").get_by_text("Pause", exact=True).click()
-    page.get_by_text(re.compile("Paused: ")).wait_for(timeout=30_000)
-    page.locator(".stButton").get_by_text("Resume", exact=True).wait_for(timeout=30_000)
+    page.get_by_text(re.compile("Paused: ")).wait_for()
+    page.locator(".stButton").get_by_text("Resume", exact=True).wait_for()
     page.get_by_text("A walk", exact=True).click()
-    page.get_by_text(re.compile("The end, after|Guess 5 ")).first.wait_for(timeout=60_000)
+    page.get_by_text(re.compile("The end, after|Guess 5 ")).first.wait_for()
     page.get_by_text("Its training", exact=True).click()
     page.locator(".stButton").get_by_text("Stop here", exact=True).click()
-    page.get_by_text(re.compile("Stopped: ")).wait_for(timeout=30_000)
+    page.get_by_text(re.compile("Stopped: ")).wait_for()
 
 
 def test_a_painter_comes_back_and_a_damaged_one_is_refused(paint):
@@ -159,20 +151,20 @@ def test_a_painter_comes_back_and_a_damaged_one_is_refused(paint):
     field = page.locator("[data-testid=stFileUploader]", has_text="Load a painter").locator("input[type=file]")
     field.set_input_files({"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": raw[:9000]})
     alert = page.locator("[data-testid=stAlert]").first
-    alert.wait_for(timeout=30_000)
+    alert.wait_for()
     assert alert.inner_text().strip().endswith(".")
     np.testing.assert_array_equal(bytes_on(page, "x", 0), before)
     run = page.locator(".easel").first.get_attribute("data-run")
     field.set_input_files({"name": "mine.safetensors", "mimeType": "application/octet-stream", "buffer": raw})
-    page.get_by_text("trained elsewhere").wait_for(timeout=60_000)
-    until(page, f"s.frames === 6 && !s.live && root.dataset.run !== '{run}'", 60_000)
+    page.get_by_text("trained elsewhere").wait_for()
+    until(page, f"s.frames === 6 && !s.live && root.dataset.run !== '{run}'")
     assert np.abs(bytes_on(page, "x", 0) - before).max() <= 1, "the same painter, so the same pictures"
 
 
 def test_a_hostile_zip_is_one_sentence_and_nothing_is_lost(paint):
     page = paint()
     page.goto(page.url.replace("panel=", "pictures=Your+own+pictures&panel="))
-    until(page, "s.frames === 6 && !s.live", 60_000)
+    until(page, "s.frames === 6 && !s.live")
     before = bytes_on(page, "x", 0)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -180,7 +172,7 @@ def test_a_hostile_zip_is_one_sentence_and_nothing_is_lost(paint):
             archive.writestr(f"../../{i}.png", bytes(60_000_000))
     give(page, "bomb.zip", bomb.getvalue())
     alert = page.locator("[data-testid=stAlert]").first
-    alert.wait_for(timeout=30_000)
+    alert.wait_for()
     assert alert.inner_text().strip().endswith(".")
     assert len(alert.inner_text()) < 300
     np.testing.assert_array_equal(bytes_on(page, "x", 0), before)
@@ -193,6 +185,6 @@ def test_a_phone_holds_everything(paint):
     x, y = ask(page, "s.place(3)")
     page.touchscreen.tap(box["x"] + x, box["y"] + y)
     until(page, "s.picked === 3")
-    page.get_by_text("Picture 4 of the easel").wait_for(timeout=20_000)
+    page.get_by_text("Picture 4 of the easel").wait_for()
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0

@@ -13,7 +13,7 @@ import pytest
 from core.data import builtin
 from core.mixture.gmm import Config
 from playground.palette import ROLES
-from tests.browser.conftest import REPO, Em, fitted, has_colour, number, score
+from tests.browser.conftest import REPO, Em, calm, fitted, has_colour, number, painted, score
 
 pytestmark = pytest.mark.browser
 SHOWN = 0.5e-4 + 1e-9  # the figures are shown with four decimals
@@ -22,18 +22,19 @@ CLASSIC = {"data": "The classic demonstration"}
 
 def test_bic_chooses_two_for_the_classic_demonstration_and_it_is_taken(open_em):
     em = open_em(CLASSIC | {"components": 5, "panel": "How many?"})
-    em.page.get_by_text(re.compile("BIC chooses")).wait_for(timeout=30_000)
+    em.page.get_by_text(re.compile("BIC chooses")).wait_for()
     assert "K = 2" in em.page.get_by_text(re.compile("BIC chooses")).inner_text()
     charts = em.page.locator("[data-testid=stVegaLiteChart]")
     widths = [chart.bounding_box()["width"] for chart in charts.all()]
-    em.page.wait_for_timeout(600)
+    for _ in range(20):
+        painted(em.page)
     assert [chart.bounding_box()["width"] for chart in charts.all()] == widths, "a chart must not grow by itself"
     assert max(widths) < 1300
     marks = charts.first.locator("svg path, svg line, canvas")
     assert marks.count() > 0
     hand = {colour.lower() for colour in ROLES["hand"]}
-    painted = charts.first.evaluate("e => [...e.querySelectorAll('svg [stroke]')].map(m => m.getAttribute('stroke'))")
-    assert hand & {colour.lower() for colour in painted}, "the chosen K is marked"
+    drawn = charts.first.evaluate("e => [...e.querySelectorAll('svg [stroke]')].map(m => m.getAttribute('stroke'))")
+    assert hand & {colour.lower() for colour in drawn}, "the chosen K is marked"
     em.button("Use K = 2").click()
     em.wait(lambda: em.settings.get("components") == "2", "the button did not set K")
     want = score(builtin.load("demonstration"), Config(components=2))
@@ -43,9 +44,9 @@ def test_bic_chooses_two_for_the_classic_demonstration_and_it_is_taken(open_em):
 def test_the_basin_map_paints_and_its_handle_moves_the_start(open_em):
     em = open_em(CLASSIC | {"components": 2, "panel": "Basins"})
     basins = Em(em.page, 1)
-    basins.stage.locator(".hand").first.wait_for(timeout=20_000)
-    em.page.get_by_text("different ends").wait_for(timeout=30_000)
-    basins.until("!s.playing && s.frames > 1", 20_000)
+    basins.stage.locator(".hand").first.wait_for()
+    em.page.get_by_text("different ends").wait_for()
+    basins.until("!s.playing && s.frames > 1")
     (x0, x1), (y0, y1) = basins.state("bounds")
     spots = [
         basins.colours(x0 + u * (x1 - x0), y0 + v * (y1 - y0), 0)[0] for u in (0.15, 0.5, 0.85) for v in (0.2, 0.6)
@@ -88,7 +89,7 @@ def test_files_deliver_what_is_on_show_and_the_script_makes_it_again(open_em):
     em = open_em({"data": "Old Faithful", "components": 2, "seed": 1, "panel": "Code and files"})
     em.settled()
     em.button("Responsibilities").wait_for()
-    em.page.wait_for_timeout(500)  # a rerun of the page replaces the files that were offered before it
+    calm(em.page)  # a rerun of the page replaces the files that were offered before it
     model = fitted(builtin.load("faithful"), Config(components=2), 1)[-1].state
     rows = list(csv.reader(io.StringIO(saved(em, "Responsibilities"))))
     table = np.array(rows[1:], float)

@@ -6,7 +6,7 @@ import pytest
 from core.data import builtin
 from core.joint.joint import Kernels, OneGaussian
 from core.key import Key
-from tests.browser.conftest import has_colour
+from tests.browser.conftest import calm, has_colour, painted, until, wait
 
 pytestmark = pytest.mark.browser
 
@@ -18,8 +18,10 @@ def plane(app, new_page):
     def visit(query="", **options):
         page = new_page(**{"viewport": {"width": 1440, "height": 1000}, **options})
         page.goto(f"{app.url}/fit2?{query}")
-        page.locator(".stage[data-theme]").nth(1).wait_for(timeout=30_000)
-        page.wait_for_timeout(1000)
+        page.locator(".stage[data-theme]").nth(1).wait_for()
+        for one in (0, 1):
+            until(stage(page, one), "s.frames > 0 && !s.playing")
+        calm(page)
         return page
 
     return visit
@@ -42,7 +44,7 @@ def take(page, by):
     page.mouse.move(x + by[0], y + by[1], steps=5)
 
 
-def painted(page, which):
+def seen(page, which):
     """The colours on a stage's picture, (n, 3)."""
     found = stage(page, which).evaluate(
         """root => { const c = root.querySelector('.picture'); const g = c.getContext('2d');
@@ -53,16 +55,16 @@ def painted(page, which):
 
 def test_the_conditional_follows_the_line_while_it_is_held(plane):
     page = plane("rule=scott&wider=4")
-    before, paint = told(page, 1, "slices"), painted(page, 1)
+    before, paint = told(page, 1, "slices"), seen(page, 1)
     take(page, (-180, 0))
-    page.wait_for_timeout(60)
+    painted(page)
     place, now = told(page, 0, "handles")[0], told(page, 1, "slices")
     assert now["given"]["at"] == pytest.approx(place)
     assert place < before["given"]["at"] - 0.5
     law = Kernels("scott", 4.0).fit(builtin.load("faithful").points)
     exact = law.conditional(0, place, np.array(now["given"]["x"]))
     np.testing.assert_allclose(now["given"]["y"], exact, atol=0.01 * exact.max())
-    assert (painted(page, 1) != paint).any()
+    assert (seen(page, 1) != paint).any()
     x = builtin.load("faithful").points[:, 0]
     near = 0.04 * np.ptp(builtin.load("faithful").bounds[0])
     assert now["near"]["count"] == (np.abs(x - place) <= near).sum()
@@ -75,7 +77,7 @@ def test_the_conditional_follows_the_line_while_it_is_held(plane):
 def test_a_level_line_cuts_the_other_way(plane):
     page = plane("model=Gaussian&covariance=spherical&given=up&line=60")  # most of it lies beyond the axes
     take(page, (0, -100))
-    page.wait_for_timeout(60)
+    painted(page)
     now, place = told(page, 1, "slices"), told(page, 0, "handles")[1]
     assert place > 65
     exact = (
@@ -108,19 +110,19 @@ def test_the_pointer_reads_the_log_density(plane):
 
 def test_samples_come_and_go_with_the_legend(plane):
     page = plane("model=Gaussian+mixture&components=2")
-    before = painted(page, 0)
+    before = seen(page, 0)
     stage(page, 0).get_by_role("button", name="Samples").click()
-    page.wait_for_timeout(200)
+    painted(page)
     assert told(page, 0, "layers")["samples"]
-    assert (painted(page, 0) != before).any()
+    assert (seen(page, 0) != before).any()
 
 
 @pytest.mark.parametrize(("scheme", "model", "hand"), [("light", "#D55E00", "#CC79A7"), ("dark", "#FF8B3D", "#E39CC3")])
 def test_both_themes_paint_the_law_and_the_line(plane, scheme, model, hand):
     page = plane("", color_scheme=scheme)
     assert told(page, 0, "dark") == (scheme == "dark")
-    assert has_colour(painted(page, 1), model)
-    assert has_colour(painted(page, 0), hand)
+    assert has_colour(seen(page, 1), model)
+    assert has_colour(seen(page, 0), hand)
 
 
 def test_a_phone_shows_the_stage_first_and_cuts_nothing_off(plane):
@@ -136,12 +138,11 @@ def test_another_law_keeps_the_line_and_changes_the_curve(plane):
     before = told(page, 1, "slices")["given"]
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="Gaussian copula").click()
-    for _ in range(100):
-        page.wait_for_timeout(100)
-        now = told(page, 1, "slices")["given"] if page.locator(".stage").count() == 2 else before
-        if np.abs(np.subtract(now["y"], before["y"])).max() > 1e-3:
-            break
-    else:
-        pytest.fail("The curve did not change.")
+
+    def changed():
+        now = told(page, 1, "slices")["given"]
+        return page.locator(".stage").count() == 2 and np.abs(np.subtract(now["y"], before["y"])).max() > 1e-3
+
+    wait(page, changed, "The curve did not change.")
     assert told(page, 1, "slices")["given"]["at"] == pytest.approx(3.5)
     assert "line=3.5" in page.url

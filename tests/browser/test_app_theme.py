@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from playground.palette import ROLES, SURFACE
-from tests.browser.conftest import Em, has_colour
+from tests.browser.conftest import Em, calm, has_colour
 
 pytestmark = pytest.mark.browser
 LAW = {  # a line of the law in each page's chart, and how to know that the page stands
@@ -25,8 +25,8 @@ def test_a_switched_theme_repaints_stage_and_charts_and_keeps_the_state(app, new
     page, (light, dark) = new_page(color_scheme="light"), ROLES["model"]
     page.goto(f"{app.url}{address}")
     stage = Em(page)
-    page.get_by_text(LAW[address]).first.wait_for(timeout=30_000)
-    stage.wait(lambda: strokes(page, light) and not strokes(page, dark), "no light chart", 20_000)
+    page.get_by_text(LAW[address]).first.wait_for()
+    stage.wait(lambda: strokes(page, light) and not strokes(page, dark), "no light chart")
     page.evaluate("window.here = true")  # a reload would forget it
     if address.startswith("/fit1"):
         stage.press("Tab")
@@ -36,12 +36,12 @@ def test_a_switched_theme_repaints_stage_and_charts_and_keeps_the_state(app, new
         page.mouse.move(x - 70, y, steps=5)
         page.mouse.up()
         stage.wait(lambda: "means" in stage.settings)
-    page.wait_for_timeout(500)
+    calm(page)
     before, hands = stage.settings, stage.state("handles")
     (x0, x1), (y0, y1) = stage.state("bounds")
     for scheme, shown, gone in (("dark", dark, light), ("light", light, dark)):
         page.emulate_media(color_scheme=scheme)
-        stage.wait(lambda s=shown, g=gone: strokes(page, s) and not strokes(page, g), f"no {scheme} chart", 10_000)
+        stage.wait(lambda s=shown, g=gone: strokes(page, s) and not strokes(page, g), f"no {scheme} chart")
         corner = (x0 + 0.01 * (x1 - x0), y1 - 0.01 * (y1 - y0))
         paper = SURFACE["stage"][scheme == "dark"]
         stage.wait(lambda at=corner, p=paper: has_colour(stage.colours(*at), p, within=12), f"no {scheme} stage")

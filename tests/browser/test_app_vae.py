@@ -10,6 +10,8 @@ from PIL import Image
 
 from core.data import images
 from core.vae import recipes
+from tests.browser import conftest
+from tests.browser.conftest import calm, painted
 from tests.core.data.readers.pictures.test_read import idx
 
 pytestmark = pytest.mark.browser
@@ -25,25 +27,21 @@ def vae(app, new_page):
     def visit(query="", **options):
         page = new_page(**{"viewport": {"width": 1440, "height": 1400}, **options})
         page.goto(f"{app.url}/vae?{query}")
-        page.locator(".pad[data-theme]").wait_for(timeout=40_000)
-        until(page, "s.pictures > 0", 20_000)
+        page.locator(".pad[data-theme]").wait_for()
+        until(page, "s.pictures > 0")
+        calm(page)
         return page
 
     return visit
 
 
 def ask(page, expression, nth=0):
-    pad = page.locator(".pad").nth(nth)
-    return pad.evaluate(f"root => {{ const s = root.__pad; return {expression} }}")
+    return conftest.ask(page.locator(".pad").nth(nth), expression)
 
 
-def until(page, condition, timeout=15_000, nth=0):
-    """Wait until `condition`, a JS expression in `s`, holds for the pad."""
-    for _ in range(timeout // 100):
-        if ask(page, f"Boolean({condition})", nth):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{condition} never held: index {ask(page, 's.index', nth)}, z {ask(page, 's.z', nth)}")
+def until(page, condition, nth=0):
+    """Wait until `condition`, a JS expression in `s`, holds for a pad."""
+    conftest.until(page.locator(".pad").nth(nth), condition)
 
 
 def picture(page):
@@ -69,7 +67,7 @@ def test_the_picture_follows_the_hand_as_the_model_decodes_it(vae):
     model = recipes.stored("vae-digits").model
     before = picture(page)
     drag(page, ask(page, "s.z"), (1.5, 1.0))
-    page.wait_for_timeout(60)  # the button is still down: nothing has been asked of the server
+    painted(page)  # the button is still down: nothing has been asked of the server
     assert picture(page) != before
     z = ask(page, "s.z")
     np.testing.assert_allclose(z, [1.5, 1.0], atol=0.05)
@@ -84,7 +82,7 @@ def test_the_sliders_and_keys_move_the_same_point(vae):
     page.locator(".pad .plot").focus()
     page.keyboard.press("Shift+ArrowRight")
     until(page, f"s.z[0] > {z[0] + 0.4}")
-    page.wait_for_timeout(100)
+    painted(page)
     assert picture(page) != before
     slider = page.locator(".pad .knob input").first
     assert float(slider.input_value()) == pytest.approx(ask(page, "s.z")[0], abs=0.011)
@@ -119,7 +117,7 @@ def test_a_drawing_is_encoded(vae):
     page.mouse.down()
     for share in np.linspace(0.15, 0.85, 16):
         page.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + share * box["height"])
-        page.wait_for_timeout(30)
+        painted(page)
     page.mouse.up()
     page.get_by_text("Your drawing").wait_for()
     until(page, f"Math.abs(s.z[0] - {before[0]}) > 0.05")
@@ -140,21 +138,21 @@ def test_an_uploaded_picture_is_encoded(vae):
 
 def test_a_training_unfolds_and_is_scrubbed(vae):
     page = vae(f"{QUIET}&{HERE}")
-    until(page, "s.frames === 5", 60_000)
-    page.get_by_text("At rest after 5 snapshots").wait_for(timeout=20_000)
+    until(page, "s.frames === 5")
+    page.get_by_text("At rest after 5 snapshots").wait_for()
     last = picture(page)
     page.locator(".pad .plot").focus()
     for _ in range(4):
         page.keyboard.press(",")
     until(page, "s.index === 0")
-    page.wait_for_timeout(300)
+    painted(page)
     assert picture(page) != last
     page.locator(".pad .caption").get_by_text("Before the first epoch").wait_for()
 
 
 def test_a_fork_stands_beside_the_run_it_left_and_both_are_scrubbed_together(vae):
     page = vae(f"{QUIET}&{HERE}")
-    page.get_by_text("At rest after 5 snapshots").wait_for(timeout=60_000)
+    page.get_by_text("At rest after 5 snapshots").wait_for()
     page.locator(".pad .scrub").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -162,9 +160,9 @@ def test_a_fork_stands_beside_the_run_it_left_and_both_are_scrubbed_together(vae
     until(page, "s.index === 2")
     page.get_by_text("Epoch 2: loss").wait_for()
     page.get_by_role("button", name="Fork here").first.click()
-    page.locator(".pad").nth(1).wait_for(timeout=20_000)
+    page.locator(".pad").nth(1).wait_for()
     for nth in (0, 1):
-        until(page, "s.frames === 5 && s.pictures > 0", 40_000, nth)
+        until(page, "s.frames === 5 && s.pictures > 0", nth)
     caption = page.locator(".pad .caption")
     page.locator(".pad .scrub").nth(1).focus()
     page.keyboard.press("Home")
@@ -183,14 +181,14 @@ def test_a_fork_stands_beside_the_run_it_left_and_both_are_scrubbed_together(vae
     for nth in (0, 1):
         until(page, "s.layers.manifold && s.manifold.made > 0", nth=nth)
     page.get_by_role("button", name="Drop kept run").first.click()
-    page.locator(".pad").nth(1).wait_for(state="detached", timeout=20_000)
-    until(page, "s.frames === 5 && s.pictures > 0", 20_000)
+    page.locator(".pad").nth(1).wait_for(state="detached")
+    until(page, "s.frames === 5 && s.pictures > 0")
 
 
 def test_a_click_on_the_map_goes_there_and_a_hole_is_gone_to(vae):
     page = vae("panel=Surgery")
-    page.locator(".pad[data-theme]").nth(1).wait_for(timeout=40_000)
-    until(page, "s.pictures > 0", 20_000, 1)
+    page.locator(".pad[data-theme]").nth(1).wait_for()
+    until(page, "s.pictures > 0", 1)
     page.locator(".pad .plot").nth(1).scroll_into_view_if_needed()
     page.mouse.click(*place(page, -2.8, 1.9, 1))
     until(page, "Math.abs(s.z[0] + 2.8) < 0.05 && Math.abs(s.z[1] - 1.9) < 0.05", nth=1)
@@ -201,7 +199,7 @@ def test_a_click_on_the_map_goes_there_and_a_hole_is_gone_to(vae):
     page.get_by_text(f"At ({z[0]:.2f}, {z[1]:.2f}) the prior is").wait_for()
     page.get_by_role("button", name="Hole 2").first.click()
     until(page, "Math.abs(s.z[0] + 2.8) > 0.05", nth=1)
-    page.wait_for_timeout(300)
+    calm(page)
     hole = ask(page, "s.z", 1)
     page.get_by_text(f"At ({hole[0]:.2f}, {hole[1]:.2f}) the prior is").wait_for()
     page.mouse.click(*place(page, -2.8, 1.9, 1))
@@ -228,11 +226,11 @@ def test_a_link_brings_the_marker_back(vae):
 def test_a_training_is_paused_and_resumed(vae):
     page = vae(f"{QUIET}&model=Train+it+here&epochs=3000&width=16")
     page.locator(".stButton").get_by_text("Pause", exact=True).click()
-    page.get_by_text(re.compile("Paused after")).wait_for(timeout=20_000)
+    page.get_by_text(re.compile("Paused after")).wait_for()
     page.locator(".stButton").get_by_text("Resume", exact=True).click()
-    page.get_by_text(re.compile("Computing after")).wait_for(timeout=20_000)
+    page.get_by_text(re.compile("Computing after")).wait_for()
     page.locator(".stButton").get_by_text("Cancel", exact=True).click()
-    page.get_by_text(re.compile("Cancelled after")).wait_for(timeout=20_000)
+    page.get_by_text(re.compile("Cancelled after")).wait_for()
 
 
 def test_a_checkpoint_comes_back_and_a_damaged_one_is_refused(vae):
@@ -240,11 +238,11 @@ def test_a_checkpoint_comes_back_and_a_damaged_one_is_refused(vae):
     raw = (recipes.FOLDER / "vae-jars.safetensors").read_bytes()
     load = page.locator("input[type=file]").first
     load.set_input_files({"name": "bad.safetensors", "mimeType": "application/octet-stream", "buffer": raw[:3000]})
-    page.locator("[data-testid=stAlert]").first.wait_for(timeout=20_000)
+    page.locator("[data-testid=stAlert]").first.wait_for()
     assert ask(page, "s.pictures") > 0
     load.set_input_files({"name": "mine.safetensors", "mimeType": "application/octet-stream", "buffer": raw})
-    page.get_by_text("From a file").wait_for(timeout=20_000)
-    until(page, "s.decode(s.z, []).length === 1024", 20_000)
+    page.get_by_text("From a file").wait_for()
+    until(page, "s.decode(s.z, []).length === 1024")
     model = recipes.stored("vae-jars").model
     z = ask(page, "s.z")
     got = np.array(ask(page, "s.decode(s.z, [])")).reshape(model.shape)
@@ -261,9 +259,9 @@ def test_an_idx_file_trains_a_model_of_its_own(vae):
     page = vae(f"{QUIET}&pictures=Your+own+pictures&{HERE}")
     strokes = images.load("strokes", 300).take(np.arange(300)).pixels[:, 0, ::2, ::2]
     give(page, "mine-idx3-ubyte", idx(strokes))
-    page.get_by_text("Understood: 300 pictures").wait_for(timeout=20_000)
-    until(page, "s.decode(s.z, []).length === 256", 40_000)
-    until(page, "s.frames === 5", 60_000)
+    page.get_by_text("Understood: 300 pictures").wait_for()
+    until(page, "s.decode(s.z, []).length === 256")
+    until(page, "s.frames === 5")
     decoded = np.array(ask(page, "s.decode(s.z, [])"))
     assert np.isfinite(decoded).all()
     assert np.ptp(decoded) > 0.05
@@ -278,7 +276,7 @@ def test_a_hostile_zip_is_one_sentence_and_nothing_is_lost(vae):
             archive.writestr(f"../../{i}.png", bytes(60_000_000))
     give(page, "bomb.zip", bomb.getvalue())
     alert = page.locator("[data-testid=stAlert]").first
-    alert.wait_for(timeout=20_000)
+    alert.wait_for()
     assert alert.inner_text().strip().endswith(".")
     assert len(alert.inner_text()) < 300
     assert picture(page) == before
@@ -291,7 +289,7 @@ def test_a_class_is_held_with_the_picture(vae):
     before = picture(page)
     page.locator(".pad .condition").get_by_role("radio", name=str((digit + 5) % 10)).click()
     until(page, f"s.labels[0] === {(digit + 5) % 10}")
-    page.wait_for_timeout(100)
+    painted(page)
     assert picture(page) != before
 
 
@@ -301,5 +299,5 @@ def test_on_a_phone_everything_fits_and_a_finger_drags(vae):
     before = picture(page)
     page.touchscreen.tap(*place(page, 0.0, -2.6))
     until(page, "s.z[1] < -1.5")
-    page.wait_for_timeout(100)
+    painted(page)
     assert picture(page) != before
