@@ -1,5 +1,8 @@
 """Find a Chromium for the browser tests: Playwright's own or the system's; on Debian as root, install it.
 
+Best is the one without windows: for every page that is opened the other draws a window and its tools that nobody sees,
+which is a third of all that a test has the processor do.
+
 python -m tests.chromium        prints where it is, or one sentence saying what to install
 """
 
@@ -28,7 +31,7 @@ def install() -> None:
     if shutil.which("apt-get") and os.geteuid() == 0:
         quiet = {"env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
         subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False, **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", NAMES[0]], check=False, **quiet)
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """The latent pad beside Streamlit's own way of moving a picture by two numbers: `python -m tests.bench.bench_pad`.
 
 Ours: a finger's path over the pad, each pointer move timed from the moment the browser got it to the moment the frame
-with its picture had been painted; the decoder (32 x 32, convolutional) runs in the browser. The peer: the same decoder in
+with its picture had been painted; the decoder (32 x 32, convolutional) runs in the browser; and each slice of the work on
+its map of the plane, which has to leave room in its frame. The peer: the same decoder in
 torch behind `st.slider` and `st.image`, each key press timed to the painted picture. A slider of Streamlit's sends nothing
 while it is dragged, so keys are the kindest way to ask it. Both with the playground's own server settings.
 """
@@ -49,6 +50,7 @@ def ours(page: object, url: str) -> list[dict]:
     pad.wait_for()
     page.wait_for_timeout(1500)
     pad.evaluate(WATCH)
+    pad.evaluate("root => { window.__pad = root.__pad }")
     box = pad.locator(".plot").bounding_box()
     x, y, reach = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, box["width"] / 3
     page.mouse.move(x, y)
@@ -59,6 +61,13 @@ def ours(page: object, url: str) -> list[dict]:
     found = page.evaluate("() => window.__moves")
     page.mouse.up()
     return [move for move in found if move["moved"]]
+
+
+def slices(page: object) -> list[float]:
+    """What each slice of work on the manifold of 225 pictures took, from the last picture held."""
+    page.locator(".pad").get_by_role("button", name="manifold").click()
+    page.wait_for_function("() => window.__pad.manifold.made > 0")
+    return page.evaluate("() => window.__pad.manifold.slices")
 
 
 def peer(page: object, url: str) -> list[float]:
@@ -86,11 +95,13 @@ def main() -> int:
             servers.new_page(chromium) as page,
         ):
             moves = ours(page, server.url)
+            steps = slices(page)
         with servers.serving(*servers.script("tests/bench/pad_plain.py")) as server, servers.new_page(chromium) as page:
             presses = peer(page, server.url)
     hand = [move["ms"] for move in moves]
     table.row(f"ms from pointer move to paint ({len(moves)} moves)", *quantiles(hand, ".1f"), "17")
     table.row("ms of it in decoder and canvas", *quantiles([move["decode"] for move in moves], ".1f"), "8")
+    table.row(f"ms a slice of the manifold ({len(steps)})", *quantiles(steps, ".1f"), "8")
     table.row(f"ms from key to paint, st.slider + st.image ({len(presses)})", *quantiles(presses, ".1f"), "")
     if not moves or not presses:
         return 1
