@@ -25,7 +25,7 @@ from tests import chromium
 
 REPO = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
-PATIENCE = 60_000  # ms that anything may take: only a test that fails waits so long
+PATIENCE = 120_000  # ms that anything may take: only a test that fails waits so long
 MOTION = {"reduced_motion": "no-preference"}
 """For a page on which films play. They rest at their ends on all others, which saves most of a processor."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
@@ -61,7 +61,7 @@ def launch(command: list[str], port: int, log: Path) -> Server:
     with log.open("w") as out:
         process = subprocess.Popen([sys.executable, *command], cwd=REPO, stdout=out, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()

@@ -20,7 +20,7 @@ def plane(app, new_page):
         page.goto(f"{app.url}/fit2?{query}")
         page.locator(".stage[data-theme]").nth(1).wait_for()
         for one in (0, 1):
-            until(stage(page, one), "s.frames > 0 && !s.playing")
+            until(stage(page, one), "s.lastPaintMs > 0")
         calm(page)
         return page
 
