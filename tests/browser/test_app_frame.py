@@ -106,14 +106,13 @@ def test_home_is_alive_and_leads_to_em(app, new_page):
     home = Em(page)
     home.until("s.playing && s.index >= 1")
     before = home.picture()
-    home.until("s.index >= 2")
-    assert home.picture() != before
+    home.wait(lambda: home.picture() != before, "its film stands still")
     page.get_by_role("link", name="Old Faithful").first.click()
     page.get_by_role("heading", name="EM by hand").wait_for()
     em = Em(page)
     em.wait(lambda: em.settings["data"] == "Old Faithful")
     em.settled()
-    assert page.get_by_text("272 eruptions").count()
+    page.get_by_text("272 eruptions").first.wait_for()
 
 
 @pytest.mark.parametrize("address", STAGES)
