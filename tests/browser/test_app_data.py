@@ -141,7 +141,8 @@ def test_a_damaged_drawing_in_a_link_is_told_and_the_sheet_is_empty(open_em):
 
 
 def upload(em, name, raw):
-    """Choose a file, and wait until the page has dealt with it."""
+    """Choose a file once the page stands: what is chosen while its field is made anew is lost."""
+    calm(em.page)
     em.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": raw})
 
 

@@ -96,6 +96,7 @@ def test_a_skewed_file_gets_the_right_family_first(app, new_page):
     page = new_page()
     page.goto(f"{app.url}/fit1?panel=Families&data=Your+own+file")
     page.locator("input[type=file]").wait_for(state="attached")
+    calm(page)
     page.locator("input[type=file]").set_input_files(skewed_csv())
     page.get_by_text("3,000 points").first.or_(page.get_by_text("No point lies beyond")).first.wait_for()
     page.wait_for_function(
@@ -116,6 +117,7 @@ def test_two_values_and_counts_of_ones_own(app, new_page):
     page.goto(f"{app.url}/fit1?panel=Families&data=Your+own+file")
     entry = page.locator("input[type=file]")
     entry.wait_for(state="attached")
+    calm(page)
     rng = np.random.Generator(np.random.PCG64(3))
     for name, values, words in (
         ("ill", (rng.random(200) < 0.3).astype(int), "its probability lies between"),

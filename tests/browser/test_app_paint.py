@@ -123,6 +123,7 @@ def test_a_mask_is_painted_and_what_was_known_stays(paint):
 
 def give(page, name, raw):
     """Upload a file of one's own pictures."""
+    conftest.calm(page)
     field = page.locator("[data-testid=stFileUploader]", has_text="Your pictures").locator("input[type=file]")
     field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": raw})
 
