@@ -6,22 +6,16 @@ from core.diffusion.walk import Sampler
 from core.process import Halt
 from playground import controls, session
 from playground.frame import begin, experiments, onward
-from playground.rungs.diffusion import closer as panels
 from playground.rungs.diffusion import numbers, training
 from playground.rungs.diffusion.bench import Noising
-from playground.rungs.diffusion.panels.field import Slice
-from playground.rungs.diffusion.panels.guidance import Push
-from playground.rungs.diffusion.panels.memory import Dial
-from playground.rungs.diffusion.panels.time_axis import LANES
-from playground.rungs.diffusion.screen import NAME, PANELS, Asked, panel_asked, screen
-from playground.rungs.diffusion.stage import instrument, unwalked
+from playground.rungs.diffusion.screen import DATA, NAME, PANELS, PRESET, PRESETS, SAYERS, TAUGHT, WORDS, Asked, screen
+from playground.rungs.diffusion.stage import course_line, instrument
 from playground.runs import baton, hand, run_bar
 from playground.shelf import points
+from playground.shown import closer
+from playground.shown.sheet import unfitted
 
-DATA = "eight_gaussians"
-PRESET = Sampler("DDPM, small variance", 20)
-PRESETS = (PRESET, Noising(), training.Learning(), Push(), Slice(), Dial(), controls.Seed(), points.Amount())
-WAYS, SAYERS = ("Backward", "Forward"), ("exact", "stored", "learned")
+WAYS = ("Backward", "Forward")
 TRIES = {
     "Watch it guess": (
         {"data": "Two moons", "solver": "DDIM", "steps": 25},
@@ -42,7 +36,7 @@ begin(
     "Noise is added until nothing is left of the data; guessing what was there walks it back. Drag a start.",
 )
 sets = points.titles((2,))
-words = {"data": (sets[DATA], *sets.values()), "panel": PANELS, "way": WAYS, "says": SAYERS, "lane": LANES}
+words = {"data": (sets[DATA], *sets.values()), "panel": closer.titles(PANELS), "way": WAYS, **WORDS}
 
 
 @baton.fragment()
@@ -54,11 +48,11 @@ def workbench() -> None:
         asked = ask()
         said, figures = st.container(), st.container()
     if asked.shelved.dataset is None:
-        return unwalked(left, asked.shelved, "")
+        return unfitted(left, NAME, asked.shelved, "")
     try:
         found = screen(asked)
     except Halt as halt:
-        return unwalked(left, asked.shelved, str(halt))
+        return unfitted(left, NAME, asked.shelved, str(halt))
     if lines := complaints + hand.complaint(NAME, found.chosen):
         said.warning("\n\n".join(lines))
     run = found.run()
@@ -66,12 +60,16 @@ def workbench() -> None:
         if not len(run.job.trace):
             return run_bar.wait(run)
         step = instrument(found, run)
-        if found.course and panel_asked() != "Train":
-            panels.watch(found.course)
+        if found.course and closer.asked(PANELS) != "Train":
+            course_line(found.course)
     with figures:
         st.caption(numbers.chip(found.bench, found.moment, asked.says))
         st.markdown(numbers.figures(found.bench, step, asked.back))
-    panels.panel(found, step, run)
+    st.markdown(numbers.equation(found.bench, step))
+    panel = closer.choose(PANELS)
+    if panel in TAUGHT and found.course is None:
+        st.rerun(scope="app")  # the panel was chosen a moment ago, and its training begins with the page
+    closer.show(NAME, PANELS, panel, found, step)
 
 
 def ask() -> Asked:

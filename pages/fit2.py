@@ -1,21 +1,22 @@
 """Fit in 2-D: a joint law of two columns, what it says of one given the other, and whether it is any good."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.key import Key
 from core.laws.conjugate import normal
 from playground import controls, session
 from playground.frame import begin, experiments, onward
-from playground.rungs.em import film as mixture
-from playground.rungs.fit2 import closer, joint, scene
-from playground.rungs.fit2 import controls as plane_controls
-from playground.runs import baton, film, runs
+from playground.rungs.fit2 import film, line, numbers, ways
+from playground.rungs.fit2.screen import DATA, GIVEN, NAME, PANELS, PRESET, WORDS, Screen
+from playground.runs import baton, runs
+from playground.runs import film as stage
+from playground.runs.runs import Run
 from playground.shelf import points
+from playground.shelf.shelved import Shelved
+from playground.shown import closer
+from playground.shown.sheet import unfitted
 
-NAME = "fit2"
-DATA = "faithful"
-PANELS = ("Conditionals", "Numbers", "Two samples?", "Checks", "Code and files")
-GIVEN = ("across", "up")
 TRIES = {
     "One given the other": (
         {"data": "Old Faithful", "model": "Gaussian mixture", "components": "2", "line": "2"},
@@ -33,91 +34,83 @@ TRIES = {
 
 begin("Fit in 2-D", "Choose a law of two columns and drag the line: what does it say of one when the other is known?")
 sets = points.titles((2,))
-words = {
-    "data": (sets[DATA], *sets.values()),
-    "panel": PANELS,
-    "given": GIVEN,
-    **plane_controls.WORDS,
-    **closer.WORDS,
-}
-presets = (plane_controls.Few(), normal.Config(), controls.Seed(), points.Amount())
-complaints = session.complaints(NAME, presets, words)
-left, right = st.columns([1.35, 1], gap="large")
+words = {"data": (sets[DATA], *sets.values()), "panel": closer.titles(PANELS), **WORDS}
 
-with right:
-    picture = st.container()
+
+def workbench() -> None:
+    """Everything that follows the controls."""
+    lines = session.complaints(NAME, (PRESET, normal.Config(), controls.Seed(), points.Amount()), words)
+    left, right = st.columns([1.35, 1], gap="large")
+    with right:
+        picture = st.container()
+        shelved, found, said = ask()
+        figures = st.container()
+    if lines:
+        said.warning("\n\n".join(lines))
+    if found is None:
+        return unfitted(left, NAME, shelved, "")
+    run = found.run()
+    with left:
+        instrument(found, run)
+    if not len(run.job.trace):
+        return
+    step = run.job.trace[-1]
+    with picture:
+        stage.still(f"{NAME}.given", film.along(found, step))
+    with figures:
+        st.markdown(numbers.chip(found.way))
+        st.markdown(numbers.figures(found, step))
+        if note := numbers.caveat(found.way):
+            st.caption(note)
+    closer.closer(NAME, PANELS, found, step)
+
+
+def instrument(found: Screen, run: Run) -> None:
+    """The plane with its line; a line let go of, a stroke, or a fit that ended runs the page again."""
+    waiting = run.job.progress().alive
+
+    @baton.fragment(run_every=runs.every(run))
+    def look() -> None:
+        progress = run.job.progress()
+        step = run.job.trace[-1] if len(run.job.trace) else None
+        told = stage.still(NAME, film.scene(found, step))
+        if progress.error:
+            st.warning(progress.error)
+        elif step is None:
+            st.caption(f"Fitting: {found.way.title}...")
+        stroke = told.drawn is not None and points.draw(*told.drawn)
+        dragged = step is not None and line.moved(found, told.handles)
+        if stroke or dragged or (waiting and not progress.alive):
+            st.rerun(scope="app")
+
+    look()
+
+
+def ask() -> tuple[Shelved, Screen | None, DeltaGenerator]:
+    """The controls at the right: the data, the law with its options, the line, samples and seed; and a place for a word.
+
+    There is no screen before there are data.
+    """
     shelved = points.choose((2,), DATA)
-    kind = plane_controls.model()
-    said = st.container()
-    own = st.container()
+    kind = ways.model()
+    said, own = st.container(), st.container()
     with st.expander("More"):
         points.more(session.widget("data", DATA))
         across = st.segmented_control("The line says", GIVEN, default=GIVEN[0], key="given", bind="query-params")
-        samples = controls.draw(plane_controls.Few(), more=True)["samples"]
-        seed = controls.draw(controls.Seed(), more=True)["seed"]
+        samples = controls.draw(PRESET, more=True)["samples"]
+        key = Key(controls.draw(controls.Seed(), more=True)["seed"]) / NAME
         rest = st.container()
-    figures = st.container()
-if complaints:
-    said.warning("\n\n".join(complaints))
-
-if shelved.dataset is None:
-    with left:
-        drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
-    if drawn is not None and points.draw(*drawn):
-        st.rerun()
-    experiments(NAME, TRIES)
-    st.stop()
-
-dataset, key, column = shelved.dataset, Key(seed) / NAME, GIVEN.index(across or GIVEN[0])
-with own:
-    way = plane_controls.chosen(kind, key)
-with rest:
-    way = plane_controls.further(way)
-place = plane_controls.line(NAME, dataset, column)
-run = runs.open_run(NAME, (dataset.digest, way), way.title, lambda: joint.steps(way, dataset, key))
-name = f"{NAME}:{dataset.digest}:{column}"
+    if shelved.dataset is None:
+        return shelved, None, said
+    with own:
+        way = ways.chosen(kind, key)
+    with rest:
+        way = ways.further(way)
+    column = GIVEN.index(across or GIVEN[0])
+    place = line.place(shelved.dataset, column)
+    return shelved, Screen(shelved, way, column, place, samples, key), said
 
 
-@baton.fragment(run_every=runs.every(run))
-def instrument() -> None:
-    """The plane with its line; a line let go of, a stroke, or a fit that ended runs the page again."""
-    progress = run.job.progress()
-    fitted = run.job.trace[-1].state if len(run.job.trace) else None
-    shown = scene.scene(
-        dataset, fitted, column, place, (samples, key / "samples"), shelved.brush, kind == plane_controls.PRIOR, name
-    )
-    told = film.still(NAME, shown)
-    if progress.error:
-        st.warning(progress.error)
-    elif fitted is None:
-        st.caption(f"Fitting: {way.title}...")
-    stroke = told.drawn is not None and points.draw(*told.drawn)
-    dragged = fitted is not None and plane_controls.moved(NAME, dataset, column, told.handles, place)
-    if stroke or dragged or (waiting and not progress.alive):
-        st.rerun(scope="app")
-
-
-waiting = run.job.progress().alive
-with left:
-    instrument()
-if len(run.job.trace):
-    seen = run.job.trace[-1].state
-    with picture:
-        film.still(f"{NAME}.given", scene.along(dataset, seen, column, place, f"{name}:given"))
-    with figures:
-        closer.figures(way, seen, dataset)
-    panel = st.segmented_control(
-        "Look closer", PANELS, default=PANELS[0], key="panel", bind="query-params", required=True
-    )
-    if panel == "Numbers":
-        closer.in_numbers(NAME, dataset, way, seen, key)
-    elif panel == "Two samples?":
-        closer.two_samples(NAME, dataset, way, seen, key)
-    elif panel == "Checks":
-        closer.self_test(NAME, dataset, way, seen, key)
-    elif panel == "Code and files":
-        closer.take_home(dataset, way, seen, samples, key, shelved.code)
-    else:
-        closer.conditionals(NAME, dataset, seen, column, place)
+workbench()
 experiments(NAME, TRIES)
 onward("where do the Gaussians of a mixture come from, and can one find them by hand?", "em")

@@ -6,8 +6,9 @@ from core.data import builtin
 from core.key import Key
 from core.mixture.gmm import Config
 from playground import frame, session
-from playground.rungs.em import film as mixture
-from playground.runs import film, run_bar, runs
+from playground.rungs.em import film, fitting
+from playground.runs import film as stage
+from playground.runs import run_bar, runs
 from playground.shelf import points, thumbnails
 
 NAME = "home"
@@ -48,18 +49,18 @@ with right:
                     st.caption(SAYS.get(name, ""))
 
 config, key = Config(components=SHOWN[dataset.name]), Key(SEEDS.get(dataset.name, 0)) / "em"
-start = mixture.begin(dataset, config, key, None)
-run = runs.open_run(NAME, (dataset.digest, config), "", lambda: mixture.steps(dataset, config, key, start))
+start = fitting.begin(dataset, config, key, None)
+run = runs.open_run(NAME, (dataset.digest, config), "", lambda: fitting.steps(dataset, config, key, start))
 if not len(run.job.trace):
     with left:
         run_bar.wait(run)
     st.stop()
 with left:
-    film.show(
+    stage.show(
         NAME,
         run,
-        mixture.scene(dataset, None, False, None, f"{NAME}:{dataset.name}"),
-        lambda steps, first: mixture.frames(dataset, steps, first),
+        film.scene(dataset, None, False, None, f"{NAME}:{dataset.name}"),
+        lambda steps, first: film.frames(dataset, steps, first),
     )
 
 st.subheader("The shelf", anchor=False)

@@ -1,21 +1,22 @@
 """Diffusion paints: a few words, and pictures come out of the noise step by step."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from core.diffusion.walk import Sampler
+from core.process import Step
 from playground import controls, session
 from playground.frame import begin, experiments
-from playground.rungs.paint import closer, numbers
-from playground.rungs.paint import source as paint_source
-from playground.rungs.paint import training as paint_train
-from playground.rungs.paint import words as paint_words
-from playground.rungs.paint.screen import NAME, PANELS, USUAL, Push, Screen
-from playground.runs import baton, run_bar
+from playground.rungs.paint import film, numbers, source, training, training_film, words
+from playground.rungs.paint.screen import DATA, NAME, PANELS, PATIENT, USUAL, Push, Screen
+from playground.runs import baton, run_bar, runs
+from playground.runs import film as stage
+from playground.runs.runs import Run
 from playground.shelf import pictures
+from playground.shown import closer
 
-DATA = "outfits"
 PRESETS = (USUAL, Push(), controls.Seed())
 TRIES: dict[str, tuple[dict[str, object], str]] = {
     "Five words, one outfit": (
@@ -34,19 +35,23 @@ TRIES: dict[str, tuple[dict[str, object], str]] = {
 
 begin("Diffusion paints", "A few words, and pictures come out of the noise: the painter guesses, step by step.")
 sets = pictures.titles()
-words = {"pictures": (sets[DATA], *sets.values()), "panel": PANELS, "painter": paint_source.WAYS}
+allowed = {
+    "pictures": (sets[DATA], *sets.values()),
+    "panel": (closer.SELF_TEST, *closer.titles(PANELS)),
+    "painter": source.WAYS,
+}
 
 
 @baton.fragment()
 def workbench() -> None:
     """Everything that follows the controls: a change runs this again, and not the frame around it."""
-    complaints = session.complaints(NAME, PRESETS, words)
+    complaints = session.complaints(NAME, PRESETS, allowed)
     left, right = st.columns([1.8, 1], gap="medium")
     with right:
         told = st.container()
         shelved = pictures.choose(DATA)
-        way, found = paint_source.choose(shelved.pictures)
-        training = st.container()
+        way, found = source.choose(shelved.pictures)
+        learning = st.container()
         push = controls.draw(Push(), more=False)
         values = walker()
         with st.expander("More"):
@@ -57,26 +62,26 @@ def workbench() -> None:
     if complaints:
         said.warning("\n\n".join(complaints))
     if found is None:
-        with training:
-            source = paint_train.source(shelved.pictures, seed)
+        with learning:
+            asked = training.choose(shelved.pictures, seed)
     else:
-        source = paint_source.kept(way, found, shelved.pictures)
-    if source.painter is None:
+        asked = source.kept(way, found, shelved.pictures)
+    if asked.painter is None:
         with left:
-            return closer.unpainted(shelved, source)
+            return training_film.show(asked.course) if asked.course else film.unpainted(shelved.pictures, asked.problem)
     with told:
-        wish = paint_words.choose(shelved.pictures, source.painter.sizes)
-    screen = Screen(shelved, source, wish, Push(**push), Sampler(**values), seed)
+        wish = words.choose(shelved.pictures, asked.painter.sizes)
+    screen = Screen(shelved, asked, wish, Push(**push), Sampler(**values), seed)
     run = screen.run()
     with left:
         if not len(run.job.trace):
             return run_bar.wait(run)
-        step, picked = closer.stage(screen, run)
+        step, picked = instrument(screen, run)
     with figures:
-        st.caption(paint_source.chip(source))
+        st.caption(source.chip(asked))
         st.markdown(numbers.figures(step, screen))
         st.markdown(numbers.equation(step, screen))
-    closer.panel(screen, step, picked, run)
+    look_closer(replace(screen, picked=picked or 0), step)
 
 
 def walker() -> dict[str, Any]:
@@ -86,6 +91,55 @@ def walker() -> dict[str, Any]:
         values = controls.draw(USUAL, more=False, names=["solver"])
     with second:
         return values | controls.draw(USUAL, more=False, names=["steps"])
+
+
+def instrument(screen: Screen, run: Run) -> tuple[Step, int | None]:
+    """The easel with a walk, or with the training of the painter; the Step of the walk, and the picture chosen."""
+    if screen.source.course is not None and not training.walking():
+        training_film.show(screen.source.course)
+        return run.job.trace[-1], None
+    whole = [True]  # what the easel finds out while the page is drawn is on the page anyway
+
+    @runs.follow(run)
+    def look() -> tuple[Step, int | None]:
+        said = film.show(NAME, run, film.of(screen), linked=True)
+        steps = run.job.trace.snapshot()[1]
+        at = min(stage.shown(NAME, run, said), len(steps) - 1)
+        bar(run)
+        if session.changed(f"{NAME}.rest", (stage.rest(run, said), said.picked)) and not whole[0]:
+            st.rerun(scope="app")
+        stage.link(run, at)
+        return steps[at], said.picked
+
+    found = look()
+    whole[0] = False
+    return found
+
+
+def bar(run: Run) -> None:
+    """How far the walk is computed; pause and resume while it lives; and the next seed."""
+    progress = run.job.progress()
+    if progress.error:
+        st.warning(progress.error)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        if run_bar.press(NAME, "Other noise", "casino", other_noise, "Paint the same from another seed."):
+            st.rerun(scope="app")
+        run_bar.steer(NAME, run, step="One step")
+        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate, "frames"))
+
+
+def other_noise() -> None:
+    """Begin with the next seed."""
+    session.set_widgets({"seed": (int(session.widget("seed") or 0) + 1) % 10_000})
+
+
+def look_closer(screen: Screen, step: Step) -> None:
+    """The panel that was chosen; one that would slow the pictures down waits for them."""
+    chosen = closer.choose(PANELS, first=closer.SELF_TEST)
+    if chosen in PATIENT and screen.run().job.progress().phase in ("waiting", "running"):
+        st.caption("This begins when the pictures above are finished.")
+    else:
+        closer.show(NAME, PANELS, chosen, screen, step)
 
 
 workbench()

@@ -2,27 +2,17 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from threading import Lock
-from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from playground import session, theme
+from playground import importing, session, theme
 from playground.runs import baton
 
 ROOT = Path(__file__).resolve().parent.parent
-_importing = Lock()
 _known: set[str] = set()  # the pages that have run in this process: what they import is there
-REST = (  # what is imported once a first page stands, parts before what they are parts of: each is a wait for a new page
-    "scipy.special", "scipy.optimize", "scipy.stats", "pandas", "playground.shown.charts", "sklearn.datasets",
-    "sklearn.model_selection", "torch", "core.vae.recipes",
-)  # fmt: skip
-CALM = 0.25  # the load of the pages at which an import, which stops all of them, is in nobody's way
-AWHILE, BREATH = 120.0, 0.05  # seconds a piece is put off at most; seconds between two
 ICON = str(Path(__file__).resolve().parent / "icon.png")
 
 PAGES = {  # section: (file in pages/, title, icon)
@@ -54,6 +44,9 @@ TRY = "try"
 """Rides along in the links to experiments: taking it out again makes the address bar follow, which a link to the page one
 is already on does not do by itself."""
 
+RENAMED = {"panel": {"Checks": "Self-test"}}
+"""Settings whose words are others now: links that people keep, or sent, still open the same screen."""
+
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.2rem 3rem 4rem; max-width: 1320px; }
 [data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
@@ -73,7 +66,7 @@ def show() -> None:
     session.enter()
     session.arrived(asked_for.url_path)
     if asked_for.url_path not in _known:
-        with _importing:  # two threads that import the same things at once can lock each other out
+        with importing.lock:  # two threads that import the same things at once can lock each other out
             pass
     with baton.held():
         asked_for.run()
@@ -87,9 +80,19 @@ def begin(title: str, lede: str) -> None:
         session.enter()
         st.rerun()
     session.put_in_link(TRY, None)
+    translate()
     st.html(STYLE)
     st.title(title, anchor=False)
     st.markdown(lede)
+
+
+def translate() -> None:
+    """Say a link's words as they are said now, and begin again: the page's widgets read the link before it runs."""
+    old = {name: words[said] for name, words in RENAMED.items() if (said := session.from_link(name) or "") in words}
+    for name, word in old.items():
+        session.put_in_link(name, word)
+    if old:
+        st.rerun()
 
 
 def experiments(name: str, tries: Mapping[str, tuple[Mapping[str, Any], str]]) -> None:
@@ -114,21 +117,3 @@ def onward(question: str, *names: str) -> None:
         for name in names:
             with suppress(StreamlitPageNotFoundError):
                 st.page_link(page(name), label=titles[name], icon=":material/arrow_forward:", width="content")
-
-
-def warm() -> None:
-    """Import what the first visitor's page needs, so that it does not wait for it."""
-    import contourpy  # noqa: F401
-
-    from playground.shelf import points  # noqa: F401
-
-
-def warm_rest() -> None:
-    """Import what other pages and panels need, piece by piece, each in a calm moment or after a while."""
-    for name in REST:
-        end = monotonic() + AWHILE
-        while baton.turns.load() > CALM and monotonic() < end:
-            sleep(BREATH)
-        with _importing:
-            import_module(name)
-        sleep(BREATH)  # a page that waits for the lock comes in before the next piece

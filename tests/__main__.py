@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LONGER = ("app_em", "app_frame", "app_paint", "app_runs", "easel", "latent_pad", "stage")  # as long as all the others
-FIRST = [f"browser/test_{name}.py" for name in LONGER]  # each queue has its own server and its own browser
+PAGES = ("em", "frame", "paint", "panels", "runs", "theme")
+LONGER = (*(f"test_app_{name}" for name in PAGES), "instruments")  # as long as all the others
+FIRST = [str(file.relative_to(HERE)) for file in HERE.glob("browser/*") if file.stem in LONGER]
 REST = sorted({f"browser/{file.name}" for file in HERE.glob("browser/test_*.py")} - set(FIRST))
 COMPUTED = ["core", *sorted(file.name for file in HERE.glob("test_*.py"))], ["pages", "playground"]
 DRIVEN = FIRST, REST

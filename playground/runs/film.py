@@ -1,4 +1,4 @@
-"""A run's recording on its way to the stage: everything once, then only what is new.
+"""A run's recording on its way to the stage, or to another instrument that plays one: everything once, then what is new.
 
 The message for a run is kept for the session, so that a rerun of the page sends the browser nothing it already has. A
 lost chunk (a page change, a reload) makes the stage report the first frame it misses, and the next message begins there.
@@ -6,6 +6,7 @@ lost chunk (a page change, a reload) makes the stage report the first frame it m
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
 
 from core.process import Step
 from playground import session
@@ -13,6 +14,30 @@ from playground.instruments.stage import Frame, Result, Scene, pack, stage
 from playground.runs.runs import Run
 
 LINK = "frame"
+
+
+class Reported(Protocol):
+    """What an instrument has reported: the `frame` on which its playhead rests in recording `run`."""
+
+    @property
+    def frame(self) -> int | None:
+        """None where nothing was reported."""
+
+    @property
+    def run(self) -> str | None:
+        """None where nothing was reported."""
+
+
+Said = TypeVar("Said", bound=Reported)
+
+
+@dataclass(frozen=True)
+class Instrument(Generic[Said]):
+    """What plays a recording: its name, what packs a message for it, and what shows the message and says what it reported."""
+
+    name: str
+    pack: Callable[..., bytes]
+    mount: Callable[..., Said]
 
 
 @dataclass(frozen=True)
@@ -27,35 +52,34 @@ class Sent:
 
 def show(name: str, run: Run, scene: Scene, frames: Callable[[Sequence[Step], int], list[Frame]]) -> Result:
     """Show a run on the stage called `name`; `frames` makes the Frames of some Steps, the first of which has an index."""
+    return play(Instrument("stage", pack, stage), name, run, scene, frames, linked=True)
+
+
+def play(
+    on: Instrument[Said], name: str, run: Run, scene: Any, frames: Callable[[Sequence[Step], int], Any], *, linked: bool
+) -> Said:
+    """Show a run on an instrument; `scene` has an `id` and, where it is `linked`, opens `at` the frame the link asks for."""
     version, steps = run.job.trace.snapshot()
     live = run.job.progress().phase in ("waiting", "running")
     key = (run.id, scene.id, version)
     sent: Sent | None = session.recall(f"film.{name}", lambda: None)
-    scene = replace(scene, at=opening(name, run))
-    missing = session.widget(f"stage.{name}", {}).get("missing") if sent else None
+    scene = replace(scene, at=opening(name, run) if linked else None)
+    missing = session.widget(f"{on.name}.{name}", {}).get("missing") if sent else None
+
+    def send(first: int) -> Sent:
+        data = on.pack(scene, frames(steps[first:], first), run=run.id, first=first, live=live)
+        now = Sent(key, len(steps), live, data)
+        session.hold(f"film.{name}", now)
+        return now
+
     if sent is None or sent.key != key or missing:
-        sent = _send(name, key, scene, frames, steps, 0, live)
+        sent = send(0)
     elif (sent.total, sent.live) != (len(steps), live):
-        sent = _send(name, key, scene, frames, steps, max(sent.total - 1, 0), live)  # the newest may have been replaced
-    return stage(sent.data, key=f"stage.{name}", scene=scene.id)
+        sent = send(max(sent.total - 1, 0))  # the newest may have been replaced
+    return on.mount(sent.data, key=f"{on.name}.{name}", scene=scene.id)
 
 
-def _send(
-    name: str,
-    key: tuple[str, str, int],
-    scene: Scene,
-    frames: Callable[[Sequence[Step], int], list[Frame]],
-    steps: Sequence[Step],
-    first: int,
-    live: bool,
-) -> Sent:
-    data = pack(scene, frames(steps[first:], first), run=key[0], first=first, live=live)
-    sent = Sent(key, len(steps), live, data)
-    session.hold(f"film.{name}", sent)
-    return sent
-
-
-def shown(name: str, run: Run, result: Result) -> int:
+def shown(name: str, run: Run, result: Reported) -> int:
     """The index of the Step on show: where the playhead rests, else where the link said, else the newest."""
     last = len(run.job.trace) - 1
     rested = result.frame if result.run == run.id else None
@@ -75,8 +99,8 @@ def link(run: Run, at: int) -> None:
     session.put_in_link(LINK, None if newest else str(at))
 
 
-def rest(run: Run, result: Result) -> tuple[str, int | None, bool]:
-    """What the numbers beside a stage depend on: the run, the frame its playhead rests on, and whether it still grows."""
+def rest(run: Run, result: Reported) -> tuple[str, int | None, bool]:
+    """What the numbers beside an instrument depend on: the run, the frame its playhead rests on, and whether it grows."""
     return run.id, result.frame if result.run == run.id else None, run.job.progress().alive
 
 

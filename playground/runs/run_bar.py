@@ -23,13 +23,7 @@ def bar(name: str, run: Run, step: Step, unit: str, reset: Callable[[], None] | 
     if progress.error:
         st.warning(progress.error)
     with st.container(horizontal=True, gap="small"):
-        if progress.phase == "paused":
-            press(name, "Resume", "play_arrow", run.job.resume)
-            press(name, "One step", "skip_next", run.job.step)
-        elif progress.alive:
-            press(name, "Pause", "pause", run.job.pause)
-        if progress.alive:
-            press(name, "Cancel", "stop", run.job.cancel)
+        steer(name, run, step="One step", end="Cancel")
         further = press(name, "Fork here", "call_split", partial(runs.fork, name, step), FORK)
         if reset:
             further |= press(name, "Own start", "restart_alt", reset)
@@ -41,6 +35,19 @@ def bar(name: str, run: Run, step: Step, unit: str, reset: Callable[[], None] | 
             further |= press(name, "Keep", "layers", partial(runs.keep, name), KEEP)
     if further:
         st.rerun(scope="app")
+
+
+def steer(name: str, run: Run, step: str = "", end: str = "") -> None:
+    """The buttons of a run that lives: pause and resume and, under the words given, one step on, and its end."""
+    progress = run.job.progress()
+    if progress.phase == "paused":
+        press(name, "Resume", "play_arrow", run.job.resume)
+        if step:
+            press(name, step, "skip_next", run.job.step)
+    elif progress.alive:
+        press(name, "Pause", "pause", run.job.pause)
+    if end and progress.alive:
+        press(name, end, "stop", run.job.cancel)
 
 
 def press(name: str, label: str, icon: str, act: Callable[[], None], help: str | None = None) -> bool:

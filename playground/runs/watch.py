@@ -1,27 +1,32 @@
-"""A panel whose numbers a run of its own works out: it draws what there is, looks again until the run ends, then once more."""
+"""What a run works out beside the stage: drawn as far as it is known, looked at again until it ends, then once more."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from core.process import Step
 from playground.runs import baton, runs
+from playground.runs.jobs import Progress
 from playground.runs.runs import Run
 
 
-def watch(run: Run, waiting: str, draw: Callable[[Step], object]) -> None:
-    """Call `draw` with the run's newest Step, in a fragment of its own; `waiting` is said until there is one."""
+def watch(run: Run, draw: Callable[[Any, Progress], object], waiting: str | None = None) -> None:
+    """Call `draw` with the run's newest Step and its progress, in a fragment of its own, under its error if it has one.
+
+    With `waiting`, that is said until there is a Step; without, `draw` is called with None before.
+    """
     polled = runs.every(run)
 
     @baton.fragment(run_every=polled)
     def look() -> None:
         progress = run.job.progress()
         if polled and not progress.alive:
-            st.rerun(scope="app")
+            st.rerun(scope="app")  # what is around it follows from the end, and nobody need look any more
         if progress.error:
             st.warning(progress.error)
-        if len(run.job.trace):
-            draw(run.job.trace[-1])
+        newest = run.job.trace[-1] if len(run.job.trace) else None
+        if newest is not None or waiting is None:
+            draw(newest, progress)
         elif progress.alive:
             st.caption(waiting)
 

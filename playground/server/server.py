@@ -22,7 +22,7 @@ import streamlit as st  # noqa: E402
 
 del sys.modules["plotly"]
 from playground import frame  # noqa: E402
-from playground.server import assets, upstream  # noqa: E402
+from playground.server import assets, upstream, warm  # noqa: E402
 
 FIRST = 4.0  # seconds that a first visitor has to himself
 HURRY, WARM = threading.Event(), threading.Event()  # set where no first visitor comes; once all is imported
@@ -91,12 +91,12 @@ def prepare() -> None:
         from playground.runs import jobs
 
         jobs.give_way()  # to the people in the processes that are there already
-    frame.warm()
+    warm.first()
     st.empty()  # at its first element Streamlit looks through all modules for who started it
     logging.getLogger(BARE).setLevel(logging.NOTSET)
     settle()
     HURRY.wait(FIRST)
-    frame.warm_rest()
+    warm.rest()
     gc.collect()
     settle()
     WARM.set()

@@ -1,4 +1,4 @@
-"""One picture to look at closely: from the set, uploaded or drawn; its q(z given x), its reconstruction and what was lost."""
+"""One picture to look at closely: by its number in the set, from a file, or drawn with the brush."""
 
 from dataclasses import dataclass
 
@@ -17,14 +17,12 @@ from playground.instruments.stage import Brush, Scene
 from playground.runs import film
 from playground.shelf import ink
 
-SET, UPLOAD, DRAWN = "From the set", "Upload one", "Draw one"
-WAYS = (SET, UPLOAD, DRAWN)
 KINDS = ["png", "jpg", "jpeg", "webp"]
 
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """A picture `x` (c, h, w) in [0, 1]; `row` is its row in the set (None: one's own), `id` names it, `title` says it."""
+    """A picture `x` (c, h, w) in [0, 1]; its `row` in the set (None: not of it), `id` names it, `title` says it."""
 
     x: Float[np.ndarray, "c h w"]
     id: str
@@ -32,58 +30,19 @@ class Chosen:
     row: int | None = None
 
 
-def take_pending(name: str) -> None:
-    """Let a picture that was pressed on the pad be the chosen one (before the widgets are drawn)."""
-    row = session.recall(f"{name}.pressed", lambda: None)
-    if row is not None:
-        session.hold(f"{name}.pressed", None)
-        session.set_widgets({"row": row + 1, "encode": SET})
+def of_set(pictures: Pictures, row: int, title: str) -> Chosen:
+    """A picture of the set."""
+    return Chosen(pictures.pixels[row] / (pictures.levels - 1), f"{pictures.digest}-{row}", title, row)
 
 
-def press(name: str, row: int) -> bool:
-    """A picture was pressed on the pad: it is the chosen one from the next run on; whether it was not yet."""
-    if session.widget("row") == row + 1 and session.widget("encode", SET) == SET:
-        return False
-    session.hold(f"{name}.pressed", row)
-    return True
-
-
-def choose(name: str, pictures: Pictures) -> Chosen:
-    """The controls that choose a picture, and the picture."""
-    with st.container(horizontal=True, gap="medium"):
-        way = st.segmented_control(
-            "Encode a picture", WAYS, default=SET, key="encode", bind="query-params", required=True
-        )
-        row = chosen_row(pictures, way == SET)
-    if way == UPLOAD and (own := uploaded(name, pictures)) is not None:
-        return own
-    if way == DRAWN and (own := drawn(name, pictures)) is not None:
-        return own
-    x = pictures.pixels[row] / (pictures.levels - 1)
-    words = (
-        f", a {pictures.classes[int(pictures.labels[row])]}" if pictures.classes and pictures.labels is not None else ""
-    )
-    return Chosen(x, f"{pictures.digest}-{row}", f"Picture {row + 1:,}{words}", row)
-
-
-def chosen_row(pictures: Pictures, visible: bool) -> int:
-    """The row of the set that is chosen, from 0; its control is drawn where it is `visible`."""
+def numbered(pictures: Pictures, visible: bool, hint: str | None = None) -> int:
+    """The row of the set that is chosen, from 0; its control, with a `hint`, is drawn where it is `visible`."""
     n = len(pictures)
     if (session.widget("row") or 1) > n:
         session.set_widgets({"row": 1})
-    if not visible:
-        return last_row()
-    found = st.number_input(
-        f"Its number, 1 to {n:,}",
-        1,
-        n,
-        1,
-        key="row",
-        bind="query-params",
-        help="Or press a point on the plane.",
-        width=180,
-    )
-    return int(found or 1) - 1
+    if visible:
+        st.number_input(f"Its number, 1 to {n:,}", 1, n, 1, key="row", bind="query-params", help=hint, width=180)
+    return last_row()
 
 
 def last_row() -> int:

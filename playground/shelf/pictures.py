@@ -18,7 +18,7 @@ from core.data.readers.pictures.raw import MAX_UPLOAD, RawPictures, count
 from core.data.readers.pictures.read import bundle, read_pictures
 from core.key import Key
 from playground import controls, session
-from playground.shelf.points import read_once
+from playground.shelf.upload import read_once
 
 UPLOAD = "own"
 LABEL = f"Your pictures: a ZIP, PNG, JPEG, WebP, IDX (.gz), NPY or NPZ; at most {MAX_UPLOAD / 1e6:.0f} MB"

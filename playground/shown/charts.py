@@ -1,13 +1,18 @@
 """Arrays to charts. One palette, fixed meanings; no Streamlit here."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import altair as alt
+import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
+from core.laws.bins import Histogram
 from core.mixture.select import Judged
 from playground.palette import ROLES
+
+DASH = {"truth": [6, 4], "model": [1, 0]}
 
 
 def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool) -> dict[str, Any]:
@@ -47,3 +52,36 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
         "BIC and AIC over K": alt.layer(*layers).properties(height=270),
         "held-out log-likelihood over K": alt.layer(bars, dots).properties(height=190),
     }
+
+
+def density(
+    histogram: Histogram,
+    grid: Float[np.ndarray, " g"],
+    lines: Mapping[str, tuple[str, Float[np.ndarray, " g"]]],
+    x: tuple[str, tuple[float, float]],
+    y: tuple[str, float],
+    dark: bool,
+) -> Any:
+    """Bars in the data's colour and, by role, named curves of densities at `grid`; `x` is (title, domain), `y` (title, top)."""
+    bars = pd.DataFrame({"from": histogram.edges[:-1], "to": histogram.edges[1:], "density": histogram.heights})
+    across = alt.X("from:Q", title=x[0], scale=alt.Scale(domain=list(x[1]), nice=False))
+    up = alt.Y("density:Q", title=y[0], scale=alt.Scale(domain=[0, y[1]], nice=False))
+    boxes = alt.Chart(bars).mark_bar(color=ROLES["data"][dark], opacity=0.45, clip=True)
+    layers = [boxes.encode(across, alt.X2("to"), up, y2=alt.datum(0), tooltip=["from", "to", "density"])]
+    for role, (_, values) in lines.items():
+        curve = pd.DataFrame({"x": grid, "density": np.where(np.isfinite(values), values, np.nan)}).dropna()
+        drawn = alt.Chart(curve).mark_line(color=ROLES[role][dark], strokeWidth=2.5, strokeDash=DASH[role], clip=True)
+        layers.append(drawn.encode(alt.X("x:Q"), alt.Y("density:Q")))
+    names = {"data": f"{histogram.counts.sum():,} points"} | {role: name for role, (name, _) in lines.items()}
+    return alt.layer(*layers, *labels(names, dark)).properties(height=330)
+
+
+def labels(names: Mapping[str, str], dark: bool, side: Literal["left", "right"] = "right") -> list[Any]:
+    """Words in the colour of what they name, in an upper corner."""
+    blank = alt.Chart(pd.DataFrame({"at": [0]}))
+    return [
+        blank.mark_text(align=side, baseline="top", fontSize=13, fontWeight=600, color=ROLES[role][dark]).encode(
+            x=alt.value("width" if side == "right" else 6), y=alt.value(4 + 18 * i), text=alt.value(name)
+        )
+        for i, (role, name) in enumerate(names.items())
+    ]

@@ -8,13 +8,12 @@ from tests.bench import (
     bench_em,
     bench_fit,
     bench_kde,
-    bench_pad,
     bench_pages,
     bench_paint,
     bench_people,
-    bench_stage,
     bench_start,
 )
+from tests.bench.instruments import bench_pad, bench_stage
 
 
 def main() -> int:

@@ -4,7 +4,8 @@ import sys
 
 import numpy as np
 
-from tests.bench import servers, stage_page
+from tests.bench import servers
+from tests.bench.instruments import stage_page
 from tests.bench.tables import Table, quantiles
 
 TIMES = 8

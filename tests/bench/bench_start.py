@@ -7,7 +7,8 @@ been painted, and its slider and the sidebar are there.
 import sys
 import time
 
-from tests.bench import servers, stage_page
+from tests.bench import servers
+from tests.bench.instruments import stage_page
 from tests.bench.tables import Table, quantiles
 
 TIMES = 4

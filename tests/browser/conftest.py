@@ -318,7 +318,9 @@ class Em:
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Data coordinates to the page's pixels."""
-        box = self.stage.locator(".plot").bounding_box()
+        plot = self.stage.locator(".plot")
+        plot.wait_for()
+        box = plot.bounding_box()
         px, py = self.stage.evaluate("(root, [x, y]) => root.__stage.pixel(x, y)", [float(x), float(y)])
         return box["x"] + px, box["y"] + py
 

@@ -60,7 +60,7 @@ def test_the_bell_follows_the_point_and_the_figures_say_its_likelihood(fit):
 
 
 def test_every_panel_stands(fit):
-    for panel in ("Posterior", "Families", "Goodness of fit", "Bandwidth", "Code and files", "Surface"):
+    for panel in ("Posterior", "Families", "Goodness of fit", "Bandwidth", "Self-test", "Code and files", "Surface"):
         choose(fit, panel)
         assert not fit.locator("[data-testid=stException]").count()
     fit.locator(".stage[data-run]").nth(1).wait_for()
@@ -134,7 +134,7 @@ def test_every_panel_fits_a_phone(app, new_page, scheme):
     page = new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page.goto(f"{app.url}/fit1?data=Galaxies")
     page.locator(".stage[data-run]").nth(1).wait_for()
-    for panel in ("Posterior", "Families", "Goodness of fit", "Bandwidth", "Code and files"):
+    for panel in ("Posterior", "Families", "Goodness of fit", "Bandwidth", "Self-test", "Code and files"):
         choose(page, panel)
         wide = page.evaluate(
             """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => e.offsetParent
@@ -157,12 +157,13 @@ def test_the_check_of_the_check_can_be_cancelled(app, new_page):
     cancel.first.wait_for(state="detached")
 
 
-def test_the_self_test_and_the_files_of_the_best_law(app, new_page):
+def test_the_self_test_and_the_files_of_a_law(app, new_page):
     page = new_page(accept_downloads=True)
-    page.goto(f"{app.url}/fit1?panel=Code+and+files&data=Galaxies&model=Normal&samples=25")
+    page.goto(f"{app.url}/fit1?panel=Self-test&data=Galaxies&model=Normal&samples=25")
     strip = page.locator("table", has_text="density integrates to 1")
     wait(page, lambda: strip.inner_text().count("✓") == 3)
-    calm(page)  # a rerun of the page replaces the files that were offered before it
+    choose(page, "Code and files")
+    assert page.get_by_role("combobox", name="Model").input_value() == "Normal"  # one choice for both
     with page.expect_download() as caught:
         page.get_by_role("button", name="Samples (CSV)").click()
     with open(caught.value.path()) as file:

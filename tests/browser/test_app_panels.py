@@ -128,7 +128,7 @@ def test_the_script_knows_a_dragged_start_and_an_earlier_step(open_em):
 
 
 def test_the_self_test_strip_holds_at_every_kind_of_step(open_em):
-    em = open_em({"components": 3, "seed": 2})
+    em = open_em({"components": 3, "seed": 2, "panel": "Self-test"})
     em.settled()
     strip = em.page.locator("table", has_text="identity")
     strip.scroll_into_view_if_needed()

@@ -217,7 +217,7 @@ def test_two_people_never_see_each_other(open_em):
     assert "mine-alone" not in two.text()
     assert two.page.get_by_text("82 rows, 1 column").count() == 0
     two.pick("Data", "Draw your own")
-    two.stage.and_(two.page.locator("[data-frames='0'], [data-theme]")).wait_for()
+    calm(two.page)
     two.page.mouse.click(*two.place(0, 0))
     two.wait(lambda: "points" in two.settings)
     one.pick("Data", "Draw your own")

@@ -15,12 +15,13 @@ from core.diffusion.walk import Sampler
 from core.key import Key
 from playground.instruments.stage import unpack
 from playground.rungs.diffusion import film as pictures
-from playground.rungs.diffusion import training
+from playground.rungs.diffusion import identities, training
 from playground.rungs.diffusion.bench import Bench, Noising
 from playground.rungs.diffusion.panels import field as fields
 from playground.rungs.diffusion.panels import guidance, memory, quality, solvers
 from playground.rungs.diffusion.panels import straightness as straight
 from playground.rungs.diffusion.screen import PANELS
+from playground.shown import closer
 from tests import apps
 
 PAGE = "pages/diffusion.py"
@@ -34,7 +35,7 @@ def _rested(monkeypatch):
     monkeypatch.setattr(solvers, "COUNTS", (5, 10, 20))
     monkeypatch.setattr(solvers, "REFERENCE", replace(solvers.REFERENCE, steps=40))
     monkeypatch.setattr(quality, "TESTED", 100)
-    monkeypatch.setattr(quality, "SIDE", 21)
+    monkeypatch.setattr(identities, "SIDE", 21)
     monkeypatch.setattr(fields, "TIMES", 8)
     monkeypatch.setattr(memory, "WALKERS", 60)
     with apps.rested(monkeypatch):
@@ -70,7 +71,7 @@ def test_it_opens_alive_with_the_exact_denoiser():
     np.testing.assert_allclose(last.state, wanted.state, atol=1e-9)
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("panel", closer.titles(PANELS))
 @pytest.mark.parametrize("data", ["Eight Gaussians", "Old Faithful"])
 def test_every_panel_stands(panel, data, monkeypatch):
     short = {name: replace(config, steps=100) for name, config in straight.WAYS.items()}

@@ -13,12 +13,20 @@ from core.joint.joint import Copula, Kernels, Mixture, OneGaussian, WithPrior
 from core.key import Key
 from core.laws.conjugate import normal
 from playground.instruments.stage import unpack
-from playground.rungs.fit2 import controls
+from playground.rungs.fit2 import ways
 from playground.runs import jobs, runs
 from playground.shelf import sketch
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = Key(0) / "fit2"
+PANELS = ("Conditionals", "Numbers", "Two samples?", "Self-test", "Code and files")
+WAYS = {
+    "Kernel density": Kernels(key=KEY),
+    "Gaussian": OneGaussian(),
+    "Gaussian with a prior": WithPrior(normal.Config()),
+    "Gaussian mixture": Mixture(2, KEY),
+    "Gaussian copula": Copula(),
+}
 
 
 def once(scored):
@@ -35,21 +43,13 @@ def once(scored):
 
 
 SCORED = once(ranking.scored)
-PANELS = ("Conditionals", "Numbers", "Two samples?", "Checks", "Code and files")
-WAYS = {
-    "Kernel density": Kernels(key=KEY),
-    "Gaussian": OneGaussian(),
-    "Gaussian with a prior": WithPrior(normal.Config()),
-    "Gaussian mixture": Mixture(2, KEY),
-    "Gaussian copula": Copula(),
-}
 
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
     """Quick runs are complete when the page comes; none is left behind. A way is judged once for all tests."""
     monkeypatch.setattr(runs, "AT_ONCE", 60.0)
-    monkeypatch.setattr("playground.rungs.fit2.closer.REPEATS", 39)
+    monkeypatch.setattr("playground.rungs.fit2.panels.two_samples.REPEATS", 39)
     monkeypatch.setattr(ranking, "scored", SCORED)
     yield
     left = list(jobs._jobs.values())
@@ -110,7 +110,7 @@ def test_one_visitor_walks_through_everything():
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120).run()
     at.switch_page("pages/fit2.py").run()
     at.selectbox(key="data").set_value("banana").run()
-    for model, panel in zip(controls.MODELS, PANELS, strict=True):
+    for model, panel in zip(ways.MODELS, PANELS, strict=True):
         at.selectbox(key="model").set_value(model).run()
         at.segmented_control(key="panel").set_value(panel).run()
         assert not at.exception, [model, panel, [e.message for e in at.exception]]
@@ -179,7 +179,7 @@ def test_the_ranking_marks_what_is_shown_and_knows_the_best():
 
 @pytest.mark.parametrize("model", WAYS)
 def test_the_self_test_holds(model):
-    at = opened(panel="Checks", model=model, n=300, data="Pinwheel")
+    at = opened(panel="Self-test", model=model, n=300, data="Pinwheel")
     strip = next(m.value for m in at.markdown if m.value.startswith("| | identity"))
     assert strip.count("✓") == 7
     assert "broken" not in strip
@@ -198,7 +198,7 @@ def test_drawn_points_are_fitted_and_an_empty_sheet_waits():
     assert sum(part.key.startswith("stage.") for part in sheet) == 1
     generator = np.random.Generator(np.random.PCG64(0))
     text = sketch.encode(generator.uniform(0.2, 0.8, (60, 2)), np.zeros(60, np.int64))
-    for model in controls.MODELS:
+    for model in ways.MODELS:
         at = opened(data="Draw your own", points=text, model=model)
         assert words(at) == []
         assert len(law(at).log_prob(np.zeros((1, 2)))) == 1
@@ -206,7 +206,7 @@ def test_drawn_points_are_fitted_and_an_empty_sheet_waits():
 
 def test_points_on_a_line_are_answered_in_a_sentence():
     text = sketch.encode(np.repeat(np.linspace(0.1, 0.9, 30)[:, None], 2, axis=1), np.zeros(30, np.int64))
-    for model in controls.MODELS:
+    for model in ways.MODELS:
         at = opened(data="Draw your own", points=text, model=model)
         assert not at.exception
         soft = model in ("Gaussian with a prior", "Gaussian mixture")  # a prior and a floor have a width of their own

@@ -2,19 +2,22 @@
 
 import contextlib
 import io
+import time
 
 import numpy as np
 import pytest
 
 from core.data import images
-from core.data.renderers import outfits
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import recipes
 from playground.instruments.easel import Mask
 from playground.instruments.stage import unpack
-from playground.rungs.paint import film, training
+from playground.rungs.paint import moments, training
+from playground.rungs.paint.mask import encoded
 from playground.rungs.paint.screen import PANELS, Push
+from playground.runs import runs
+from playground.shown import closer
 from tests import apps, painters
 
 PAGE = "pages/paint.py"
@@ -70,12 +73,36 @@ def test_every_frame_is_the_guess_and_its_noise():
     assert max(step.metrics.get("gap", 0) for step in steps) < 1e-9
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("panel", closer.titles(PANELS))
 @pytest.mark.parametrize("pictures", ["Outfits", "Handwritten digits"])
 def test_every_panel_stands(panel, pictures):
     at = opened(panel=panel, pictures=pictures, edit="Super-resolve")
     assert not at.error
     assert not at.warning
+
+
+def test_every_identity_of_the_opening_screen_holds():
+    at = opened()
+    (table,) = (m.value for m in at.markdown if m.value.startswith("| | identity"))
+    assert table.count("| ✓ |") == len(table.splitlines()) - 2 == 6
+    assert "What must hold for the pictures on show" in apps.words(at)
+
+
+def test_a_panel_that_would_slow_the_pictures_down_waits_for_them(monkeypatch):
+    at = opened(panel="Memory")
+    assert "run.paint.memory" in at.session_state["held"]
+    monkeypatch.setattr(runs, "AT_ONCE", 0.0)
+    at = opened(panel="Memory", steps=200, samples=36)
+    assert run_of(at).job.progress().alive
+    assert "This begins when the pictures above are finished." in apps.words(at)
+    assert "run.paint.memory" not in at.session_state["held"]
+    job = run_of(at).job
+    job.pause()
+    while job.progress().phase == "running":
+        time.sleep(0.01)
+    at.run()
+    assert job.progress().phase == "paused"
+    assert "The comparison begins when the pictures are finished." in apps.words(at)
 
 
 def test_other_words_are_another_walk_and_unknown_ones_are_pointed_out():
@@ -145,13 +172,8 @@ def test_in_painting_keeps_what_is_known(monkeypatch):
 
 
 def test_a_mask_travels_in_the_link():
-    from playground.rungs.paint.panels.edit import decoded, encoded
-
     mask = np.zeros((32, 32), bool)
     mask[3:9, 20:] = True
-    np.testing.assert_array_equal(decoded(encoded(mask), (32, 32)), mask)
-    for wrong in ("", "abc", "?" * 172, encoded(mask)[:-4], "é" * 8):
-        assert decoded(wrong, (32, 32)) is None
     at = opened(panel="Edit", way="Of the set", row=100, mask=encoded(mask))
     ends = run_of(at, "paint.edit").job.trace[-1].arrays["ends"]
     x = images.load("outfits").images[99]
@@ -186,36 +208,6 @@ def test_two_settings_begin_with_the_same_noise_and_say_what_differs():
     assert ":violet-background[**w" not in said
 
 
-def test_memory_finds_a_training_picture_in_itself():
-    from playground.rungs.paint.panels.memory import flat, nearest, steps, verdict
-
-    pictures = images.load("digits")
-    rows = pictures.split.train
-    distance, at = nearest(flat(pictures, rows[:5]), flat(pictures, rows))
-    np.testing.assert_allclose(distance, 0, atol=1e-9)
-    np.testing.assert_array_equal(pictures.pixels[rows[at]], pictures.pixels[rows[:5]])
-    *_, last = steps(pictures, pictures.images[rows[:8]])
-    assert "some are remembered" in verdict(last.arrays["painted"], last.arrays["held"])
-    *_, last = steps(pictures, pictures.images[pictures.split.test[:60]])
-    assert "no more than chance" in verdict(last.arrays["painted"], last.arrays["held"])
-
-
-def test_a_world_that_is_known_whole_is_met_again_by_chance():
-    from playground.rungs.paint.panels.memory import allowed, verdict
-
-    pictures, told = images.load("outfits"), (1, -1, 0, 4, -1)
-    fits = [i for i, row in enumerate(outfits.EVERY) if all(t in (-1, v) for t, v in zip(told, row, strict=True))]
-    world = allowed(pictures, told)
-    assert world == (8 * 7, len(set(fits) & set(pictures.split.train.tolist())))
-    assert allowed(pictures, ()) == (4032, len(pictures.split.train))
-    assert allowed(images.load("digits"), (3,)) is None
-    held = np.linspace(4, 20, 100)
-    met = np.where(np.arange(16) < round(16 * world[1] / world[0]), 1.0, 9.0)  # just as many as chance brings
-    assert "no more than chance" in verdict(met, held, world)
-    assert "some are remembered" in verdict(met, held)
-    assert "some are remembered" in verdict(np.ones(60), held, (56, 42))
-
-
 def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
     from core.painting import judge
 
@@ -225,27 +217,6 @@ def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
     monkeypatch.setattr(judge, "stored", none)
     at = opened(panel="Guidance", pictures="Handwritten digits", digits_class="3")
     assert "Nobody here can say what is in these pictures" in apps.words(at)
-
-
-def test_few_pictures_are_not_compared():
-    from playground.rungs.paint.panels.memory import steps
-
-    few = images.load("digits").take(np.arange(12))
-    (only,) = steps(few, few.images[:4])
-    assert "held" not in only.arrays
-
-
-def test_guidance_measures_the_told_attributes():
-    from playground.rungs.paint.panels.guidance import judged, variety, variety_of_data
-
-    pictures = images.load("outfits")
-    rows = np.arange(0, 4032, 170)[:24]
-    np.testing.assert_array_equal(judged(pictures, pictures.images[rows]), outfits.EVERY[rows])
-    assert variety(pictures, pictures.images[rows], outfits.EVERY[rows]) == 24
-    assert variety(pictures, pictures.images[rows], outfits.EVERY[rows][:, [0]]) == 3
-    full = variety_of_data(pictures, (-1, -1, -1, 4, -1))
-    assert 23 < full <= 24
-    assert variety_of_data(pictures, (0, 1, 2, 3, -1)) < 7.01
 
 
 def test_the_script_paints_the_same_pictures(tmp_path, monkeypatch):
@@ -271,7 +242,7 @@ def test_the_script_trains_the_same_painter(tmp_path, monkeypatch):
 def test_a_long_walk_keeps_forty_moments_and_its_end():
     at = opened(steps=100)
     steps = list(run_of(at).job.trace)
-    assert len(steps) <= film.SHOWN + 1
+    assert len(steps) <= moments.SHOWN + 1
     assert [step.index for step in steps] == list(range(len(steps)))
     assert steps[-1].phase == "end"
     assert steps[-1].metrics["evaluations"] == 100

@@ -8,18 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import checkpoint
 from core.data import images
 from core.key import Key
 from core.vae import recipes
 from core.vae.truth import exact
 from playground.instruments.stage import unpack
-from playground.rungs.vae import files, numbers, source, training
-from playground.shelf import picture
+from playground.rungs.vae import chosen, screen, training
+from playground.rungs.vae.panels import scores
+from playground.shown import closer
 from tests import apps
 
-PANELS = ("Numbers", "The truth beside it", "Surgery", "Geometry", "Representation", "Code and files")
-HERE = {"model": source.HERE, "epochs": 3, "width": 16}
+HERE = {"model": screen.HERE, "epochs": 3, "width": 16}
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +69,7 @@ def test_the_first_paint_is_a_trained_model_its_codes_and_a_picture():
     codes = message(at)["frames"][0]["arrays"]["codes"]["z"]
     assert len(codes) == 1000
     assert sent["codes"]["arrays"]["pictures"].shape == (1000, 8, 8, 1)
-    rows = held(at, "vae.codes")[1].rows
+    rows = held(at, "vae.codes")[1].arrays["rows"]
     np.testing.assert_allclose(codes, model.encode(pictures.images[rows])[0], atol=1e-5)
     np.testing.assert_array_equal(sent["codes"]["arrays"]["cls"], pictures.labels[rows])
     mean, log_var = model.encode(pictures.images[:1])
@@ -95,7 +94,7 @@ def test_in_more_dimensions_the_bound_is_drawn_and_has_an_error():
     assert error == pytest.approx(found.std(ddof=1) / 8, abs=0.06)
 
 
-EVERYWHERE = [(panel, {}) for panel in PANELS]
+EVERYWHERE = [(panel, {}) for panel in closer.titles(screen.PANELS)]
 ELSEWHERE = [
     (panel, query) for panel in ("Numbers", "The truth beside it", "Geometry") for query in ({"model": "16-D"}, HERE)
 ]
@@ -197,7 +196,7 @@ def test_the_marker_is_in_the_link_once_a_hand_has_moved_it():
 
 def test_many_dimensions_open_on_the_plane_that_is_used():
     at = opened(model="16-D")
-    means = held(at, "vae.codes")[1].means
+    means = held(at, "vae.codes")[1].arrays["means"]
     assert layers(at)["decoder"]["plane"] == sorted(np.argsort(means.var(axis=0))[-2:].tolist())
 
 
@@ -209,7 +208,7 @@ def test_a_press_on_the_pad_chooses_the_picture():
     at.session_state["pad.vae"] = {"hand": hand}
     at.run()
     at.run()
-    row = int(held(at, "vae.codes")[1].rows[12])
+    row = int(held(at, "vae.codes")[1].arrays["rows"][12])
     assert at.number_input(key="row").value == row + 1
     assert layers(at)["decoder"]["z"] == sent, "the marker is where the press left it"
 
@@ -246,17 +245,17 @@ def png(side=40):
 
 
 def test_an_uploaded_picture_is_encoded():
-    at = opened(encode=picture.UPLOAD)
+    at = opened(encode=chosen.UPLOAD)
     at.file_uploader(key="vae.own").upload("ring.png", png(), "image/png").run()
     assert not at.exception
     assert not at.error
-    chosen = layers(at)["q"]["arrays"]["mean"]
+    mean = layers(at)["q"]["arrays"]["mean"]
     own = opened(row=1)
-    assert not np.allclose(chosen, layers(own)["q"]["arrays"]["mean"])
+    assert not np.allclose(mean, layers(own)["q"]["arrays"]["mean"])
 
 
 def test_a_hostile_picture_is_a_sentence():
-    at = opened(encode=picture.UPLOAD)
+    at = opened(encode=chosen.UPLOAD)
     at.file_uploader(key="vae.own").upload("x.png", b"\x89PNG\r\n\x1a\n" + bytes(60), "image/png").run()
     assert not at.exception
     assert len(at.error) == 1
@@ -305,34 +304,15 @@ def test_the_script_prints_the_bound_on_the_screen(query):
     assert printed == pytest.approx(bound(at), abs=0.06)
 
 
-def test_the_files_hold_the_model_on_show():
-    model = recipes.stored("vae-digits")
-    pictures = images.load("digits")
-    home = files.Home(model.model, source.Source("vae-digits", "2-D", model, seed=0), pictures, 0, None, False)
-    table = files.codes(home).decode().splitlines()
-    assert table[0] == "row,label,z1,sd1,z2,sd2"
-    assert len(table) == 1 + len(pictures)
-    mean, log_var = model.model.encode(pictures.images[:1])
-    np.testing.assert_allclose(
-        [float(v) for v in table[1].split(",")[2:]], np.stack([mean[0], np.exp(0.5 * log_var[0])], 1).ravel(), rtol=1e-6
-    )
-    assert Image.open(io.BytesIO(files.samples_png(home))).size[0] >= 500
-    arrays = np.load(io.BytesIO(files.samples_npz(home)), allow_pickle=False)
-    np.testing.assert_array_equal(arrays["decoded"], model.model.decode(arrays["z"]))
-    back = checkpoint.load(files.saved(home), "vae")
-    assert back.digest == model.digest
-    np.testing.assert_array_equal(back.model.decode(arrays["z"]), arrays["decoded"])
-
-
 def test_the_scores_stand_beside_the_classical_densities():
     at = opened(panel="Numbers")
-    for _ in range(60):
+    for _ in range(240):
         if any("| VAE, ELBO |" in m.value for m in at.markdown):
             break
         held(at, "run.vae.scores").job.wait(0.5)
         at.run()
     table = next(m.value for m in at.markdown if "nats per picture" in m.value)
-    for name in numbers.ANCHORS[:2]:
+    for name in scores.ANCHORS[:2]:
         assert f"| {name} |" in table
 
 
@@ -348,5 +328,5 @@ def test_a_set_of_ones_own_trains_from_scratch_by_itself():
     at.file_uploader(key="picture_files").upload("mine.npy", own_set(), "application/octet-stream").run()
     assert not at.exception
     assert not at.error, [e.value for e in at.error]
-    assert at.segmented_control(key="model").options == [source.HERE]
+    assert at.segmented_control(key="model").options == [screen.HERE]
     assert held(at, "run.vae").job.trace[-1].index == 2

@@ -1,90 +1,81 @@
-"""What a person takes home from the diffusion page: the script that walks again with core alone, points, and the link."""
+"""What a person takes home from the diffusion page: the script that walks again, points, the walk, the network."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from core import checkpoint
 from core.checkpoint import Checkpoint
 from core.dataset import Dataset
-from core.diffusion.walk import Sampler
 from core.process import Step
-from playground import session
 from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion.bench import MOST, Bench
 from playground.rungs.diffusion.screen import Screen
-from playground.rungs.diffusion.training import Learning
-from playground.rungs.em.files import safe
-from playground.runs.runs import Run
+from playground.shown import files
+from playground.shown.files import Download, Home, safe
+
+NEEDS = {  # beside the house's imports
+    "walk.": "from core.diffusion import walk",
+    "recipes.": "from core.diffusion import recipes",
+    "Config(": "from core.diffusion.config import Config",
+    "fit(": "from core.diffusion.fit import fit",
+    "Schedule(": "from core.diffusion.noise.schedule import Schedule",
+    "ExactMixture(": "from core.diffusion.truth.exact import ExactMixture",
+    "ExactPoints(": "from core.diffusion.truth.exact import ExactPoints",
+}
 
 
-def script(
-    bench: Bench,
-    sampler: Sampler,
-    learning: Learning,
-    seed: int,
-    moment: Step | None,
-    chosen: np.ndarray | None,
-    code: str,
-) -> str:
-    """Python that prints where the walk ends, with `core` alone (and `sketch` for a drawing)."""
-    schedule = bench.schedule
-    imports = ["from pathlib import Path\n"] * ("Path(" in code) + ["import numpy as np\n"]
-    imports += ["from core.data import builtin"] * ("builtin." in code)
-    imports += ["from core.data import clinic\nfrom core.data.read import read"] * ("clinic." in code)
-    imports += [
-        "from core.diffusion import walk",
-        f"from core.diffusion.truth.exact import {type(bench.exact).__name__}",
+def home(screen: Screen, step: Step) -> Home:
+    """The script that walks again, and the files."""
+    bench, moment, steps = screen.bench, screen.moment, screen.run().job.trace.snapshot()[1]
+    offered = [
+        Download("Points on show (CSV)", "points.csv", partial(points, bench, step)),
+        Download("The whole walk (NPZ)", "walk.npz", partial(walk, bench, list(steps))),
     ]
     if moment is not None:
-        made = ["from core.diffusion.config import Config", "from core.diffusion.fit import fit"]
-        imports = [*imports[:-1], *(["from core.diffusion import recipes"] if moment.phase == "stored" else made)]
-    else:
-        imports += ["from core.diffusion.noise.schedule import Schedule"]
-    imports += (
-        ["from core.key import Key", "from playground.shelf import sketch"]
-        if "sketch." in code
-        else ["from core.key import Key"]
-    )
+        saved = partial(network, moment, bench.dataset, screen.seed)
+        offered.append(Download("Network (checkpoint)", "diffusion.safetensors", saved))
+    return Home(script(screen), offered)
+
+
+def script(screen: Screen) -> str:
+    """Python that prints where the walk ends, with `core` alone (and `sketch` for a drawing)."""
+    bench, chosen = screen.bench, screen.chosen
     first = "np.array([0.9, 0.7]) * denoiser.schedule.prior_scale"
     if chosen is not None:
         first = f"(np.array({chosen[0].tolist()}) - shift) / scale * {bench.zoom(1.0)!r}"
-    options = ", ".join(f"{name}={value!r}" for name, value in vars(sampler).items())
-    return "\n".join(
-        [
-            *imports,
-            "",
-            code,
-            "shift, scale = dataset.points.mean(axis=0), dataset.points.std(axis=0)"
-            if bench.units is None
-            else f"shift, scale = np.array({list(bench.units[0])}), np.array({list(bench.units[1])})",
-            *asked(bench, schedule, learning, seed, moment),
-            f'key = Key({seed}) / "diffusion"',
-            f"start = walk.start(denoiser.schedule, {pictures.WALKERS}, 2, key)",
-            f"start[0] = {first}",
-            f"*_, last = walk.walk(denoiser, start, key, walk.Sampler({options}))",
-            "",
-            'print("ends at", (last.state * scale + shift)[0].tolist())',
-            'print("mean of all", (last.state * scale + shift).mean(axis=0).tolist())',
-            "",
-        ]
-    )
+    options = ", ".join(f"{name}={value!r}" for name, value in vars(screen.sampler).items())
+    units = "dataset.points.mean(axis=0), dataset.points.std(axis=0)"
+    if bench.units is not None:
+        units = f"np.array({list(bench.units[0])}), np.array({list(bench.units[1])})"
+    lines = [
+        screen.asked.shelved.code,
+        f"shift, scale = {units}",
+        *denoiser(screen),
+        f'key = Key({screen.seed}) / "diffusion"',
+        f"start = walk.start(denoiser.schedule, {pictures.WALKERS}, 2, key)",
+        f"start[0] = {first}",
+        f"*_, last = walk.walk(denoiser, start, key, walk.Sampler({options}))",
+        "",
+        'print("ends at", (last.state * scale + shift)[0].tolist())',
+        'print("mean of all", (last.state * scale + shift).mean(axis=0).tolist())',
+    ]
+    return files.script(lines, NEEDS)
 
 
-def asked(bench: Bench, schedule: Any, learning: Learning, seed: int, moment: Step | None) -> list[str]:
+def denoiser(screen: Screen) -> list[str]:
     """The lines that make the denoiser."""
+    bench, moment, learning = screen.bench, screen.moment, screen.asked.learning
     if moment is not None and moment.phase == "stored":
         return [f'denoiser = recipes.stored("diffusion-{bench.dataset.name}").model']
     if moment is not None:
         options = ", ".join(f"{k}={v!r}" for k, v in vars(learning.config(bench)).items())
-        fit = f'fit(Config({options}), dataset.points, Key({seed}) / "diffusion" / "training")'
+        fit = f'fit(Config({options}), dataset.points, Key({screen.seed}) / "diffusion" / "training")'
         return [f"denoiser = next(step.state for step in {fit} if step.index == {moment.index})"]
-    made = f"Schedule({schedule.name!r}, None, {schedule.high!r})"
+    made = f"Schedule({bench.schedule.name!r}, None, {bench.schedule.high!r})"
     if bench.law is not None:
         return [f"denoiser = ExactMixture(dataset.truth.rescaled(-shift / scale, 1 / scale), {made})"]
     return [f"denoiser = ExactPoints(((dataset.points - shift) / scale)[:{MOST}], {made})"]
@@ -109,24 +100,3 @@ def network(moment: Step, dataset: Dataset, seed: int) -> bytes:
     """The network that walks, as a checkpoint that `core.checkpoint.load` reads."""
     steps = int(moment.metrics.get("steps", moment.index))
     return checkpoint.save(Checkpoint(moment.state, dataset.name, dataset.digest, seed, steps, moment.metrics))
-
-
-def show(screen: Screen, step: Step, run: Run) -> None:
-    """The panel."""
-    asked = screen.asked
-    written = script(
-        screen.bench, screen.sampler, asked.learning, screen.seed, screen.moment, screen.chosen, asked.shelved.code
-    )
-    st.code(written, language="python")
-    offer: Callable[..., Any] = partial(st.download_button, on_click="ignore", icon=":material/download:")
-    with st.container(horizontal=True):
-        offer("Points on show (CSV)", partial(points, screen.bench, step), "points.csv")
-        offer("The whole walk (NPZ)", partial(walk, screen.bench, list(run.job.trace)), "walk.npz")
-        if screen.moment is not None:
-            offer(
-                "Network (checkpoint)",
-                partial(network, screen.moment, screen.bench.dataset, screen.seed),
-                "diffusion.safetensors",
-            )
-    st.caption("A link to this screen:")
-    st.code(session.link(), language=None, wrap_lines=True)

@@ -1,12 +1,17 @@
 """Diffusion in numbers: what runs, where the walk stands, and the half-step's equation with the values in it."""
 
+from functools import partial
+
 import numpy as np
 
 from core.diffusion.noise.schedule import Schedule
 from core.evaluation.metrics import Estimate
 from core.process import Step
+from playground.rungs.diffusion import identities
 from playground.rungs.diffusion.bench import LIMIT, Bench
-from playground.rungs.em.numbers import estimate, number, table
+from playground.rungs.diffusion.screen import Screen
+from playground.shown.closer import SelfTest
+from playground.shown.numbers import estimate, number, table
 
 
 def chip(bench: Bench, moment: Step | None, asked: str) -> str:
@@ -95,3 +100,11 @@ def mismatch(bench: Bench) -> tuple[str, bool]:
         else f"✓ small: the walk starts where the data end (limit {LIMIT})"
     )
     return f"`{shape}` **{value}**. {verdict}.", wide
+
+
+def self_test(screen: Screen, step: Step) -> SelfTest:
+    """The identities of the denoiser that walks and of its walks."""
+    bench, learned = screen.bench, screen.moment is not None
+    spec = (bench.dataset.digest, bench.noising, screen.seed, screen.told)
+    checks = partial(identities.checks, bench, screen.denoiser, learned, screen.key / "quality")
+    return SelfTest(spec, checks, f"{'Trained' if learned else 'Exact'} denoiser, in standard units.")

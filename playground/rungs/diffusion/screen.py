@@ -10,27 +10,33 @@ from core.diffusion.noise.target import Denoiser
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Step
-from playground import session
+from playground import controls
 from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion import training
 from playground.rungs.diffusion.bench import Bench, Noising
+from playground.rungs.diffusion.dials import LANES, Dial, Push, Slice
 from playground.runs import hand, runs
 from playground.runs.runs import Run
 from playground.shelf import points
+from playground.shown import closer
 
 NAME = "diffusion"
-PANELS = (
-    "Schedule",
-    "Time axis",
-    "Train",
-    "Field",
-    "Memory",
-    "Straightness",
-    "Solvers",
-    "Guidance",
-    "Quality",
-    "Code and files",
-)
+DATA = "eight_gaussians"
+PRESET = Sampler("DDPM, small variance", 20)
+SAYERS = ("exact", "stored", "learned")
+PANELS = {
+    "Schedule": "schedule",
+    "Time axis": "time_axis",
+    "Train": "train",
+    "Field": "field",
+    "Memory": "memory",
+    "Straightness": "straightness",
+    "Solvers": "solvers",
+    "Guidance": "guidance",
+    "Quality": "quality",
+}
+PRESETS = (PRESET, Noising(), training.Learning(), Push(), Slice(), Dial(), controls.Seed(), points.Amount())
+WORDS = {"says": SAYERS, "lane": LANES}
 TAUGHT = ("Train", "Memory")  # panels that look at a network trained on the very points on show
 
 
@@ -111,19 +117,13 @@ def situation(bench: Bench, seed: int) -> tuple[str, str, int]:
     return bench.dataset.digest, bench.noising.schedule, seed
 
 
-def panel_asked() -> str:
-    """The panel that is, or will be, on show."""
-    found = session.widget("panel") or session.from_link("panel")
-    return found if found in PANELS else PANELS[0]
-
-
 def screen(asked: Asked) -> Screen:
     """The screen for what is asked, its training opened if a panel or the walk needs one; Halt where nothing can be noised."""
     assert asked.shelved.dataset is not None
     own, course = Bench(asked.shelved.dataset, asked.noising), None
     moment = training.stored(own) if asked.says == "stored" else None
     bench = Bench(own.dataset, own.noising, (moment.state.shift, moment.state.scale)) if moment else own
-    panel = panel_asked()
+    panel = closer.asked(PANELS)
     taught = panel in TAUGHT or (panel == "Field" and moment is None)
     chosen = hand.means(NAME, situation(bench, asked.seed), (1, 2), bench.bounds)
     if asked.says == "learned" or taught:

@@ -1,18 +1,17 @@
 """The stage of the diffusion page and its bar, and what the hand does there: scrub, drag the start, draw the data."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.process import Step
 from playground import session
 from playground.instruments.stage import Result, Scene
-from playground.rungs.diffusion import closer
 from playground.rungs.diffusion import film as pictures
+from playground.rungs.diffusion import training
 from playground.rungs.diffusion.screen import NAME, Screen
-from playground.rungs.em import film as mixture
-from playground.runs import baton, film, hand, runs
+from playground.runs import baton, film, hand, run_bar, runs
 from playground.runs.runs import Run
 from playground.shelf import points
 
@@ -35,7 +34,7 @@ def instrument(screen: Screen, run: Run) -> Step:
         found = film.show(NAME, run, picture, pictures.frames)
         steps = run.job.trace.snapshot()[1]
         at = min(film.shown(NAME, run, found), len(steps) - 1)
-        closer.bar(run, screen.chosen is not None, lambda: hand.put(NAME, screen.situation, None))
+        bar(run, screen.chosen is not None, lambda: hand.put(NAME, screen.situation, None))
         acted = moved(screen, picture, found)
         rested = session.changed(f"{NAME}.rest", film.rest(run, found)) and not drawing[0]
         if rested or acted:
@@ -57,11 +56,31 @@ def moved(screen: Screen, picture: Scene, found: Result) -> bool:
     return (found.drawn is not None and points.draw(*found.drawn)) or chosen is not None
 
 
-def unwalked(place: DeltaGenerator, shelved: points.Shelved, problem: str) -> None:
-    """The data alone, with the brush if there is one, and what is in the way."""
-    with place:
-        drawn = film.still(NAME, mixture.sheet(NAME, shelved)).drawn
-        if problem:
-            st.warning(problem)
-    if drawn is not None and points.draw(*drawn):
-        st.rerun()
+def bar(run: Run, dragged: bool, reset: Callable[[], None]) -> None:
+    """How far the walk is computed; pause and resume while it lives, and the way back to one's own start."""
+    progress = run.job.progress()
+    if progress.error:
+        st.warning(progress.error)
+    with st.container(horizontal=True, gap="small"):
+        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate, "half-steps"))
+        run_bar.steer(NAME, run)
+        if dragged and run_bar.press(NAME, "Own start", "restart_alt", reset):
+            st.rerun(scope="app")
+
+
+def course_line(course: Run) -> None:
+    """One line on a training that goes on; the page follows when it ends."""
+
+    polled, stage = runs.every(course), training.stage_of(course)
+
+    @baton.fragment(run_every=polled)
+    def look() -> None:
+        progress = course.job.progress()
+        if polled and training.stage_of(course) != stage:
+            st.rerun(scope="app")
+        if progress.error:
+            st.warning(progress.error)
+        done = progress.steps * training.EVERY
+        st.caption(f"Training: {min(done, training.UPDATES):,} of {training.UPDATES:,} updates. Panel Train shows it.")
+
+    look()

@@ -8,8 +8,26 @@ import pandas as pd
 from core.dataset import Dataset
 from core.key import Key
 from core.mixture.gmm import GMM, Config
+from core.process import Step
+from playground.rungs.em.screen import Screen
+from playground.shown import files
+from playground.shown.files import Download, Home, safe
 
 SAMPLES = 1000
+NEEDS = {"gmm.": "from core.mixture import gmm", "units_of(": "from core.units import units_of"}
+
+
+def home(screen: Screen, step: Step[GMM]) -> Home:
+    """The script that makes these parameters again, and the files."""
+    dataset, model, seed = screen.dataset, step.state, screen.asked.seed
+    return Home(
+        script(screen.asked.shelved.code, screen.config, seed, screen.given, step.index),
+        (
+            Download("Responsibilities (CSV)", "responsibilities.csv", lambda: responsibilities(model, dataset)),
+            Download("Samples (CSV)", "samples.csv", lambda: samples(model, dataset, seed)),
+            Download("Parameters (JSON)", "parameters.json", lambda: as_json(model, dataset)),
+        ),
+    )
 
 
 def responsibilities(model: GMM, dataset: Dataset) -> bytes:
@@ -26,11 +44,6 @@ def samples(model: GMM, dataset: Dataset, seed: int) -> bytes:
     table = pd.DataFrame(x, columns=[safe(name) for name in dataset.columns])
     table["component"] = component + 1
     return table.to_csv(index=False).encode()
-
-
-def safe(name: str) -> str:
-    """A column's name that no spreadsheet takes for a formula."""
-    return "'" + name if name[:1] in "=+-@\t\r" else name
 
 
 def as_json(model: GMM, dataset: Dataset) -> bytes:
@@ -53,37 +66,25 @@ def script(data: str, config: Config, seed: int, start: GMM | None, index: int) 
     `data` makes the data set, `start` is written out if a hand or a fork chose it (None: by the key), `index` is the Step
     on show.
     """
-    imports = ["from core.mixture import gmm"]
-    imports += ["from core.data import builtin"] * ("builtin." in data)
-    imports += ["from core.data import clinic\nfrom core.data.read import read"] * ("clinic." in data)
-    imports += ["from core.key import Key", "from core.units import units_of"]
-    imports += ["from playground.shelf import sketch"] * ("sketch." in data)
-    head = ["from pathlib import Path\n"] * ("Path(" in data) + ["import numpy as np\n"] * (start is not None)
-    begin = "start = None"
-    if start is not None:
-        weights, means, covariances = (np.array2string(a, separator=", ", threshold=10**6, floatmode="unique") for a in
-                                       (start.weights, start.means, start.covariances))  # fmt: skip
-        begin = (
-            f"start = units.into(gmm.GMM(\n    np.array({weights}),\n    np.array({means}),\n"
-            f"    np.array({covariances}),\n))"
-        )
     options = ", ".join(f"{name}={value!r}" for name, value in vars(config).items())
-    return "\n".join(
-        [
-            *head,
-            *imports,
-            "",
-            data,
-            "units = units_of(dataset)  # fitted in standard units, reported in the data's own",
-            f"config = gmm.Config({options})",
-            begin,
-            f'steps = units.report(gmm.fit(config, units.standard(dataset.points), Key({seed}) / "em", start=start))',
-            f"step = next(step for step in steps if step.index == {index})",
-            "",
-            'print("weights", step.state.weights.tolist())',
-            'print("means", step.state.means.tolist())',
-            'print("covariances", step.state.covariances.tolist())',
-            'print("mean log-likelihood", step.metrics["log_likelihood"], "nats")',
-            "",
-        ]
-    )
+    lines = [
+        data,
+        "units = units_of(dataset)  # fitted in standard units, reported in the data's own",
+        f"config = gmm.Config({options})",
+        "start = None" if start is None else f"start = units.into({written(start)})",
+        f'steps = units.report(gmm.fit(config, units.standard(dataset.points), Key({seed}) / "em", start=start))',
+        f"step = next(step for step in steps if step.index == {index})",
+        "",
+        'print("weights", step.state.weights.tolist())',
+        'print("means", step.state.means.tolist())',
+        'print("covariances", step.state.covariances.tolist())',
+        'print("mean log-likelihood", step.metrics["log_likelihood"], "nats")',
+    ]
+    return files.script(lines, NEEDS)
+
+
+def written(model: GMM) -> str:
+    """A mixture as the Python that makes it, to the last bit."""
+    parts = (model.weights, model.means, model.covariances)
+    arrays = (np.array2string(a, separator=", ", threshold=10**6, floatmode="unique") for a in parts)
+    return "gmm.GMM(\n" + "".join(f"    np.array({array}),\n" for array in arrays) + ")"

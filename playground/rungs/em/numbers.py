@@ -1,22 +1,63 @@
 """A mixture in numbers: its parameters beside the true ones, and the half-step's equation with the values in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.check import Check
 from core.dataset import Dataset
-from core.evaluation.metrics import Estimate
-from core.mixture.gmm import GMM
+from core.evaluation import metrics
+from core.mixture import checks
+from core.mixture.gmm import GMM, parameter_count
 from core.mixture.select import Judged
 from core.process import Step
-from playground.rungs.em.film import responsibilities
+from playground import session
+from playground.rungs.em import fitting
+from playground.rungs.em.fitting import responsibilities
+from playground.rungs.em.screen import Screen
 from playground.session import plain
+from playground.shown.closer import SelfTest
+from playground.shown.numbers import aligned, estimate, number, table, unhaired, vector
 from playground.shown.points import shown_rows
+from playground.shown.truth import truth_draws
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+COLLAPSED = "none: every start collapsed"
+
+
+def figures(step: Step[GMM], screen: Screen) -> str:
+    """The live numbers of the Step on show: log-likelihood, BIC, and the distance to the truth where it is known."""
+    dataset, level, n = screen.dataset, step.metrics["log_likelihood"], len(screen.dataset)
+    bic = metrics.bic(level * n, parameter_count(screen.config, dataset.dim), n)
+    rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", "nats, less is better")]
+    if dataset.truth is not None and dataset.entropy is not None:
+        key = (dataset.name, step.state.means.tobytes())
+        gap = session.once("em.gap", key, lambda: distance(step.state, dataset))
+        rows.append(("KL from the truth", estimate(gap), "nats, 0 is perfect"))
+        rows.append(("Entropy of the truth", f"{dataset.entropy:.4f}", "nats, exact"))
+    return table(f"Step {step.index} ({step.phase})", rows)
+
+
+def distance(model: GMM, dataset: Dataset) -> metrics.Estimate:
+    """KL(truth, model) from fresh draws, nats."""
+    x, log_p = truth_draws(dataset.name)
+    return metrics.mean(log_p - model.log_prob(x))
+
+
+def self_test(screen: Screen, step: Step[GMM]) -> SelfTest:
+    """The identities of the fit up to the Step on show."""
+    run = screen.run()
+    steps = run.job.trace.snapshot()[1]
+    at = next((i for i, one in enumerate(steps) if one.index == step.index), len(steps) - 1)
+
+    def found() -> Iterator[Check]:
+        floors = fitting.floors(screen.dataset, screen.config)
+        yield from checks.of_mixture(steps, at, floors, fitting.responsibilities(step, screen.dataset))
+
+    return SelfTest((screen.dataset.digest, run.id, len(steps), at), found)
 
 
 def parameters(model: GMM, dataset: Dataset) -> str:
@@ -37,28 +78,6 @@ def parameters(model: GMM, dataset: Dataset) -> str:
             row.append(f"{shown[i]}\N{EN SPACE}:green[{shown[k + i]}]" if true else shown[i])
     head = ["", *map(plain, columns)]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["--:"] * len(head), *rows))
-
-
-def aligned(values: Sequence[float]) -> list[str]:
-    """Numbers of one kind with equal decimals, so many that the largest has four digits.
-
-    Sizes of very different kinds, such as the spread of a component that collapses, get four digits each.
-    """
-    top, least = float(np.abs(values).max()), float(np.min(values))
-    if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100):
-        return [minus(f"{value:#.4g}") for value in values]
-    places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
-    return [minus(f"{value:,.{places}f}") for value in values]
-
-
-def minus(text: str) -> str:
-    """A number with a real minus sign in front, as the stage writes it."""
-    return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
-
-
-def unhaired(values: np.ndarray) -> np.ndarray:
-    """The values, with 0 where one is only a rounding error beside the largest."""
-    return np.where(np.abs(values) < 1e-12 * np.abs(values).max(), 0.0, values)
 
 
 def described(model: GMM, columns: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -138,45 +157,6 @@ def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     )
 
 
-def number(value: float, digits: int = 4) -> str:
-    """A number with as many digits as it deserves, in TeX."""
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
-    return text
-
-
-def vector(values: np.ndarray) -> str:
-    """One number, or several in brackets."""
-    inside = ",\\, ".join(number(v) for v in values)
-    return inside if len(values) == 1 else f"({inside})"
-
-
-def table(title: str, rows: list[tuple[str, str, str]]) -> str:
-    """Quantity, value and unit as a Markdown table; a value is never broken over two lines."""
-    lines = (f"| {name} | **{minus(value).replace(' ', chr(0xA0))}** | {unit} |" for name, value, unit in rows)
-    return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
-
-
-def self_test(found: Sequence[Check]) -> str:
-    """Identities as a Markdown table: verdict, name, value, and what it should be."""
-    lines = ["| | identity | value | should be |", "|---|---|--:|--:|"]
-    for c in found:
-        value = f"{c.value:.9f}" if c.target else f"{c.value:.2g}"
-        meant = f"at least {c.target - c.tolerance:.1g}" if c.at_least else f"{c.target:g} ± {c.tolerance:.1g}"
-        lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {value} | {meant} |")
-    return "\n".join(lines)
-
-
-def estimate(value: Estimate) -> str:
-    """A value with its standard error, to the error's first digit."""
-    if not np.isfinite(value.value):
-        return "none: every start collapsed"
-    digits = max(0, -int(np.floor(np.log10(value.error)))) if value.error > 0 else 3
-    return f"{value.value:.{digits}f} ± {value.error:.{digits}f}"
-
-
 def judged(rows: tuple[Judged, ...]) -> "pa.Table":
     """The table behind the chart of K."""
     import pyarrow as pa  # here, because a first page need not wait for it
@@ -188,6 +168,6 @@ def judged(rows: tuple[Judged, ...]) -> "pa.Table":
             "log-likelihood (nats per point)": [round(r.log_likelihood, 4) for r in rows],
             "BIC (nats)": [round(r.bic, 1) for r in rows],
             "AIC (nats)": [round(r.aic, 1) for r in rows],
-            "held out (nats per point)": [estimate(r.held_out) for r in rows],
+            "held out (nats per point)": [estimate(r.held_out, COLLAPSED) for r in rows],
         }
     )

@@ -9,15 +9,14 @@ import streamlit as st
 from jaxtyping import Float
 
 from core.dataset import Dataset
-from core.key import Key
 from core.laws import ranking
 from core.laws.families import discrete
 from core.laws.ranking import Row
 from playground import session
+from playground.rungs.fit1.screen import NAME, TAKEN, Screen
 from playground.runs import runs
 from playground.runs.runs import Run
 
-TAKEN = ("counts", "measurements")
 SINCE = " since "  # in the name of a column: it holds dates, as the days or seconds since the first
 
 
@@ -67,10 +66,10 @@ def taken(dataset: Dataset) -> Ranked | None:
     return Ranked(x, kind, ranking.CONTINUOUS, name)
 
 
-def open_ranking(name: str, dataset: Dataset, column: Ranked, key: Key) -> Run:
+def open_ranking(screen: Screen, column: Ranked) -> Run:
     """The run that fits and ranks the column's laws."""
-    spec = (dataset.digest, key, column.titles)
-    return runs.open_run(f"{name}.families", spec, "", lambda: ranking.rank(column.x, key, column.laws))
+    spec = (screen.dataset.digest, screen.key, column.titles)
+    return runs.open_run(f"{NAME}.families", spec, "", lambda: ranking.rank(column.x, screen.key, column.laws))
 
 
 def rows_of(run: Run) -> tuple[Row, ...]:

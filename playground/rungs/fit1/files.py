@@ -1,37 +1,34 @@
-"""Code and files: the model that is taken home, whether it keeps its identities, its draws and numbers, and its script."""
+"""What a person takes home of a law: draws, its density and its parameters as files, and the script that prints its numbers."""
 
-from collections.abc import Iterator, Sequence
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from jaxtyping import Float
 
-from core.check import Check
 from core.dataset import Dataset
-from core.evaluation.metrics import aic, bic
 from core.key import Key
-from core.laws.checks import mass, of_law
-from core.laws.families.continuous import NAMED, Fitted
-from core.laws.likelihood import Sufficient
 from core.laws.ranking import Row
 from core.options import Range, check
-from core.process import Step
 from playground import controls, session
-from playground.rungs.em.numbers import self_test
-from playground.rungs.fit1 import column as family_column
-from playground.rungs.fit1 import export
+from playground.rungs.fit1 import model
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.column import Ranked
-from playground.rungs.fit1.panels import surface
-from playground.rungs.fit1.panels.families import BEST, LAWS, watch
-from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.rungs.fit1.screen import Screen
+from playground.shown.files import Download, Home, safe
+from playground.shown.files import script as program
+from playground.shown.numbers import unit_of
 
-BELL = "Your bell"
-WORDS = {"model": (BELL, *LAWS)}
-"""The panel's keyed widget with its allowed words, the default first."""
+NODES = 500  # of the density's grid
+NEEDS = {
+    "Gaussian(": "from core.laws.gaussian import Gaussian",
+    "discrete.": "from core.laws.families import discrete",
+    "ranking.": "from core.laws import ranking",
+    "sufficient(": "from core.laws.likelihood import sufficient",
+}
 
 
 @dataclass(frozen=True)
@@ -45,99 +42,117 @@ class Draws:
         check(self)
 
 
-def take_home(name: str, dataset: Dataset, key: Key, now: Bell, points: Sufficient, code: str) -> None:
-    """The panel: which model, its self-test, its files, and the script that makes its numbers again."""
-    column = family_column.taken(dataset)
-    offered = (BELL, BEST, *column.titles) if column else (BELL,)
-    model = st.selectbox("Model", offered, key="model", bind="query-params")
-    if column is None or model not in offered[1:]:
-        exact = surface.checks(dataset, points)
-        law = Fitted(NAMED["normal"], (now.mu, now.sigma))
-        tests = [Check("your bell integrates to 1", mass(law), 1.0, 1e-6), *exact]
-        page(bell_row(law, dataset), dataset, dataset.points[:, 0], key, tests, surface.script(now, code), False)
-        return
-    run = family_column.open_ranking(name, dataset, column, key)
-    row = family_column.asked_for(column, family_column.rows_of(run), model)
-    if run.job.progress().alive or row is None or row.fitted is None:
-        why = row.problem if row is not None and row.problem else "No law can be fitted here."
-
-        def wait(progress: Progress) -> None:
-            st.caption("Fitting..." if progress.alive else session.plain(why))
-
-        watch(run, wait)
-        return
-    tested(name, dataset, key, column, row, code)
-
-
-def tested(name: str, dataset: Dataset, key: Key, column: Ranked, row: Row, code: str) -> None:
-    """The page of a fitted law, its self-test growing."""
-    candidate = next(law for law in column.laws if law.name == row.name)
-
-    def strip() -> Iterator[Step[tuple[Check, ...]]]:
-        found: tuple[Check, ...] = ()
-        for i, one in enumerate(of_law(candidate, row.fitted, column.x)):  # type: ignore[arg-type]
-            found = (*found, one)
-            yield Step(i, found)
-
-    run = runs.open_run(f"{name}.checks", (dataset.digest, row.title, key), "", strip)
-
-    def draw(progress: Progress) -> None:
-        tests = run.job.trace[-1].state if len(run.job.trace) else ()
-        script = export.script(code, column, key)
-        page(row, dataset, column.x, key, tests, script, not column.continuous)
-
-    watch(run, draw)
-
-
-def bell_row(law: Fitted, dataset: Dataset) -> Row:
-    """The hand's bell as a row of the table; no parameter of it was fitted."""
-    total, n = float(law.log_prob(dataset.points).sum()), len(dataset)
-    return Row("bell", BELL, law, 0, total / n, aic(total, 0), bic(total, 0, n))
-
-
-def page(
-    row: Row,
-    dataset: Dataset,
-    x: Float[np.ndarray, " n"],
-    key: Key,
-    tests: Sequence[Check],
-    code: str,
-    counts: bool,
-) -> None:
-    """Self-test and files at the left, the script and the link at the right."""
-    left, right = st.columns([1, 1.15], gap="large")
+def home(screen: Screen, step: Bell) -> Home:
+    """The script and the files of the law that is chosen here."""
+    left, right = st.columns([1.35, 1], gap="large")
     with left:
-        st.markdown(f"Self-test of **{session.plain(row.title)}**")
-        st.markdown(self_test(tests))
-        files(row, dataset, x, key, counts)
+        chosen = model.choose(screen, step)
+    code, row = screen.asked.shelved.code, chosen.row
+    made = ranking_script(code, chosen.column, screen.key) if chosen.column else bell_script(code, step)
+    if row is None:
+        return Home(made, (), (chosen.why,))
     with right:
-        st.caption("A script that prints these numbers again:")
-        st.code(code, language="python", wrap_lines=True)
-        st.caption("A link to this screen:")
-        st.code(session.link(), language=None, wrap_lines=True)
+        amount = controls.draw(Draws(), more=False)["samples"] or Draws().samples
+    stream = screen.key / "samples"
+    x = chosen.column.x if chosen.column else screen.dataset.points[:, 0]
+    counts = chosen.column is not None and not chosen.column.continuous
+    return Home(
+        made, files(row, screen, x, int(amount), counts), (f"Samples are drawn by {session.plain(str(stream))}.",)
+    )
 
 
-def files(row: Row, dataset: Dataset, x: Float[np.ndarray, " n"], key: Key, counts: bool) -> None:
-    """Samples (as many as asked for), the density on a grid, the parameters, and every point with its log-density."""
+def files(row: Row, screen: Screen, x: Float[np.ndarray, " n"], amount: int, counts: bool) -> tuple[Download, ...]:
+    """Samples, the density on a grid, the parameters, and every point with its log-density."""
     law: Any = row.fitted
-    amount, stream = controls.draw(Draws(), more=False)["samples"] or Draws().samples, key / "samples"
-    st.caption(f"Drawn by {session.plain(str(stream))}.")
-    column = dataset.columns[0]
-    offered: dict[str, Any] = {"on_click": "ignore", "icon": ":material/download:"}
-    with st.container(horizontal=True):
-        st.download_button(
-            "Samples (CSV)", lambda: export.samples(law, column, int(amount), stream), "samples.csv", **offered
-        )
-        st.download_button(
-            "Probabilities (CSV)" if counts else "Density on a grid (CSV)",
-            lambda: export.grid(law, dataset, x, counts),
-            "density.csv",
-            **offered,
-        )
-        st.download_button("Parameters (JSON)", lambda: export.as_json(row, dataset, key), "parameters.json", **offered)
-        st.download_button(
-            "Points and log-densities (CSV)",
-            lambda: export.pointwise(law, column, x),
-            "densities.csv",
-            **offered,
-        )
+    dataset, key, column = screen.dataset, screen.key, screen.dataset.columns[0]
+    grid_of = "Probabilities (CSV)" if counts else "Density on a grid (CSV)"
+    return (
+        Download("Samples (CSV)", "samples.csv", lambda: samples(law, column, amount, key / "samples")),
+        Download(grid_of, "density.csv", lambda: grid(law, dataset, x, counts)),
+        Download("Parameters (JSON)", "parameters.json", lambda: as_json(row, dataset, key)),
+        Download("Points and log-densities (CSV)", "densities.csv", lambda: pointwise(law, column, x)),
+    )
+
+
+def samples(law: Any, column: str, n: int, key: Key) -> bytes:
+    """CSV: `n` draws of the law by this key."""
+    return pd.DataFrame({safe(column): law.sample(n, key)[:, 0]}).to_csv(index=False).encode()
+
+
+def grid(law: Any, dataset: Dataset, x: Float[np.ndarray, " n"], counts: bool) -> bytes:
+    """CSV: the density at nodes over the picture's axis, or the probability of every count up to the largest in x."""
+    low, high = (float(end) for end in dataset.bounds[0])
+    at = np.arange(x.max() + 1) if counts else np.linspace(low, high, NODES)
+    logs = law.log_prob(at)
+    name, what = safe(dataset.columns[0]), "probability" if counts else "density"
+    return pd.DataFrame({name: at, what: np.exp(logs), f"log {what}": logs}).to_csv(index=False).encode()
+
+
+def pointwise(law: Any, column: str, x: Float[np.ndarray, " n"]) -> bytes:
+    """CSV: every point with its log-density under the law, nats."""
+    return pd.DataFrame({safe(column): x, "log density": law.log_prob(x)}).to_csv(index=False).encode()
+
+
+def as_json(row: Row, dataset: Dataset, key: Key) -> bytes:
+    """JSON: the law with its parameters, units and errors, its scores, and which data it was fitted to."""
+    described = row.fitted.describe(unit_of(dataset.columns[0])) if row.fitted else ()  # type: ignore[attr-defined]
+    errors = row.errors.values if row.errors else (float("nan"),) * len(described)
+    content = {
+        "law": row.title,
+        "parameters": [
+            {"name": word, "value": value, "unit": unit, "standard error": known(error)}
+            for (word, value, unit), error in zip(described, errors, strict=True)
+        ],
+        "errors by": row.errors.how if row.errors else None,
+        "note": row.note,
+        "log-likelihood (nats per point)": known(row.log_likelihood),
+        "AIC (nats)": known(row.aic),
+        "BIC (nats)": known(row.bic),
+        "held out (nats per point)": known(row.held_out.value),
+        "its standard error": known(row.held_out.error),
+        "data": dataset.name,
+        "digest": dataset.digest,
+        "column": dataset.columns[0],
+        "points": len(dataset),
+        "key": str(key),
+    }
+    return json.dumps(content, indent=1).encode()
+
+
+def known(value: float) -> float | None:
+    """A number that JSON can hold, or None."""
+    return float(value) if np.isfinite(value) else None
+
+
+def bell_script(data: str, step: Bell) -> str:
+    """Python that prints the bell's log-likelihood and the maximum again; `data` makes the data set."""
+    lines = [
+        data,
+        "points = sufficient(dataset.points)",
+        f"hand = Gaussian(np.array([{step.mu!r}]), np.array([[{step.sigma**2!r}]]))",
+        'print("hand", points.log_likelihood(hand.mean, hand.covariance), "nats per point")',
+        'print("maximum", points.mean, points.covariance ** 0.5)',
+        'print("maximum", points.log_likelihood(points.mean, points.covariance), "nats per point")',
+    ]
+    return program(lines, NEEDS)
+
+
+def ranking_script(data: str, column: Ranked, key: Key) -> str:
+    """Python that prints the table of laws with `core` alone (and `sketch` for a drawing); `data` makes the data set."""
+    laws, values = "ranking.CONTINUOUS" if column.continuous else "discrete.FAMILIES", "dataset.points[:, 0]"
+    if column.kind.kind == "binary":
+        laws, values = "(discrete.BERNOULLI,)", f"(dataset.points[:, 0] == {column.kind.values[1]!r}).astype(float)"
+    lines = [
+        data,
+        f"x, laws = {values}, {laws}",
+        f"*_, last = ranking.rank(x, {key}, laws)",
+        "for row in last.state:",
+        "    held = row.held_out",
+        "    print(row.title, held.value, held.error, row.log_likelihood, sep=', ')",
+        "    described = row.fitted.describe() if row.fitted else ()",
+        "    for i, (word, value, unit) in enumerate(described):",
+        "        error = row.errors.values[i] if row.errors else 'none'",
+        "        print('   ', word, value, '+-', error)",
+        "    print('   ', row.note)",
+    ]
+    return program(lines, NEEDS)

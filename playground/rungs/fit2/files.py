@@ -8,16 +8,47 @@ import pandas as pd
 
 from core.dataset import Dataset
 from core.joint.copula import GaussianCopula
-from core.joint.joint import Way, WithPrior
+from core.joint.joint import Copula, Kernels, Mixture, OneGaussian, Way, WithPrior
 from core.joint.margins import KernelMargin, Margin
 from core.kernels.kde import KDE
 from core.key import Key
 from core.laws.families.continuous import Fitted
 from core.laws.gaussian import Gaussian
 from core.mixture.gmm import GMM
-from playground.rungs.em.files import safe
+from core.process import Step
 from playground.rungs.fit2 import joint
 from playground.rungs.fit2.joint import Seen
+from playground.rungs.fit2.screen import Screen
+from playground.shown.files import Download, Home, safe
+from playground.shown.files import script as program
+
+PRINTED = {  # a way: the parameters of its law
+    OneGaussian: ("mean", "covariance"),
+    WithPrior: ("mean", "covariance"),
+    Kernels: ("bandwidth",),
+    Mixture: ("weights", "means", "covariances"),
+    Copula: ("correlation",),
+}
+NEEDS = {f"{way.__name__}(": f"from core.joint.joint import {way.__name__}" for way in PRINTED}
+NEEDS["normal."] = "from core.laws.conjugate import normal"
+
+
+def home(screen: Screen, step: Step[Seen]) -> Home:
+    """The script that makes these parameters again, and the files."""
+    dataset, seen, n, key = screen.dataset, step.state, screen.samples, screen.key / "samples"
+    notes = [f"Samples are drawn with `{key}`: the same key, the same samples. How many is set under More."]
+    if isinstance(seen.law.model, KDE):
+        notes.append("A kernel density is its points and its bandwidth: the points are the data.")
+    return Home(
+        script(screen.shelved.code, screen.way, key, n),
+        (
+            Download(f"{n:,} samples (CSV)", "samples.csv", lambda: samples(seen, dataset, n, key)),
+            Download("Density grid (CSV)", "density.csv", lambda: grid_csv(seen, dataset)),
+            Download("Density grid (NPY)", "density.npy", lambda: grid_npy(seen, dataset)),
+            Download("Parameters (JSON)", "parameters.json", lambda: as_json(seen, dataset, screen.way)),
+        ),
+        notes,
+    )
 
 
 def samples(seen: Seen, dataset: Dataset, n: int, key: Key) -> bytes:
@@ -79,33 +110,13 @@ def law(margin: Margin) -> dict:
 
 def script(data: str, way: Way, key: Key, n: int) -> str:
     """Python that prints the parameters on the screen, with `core` alone (and `sketch` for a drawing)."""
-    made = repr(way).replace("prior=Config", "prior=normal.Config") if isinstance(way, WithPrior) else repr(way)
-    imports = ["from core.laws.conjugate import normal"] * isinstance(way, WithPrior)
-    imports += ["from core.data import builtin"] * ("builtin." in data)
-    imports += ["from core.data import clinic", "from core.data.read import read"] * ("clinic." in data)
-    imports += [f"from core.joint.joint import {type(way).__name__}", "from core.key import Key"]
-    imports += ["from playground.shelf import sketch"] * ("sketch." in data)
-    shown = {
-        "OneGaussian": ("mean", "covariance"),
-        "WithPrior": ("mean", "covariance"),
-        "Kernels": ("bandwidth",),
-        "Mixture": ("weights", "means", "covariances"),
-        "Copula": ("correlation",),
-    }[type(way).__name__]
-    lines = [f'print("{name}", law.model.{name}.tolist())' for name in shown]
-    if type(way).__name__ == "Copula":
-        lines.append("for margin in law.model.margins:\n    print(margin)")
-    return "\n".join(
-        [
-            *(["from pathlib import Path", ""] * ("Path(" in data)),
-            *imports,
-            "",
-            data,
-            f"law = {made}.fit(dataset.points)",
-            "",
-            *lines,
-            'print("mean log-likelihood", law.log_prob(dataset.points).mean(), "nats")',
-            f"samples = law.sample({n}, {key})",
-            "",
-        ]
-    )
+    made = repr(way).replace("prior=Config", "prior=normal.Config")
+    lines = [data, f"law = {made}.fit(dataset.points)", ""]
+    lines += [f'print("{name}", law.model.{name}.tolist())' for name in PRINTED[type(way)]]
+    if isinstance(way, Copula):
+        lines += ["for margin in law.model.margins:", "    print(margin)"]
+    lines += [
+        'print("mean log-likelihood", law.log_prob(dataset.points).mean(), "nats")',
+        f"samples = law.sample({n}, {key})",
+    ]
+    return program(lines, NEEDS)

@@ -13,7 +13,7 @@ from core.data import builtin
 from core.dataset import Dataset
 from core.evaluation import metrics
 from core.joint.grid import Contour, contours, density
-from core.joint.joint import Copula, Joint, Kernels, Mixture, OneGaussian, Way, WithPrior
+from core.joint.joint import Joint, Kernels, Way
 from core.kernels.kde import KDE
 from core.key import Key
 from core.laws.gaussian import Gaussian
@@ -25,13 +25,6 @@ MASSES = (0.3, 0.6, 0.9)
 FRESH = 4000  # draws from the truth
 MOST = 5000  # points at which a kernel density is asked for its log-likelihood
 NEAR = 0.04  # of the axis: how far from the line a point may lie to count as near it
-HOW = {
-    OneGaussian: ("exact", "The top of the likelihood, in closed form."),
-    WithPrior: ("exact", "The top of the posterior, in closed form."),
-    Kernels: ("exact", "A bump on every point; a rule chose how wide."),
-    Mixture: ("fitted", "The best of six runs of EM; another start may end higher."),
-    Copula: ("fitted", "Each column's law first, then their correlation."),
-}
 
 
 @dataclass(frozen=True)

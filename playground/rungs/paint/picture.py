@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from playground import session
+from playground.instruments.easel import bytes_of
 from playground.rungs.paint.screen import NAME, Screen
-from playground.runs import runs
 from playground.shelf import picture
 from playground.shelf.picture import Chosen
 
@@ -19,13 +19,13 @@ OWN = "painted"  # begins the id of a picture from the easel
 WAYS = (PAINTED, SET, UPLOAD, DRAWN)
 
 
-def choose(screen: Screen, picked: int | None, ways: tuple[str, ...] = WAYS) -> Chosen:
-    """The controls that choose a picture, and the picture; `picked` is the one chosen on the easel."""
+def choose(screen: Screen) -> Chosen:
+    """The controls that choose a picture, and the picture."""
     pictures = screen.pictures
     way = st.segmented_control(
-        "Picture", ways, default=ways[0], key="way", bind="query-params", required=True, wrap=True
+        "Picture", WAYS, default=WAYS[0], key="way", bind="query-params", required=True, wrap=True
     )
-    if way == PAINTED and (own := painted(screen, picked or 0)) is not None:
+    if way == PAINTED and (own := painted(screen)) is not None:
         return own
     if way == UPLOAD and (own := picture.uploaded(NAME, pictures)) is not None:
         return own
@@ -53,16 +53,22 @@ def note(screen: Screen, chosen: Chosen) -> str:
     return "The painter is told nothing of what is in this picture."
 
 
-def painted(screen: Screen, picked: int) -> Chosen | None:
+def painted(screen: Screen) -> Chosen | None:
     """The picture chosen on the easel, when it is finished."""
-    run = runs.open_run(NAME, screen.spec, "", screen.steps)
-    last = run.job.trace[-1] if len(run.job.trace) else None
-    if last is None or last.phase != "end":
+    ends = screen.ends()
+    if ends is None:
         st.caption("The pictures are not finished yet; meanwhile, one of the set.")
         return None
-    ends = last.arrays["ends"]
-    row = min(picked, len(ends) - 1)
+    row = min(screen.picked, len(ends) - 1)
     x = np.asarray(ends[row])
     name = session.fingerprint(x.tobytes()).hex()[:12]
     st.caption(f"Picture {row + 1} of the easel; choose another there.")
     return Chosen(x, f"{OWN}-{name}", f"Painted picture {row + 1}")
+
+
+def crisp(x: np.ndarray) -> np.ndarray:
+    """A picture (c, h, w) as `st.image` wants it, large and crisp: (H, W, c) or (H, W)."""
+    pixels = np.moveaxis(bytes_of(x[None])[0], 0, -1)
+    times = max(1, 128 // pixels.shape[1])
+    large = pixels.repeat(times, axis=0).repeat(times, axis=1)
+    return large[..., 0] if large.shape[2] == 1 else large

@@ -11,9 +11,7 @@ from core.diffusion.walk import Sampler
 from core.key import Key
 from core.options import Range, check
 from core.process import Step
-from playground import session
-from playground.instruments.easel import Easel
-from playground.rungs.paint import film
+from playground.rungs.paint import moments
 from playground.rungs.paint.source import Source
 from playground.rungs.paint.words import Wish
 from playground.runs import runs
@@ -25,8 +23,16 @@ if TYPE_CHECKING:
     from core.painting.painter import Painter
 
 NAME = "paint"
-PANELS = ("Self-test", "Two settings", "Forward and back", "Edit", "Guidance", "Memory", "Code and files")
+DATA = "outfits"
 USUAL = Sampler("DPM-Solver++(2M)", 20)
+PANELS = {
+    "Two settings": "two_settings",
+    "Forward and back": "back",
+    "Edit": "edit",
+    "Guidance": "guidance",
+    "Memory": "memory",
+}
+PATIENT = ("Two settings", "Forward and back", "Guidance", "Memory")  # what would slow down the pictures above
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,10 @@ class Push:
 
 @dataclass(frozen=True, eq=False)
 class Screen:
-    """One screen: the pictures, the painter that is asked, what it is told, how hard, and how it walks."""
+    """One screen: the pictures, the painter that is asked, what it is told, how hard, and how it walks.
+
+    `picked` is the picture of the easel that a closer look works on, from 0.
+    """
 
     shelved: Shelved
     source: Source
@@ -53,6 +62,7 @@ class Screen:
     push: Push
     sampler: Sampler
     seed: int
+    picked: int = 0
 
     @property
     def pictures(self) -> Pictures:
@@ -75,12 +85,10 @@ class Screen:
         """What the painter is told of one picture (1, a)."""
         return self.wish.labels(1)
 
-    def denoiser(self, guidance: float | None = None) -> "Denoiser":
+    def denoiser(self) -> "Denoiser":
         """The painter that is told the wish, of one picture after the other."""
         labels = self.labels
-        return self.painter.told(
-            None if labels is None else labels[0], self.push.guidance if guidance is None else guidance
-        )
+        return self.painter.told(None if labels is None else labels[0], self.push.guidance)
 
     @property
     def spec(self) -> tuple[Hashable, ...]:
@@ -88,38 +96,17 @@ class Screen:
         return self.pictures.digest, self.source.id, self.wish.told, self.push, self.sampler, self.seed
 
     def steps(self) -> Iterator[Step[np.ndarray]]:
-        """The film on the easel."""
+        """The moments on the easel."""
         n = self.push.samples
         walk = self.painter.walk(n, self.key, self.sampler, self.wish.labels(n), self.push.guidance)
-        return film.course(walk, self.painter.schedule, guesses(self.sampler), self.painter.config.levels)
+        return moments.of(walk, self.painter.schedule, moments.guesses(self.sampler), self.painter.config.levels)
 
     def run(self) -> Run:
         """The session's run of it."""
         label = f"{self.wish.words}, w = {self.push.guidance:g}, {self.sampler.solver}, {self.sampler.steps} steps"
         return runs.open_run(NAME, self.spec, label, self.steps)
 
-    def easel(self) -> Easel:
-        """The easel before anything is painted on it."""
-        n = self.push.samples
-        of = self.wish.words
-        name = session.fingerprint(repr(self.spec).encode()).hex()[:12]
-        return Easel(
-            f"{NAME}:{name}",
-            self.pictures.shape,
-            n,
-            names=tuple(f"picture {i + 1} of {n}" for i in range(n)),
-            lines=film.LINES,
-            alt=f"{n} pictures painted out of noise: {of}",
-            expected=min(guesses(self.sampler), film.SHOWN) + 1,
-        )
-
-
-def guesses(sampler: Sampler) -> int:
-    """About how often a walk asks the painter."""
-    return sampler.steps * (2 if sampler.solver in ("Heun", "predictor-corrector") else 1)
-
-
-def panel_asked() -> str:
-    """The panel that is, or will be, on show."""
-    found = session.widget("panel") or session.from_link("panel")
-    return found if found in PANELS else PANELS[0]
+    def ends(self) -> np.ndarray | None:
+        """The pictures (n, c, h, w) in [0, 1], when they are finished."""
+        trace = self.run().job.trace
+        return trace[-1].arrays["ends"] if len(trace) and trace[-1].phase == "end" else None

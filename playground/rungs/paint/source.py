@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.data.images import Pictures
 from playground import session
-from playground.rungs.paint import words as paint_words
 from playground.runs.runs import Run
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 STORED, HERE, FILE = "stored", "trained here", "from a file"
 WAYS = (STORED, HERE, FILE)
 MOST = 64  # MB of a checkpoint
-NAME = "paint"
+HELD, REFUSED, FIELD = "paint.file", "paint.refused", "paint.checkpoint"  # of a painter from a file, in the session
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +47,14 @@ def stored(pictures: Pictures) -> "Checkpoint | str":
         return f"No painter of {title.lower()} is stored here, so one is trained before your eyes."
 
 
+def given() -> "tuple[str, Checkpoint] | None":
+    """The painter from a file, if one was loaded in this session: a name for it, and its checkpoint."""
+    return session.recall(HELD, lambda: None)
+
+
 def choose(pictures: Pictures) -> tuple[str, "Checkpoint | None"]:
     """The control that says which painter is asked: the way, and the checkpoint where there is one."""
-    held: tuple[str, Checkpoint] | None = session.recall(f"{NAME}.file", lambda: None)
+    held = given()
     found = "" if pictures.name.startswith("file-") else stored(pictures)
     ways = [*([] if isinstance(found, str) else [STORED]), HERE, *([FILE] if held else [])]
     if session.widget("painter") not in (None, *ways):
@@ -66,9 +70,8 @@ def choose(pictures: Pictures) -> tuple[str, "Checkpoint | None"]:
 def kept(way: str, found: "Checkpoint", pictures: Pictures) -> Source:
     """A painter that was made before, or why it cannot paint these pictures."""
     painter: Any = found.model
-    name = (
-        f"{way}-{pictures.name}" if way == STORED else f"file-{session.recall(f'{NAME}.file', lambda: ('', None))[0]}"
-    )
+    held = given()
+    name = f"file-{held[0]}" if way == FILE and held else f"{way}-{pictures.name}"
     if painter.shape != pictures.shape:
         mine, theirs = (f"{h} x {w}" + (" in colour" if c == 3 else "") for c, h, w in (painter.shape, pictures.shape))
         return Source(name, way, problem=f"This painter knows pictures of {mine} pixels; those chosen have {theirs}.")
@@ -99,27 +102,20 @@ def upload() -> None:
     """Load a painter from a file: it is asked from the next run on, or one sentence says why not."""
     from core import checkpoint
 
-    key = f"{NAME}.checkpoint"
-
     def take() -> None:
-        file = session.widget(key)
+        file = session.widget(FIELD)
         if file is None:
             return
         raw = file.getvalue()
         try:
             found = checkpoint.load(raw, "painter")
         except checkpoint.CheckpointError as error:
-            session.hold(f"{NAME}.refused", str(error))
+            session.hold(REFUSED, str(error))
             return
-        session.hold(f"{NAME}.refused", "")
-        session.hold(f"{NAME}.file", (session.fingerprint(raw).hex()[:12], found))
+        session.hold(REFUSED, "")
+        session.hold(HELD, (session.fingerprint(raw).hex()[:12], found))
         session.set_widgets({"painter": FILE})
 
-    st.file_uploader("Load a painter (safetensors)", ["safetensors"], key=key, on_change=take, max_upload_size=MOST)
-    if refused := session.recall(f"{NAME}.refused", str):
+    st.file_uploader("Load a painter (safetensors)", ["safetensors"], key=FIELD, on_change=take, max_upload_size=MOST)
+    if refused := session.recall(REFUSED, str):
         st.error(session.plain(refused))
-
-
-def told_sizes(pictures: Pictures) -> tuple[int, ...]:
-    """How many values each condition of these pictures has."""
-    return tuple(len(words) for _, words in paint_words.conditions(pictures))

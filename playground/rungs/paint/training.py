@@ -1,7 +1,7 @@
-"""A painter that is trained before one's eyes: its options, its recording, and the painter of the moment it rests at."""
+"""A painter that is trained on this page: its options, its recording, and the painter of the moment it rests at."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,14 +15,10 @@ from core.options import Range, check
 from core.painting.config import Config
 from core.process import Step
 from playground import controls, session
-from playground.instruments.easel import Easel, Frame, Kind, bytes_of
-from playground.instruments.stage import Line
-from playground.rungs.paint import film as paint_film
-from playground.rungs.paint import source as paint_source
-from playground.rungs.paint import words as paint_words
-from playground.rungs.paint.source import HERE, Source
-from playground.runs import run_bar, runs
-from playground.runs.runs import Run
+from playground.instruments.easel import bytes_of
+from playground.rungs.paint import words
+from playground.rungs.paint.source import HERE, Source, given
+from playground.runs import runs
 
 if TYPE_CHECKING:
     from core.painting.painter import Painter
@@ -33,8 +29,6 @@ SAMPLES, SAMPLER = 16, Sampler("DPM-Solver++(2M)", 8)
 EVERY = 2.0  # seconds of training between two looks at what it paints
 SCRATCH = "from scratch"
 TRAINING, WALK = VIEWS = ("Its training", "A walk")
-KINDS = (Kind("x", "samples", "model"),)
-LINES = (Line("loss", "loss", "model", unit="squared error per pixel"),)
 
 
 @dataclass(frozen=True)
@@ -82,9 +76,7 @@ def steps(task: Task, pictures: Pictures, held: Held) -> Iterator[Step[np.ndarra
     wanted = None if told is None else told[rows][np.arange(SAMPLES) % len(rows)]
     worked, losses = 0.0, []
     looked, began = -EVERY, time.perf_counter()
-    for step in fit.fit(
-        task.config, x, key, None if told is None else told[rows], start=task.painter
-    ):  # fmt: skip
+    for step in fit.fit(task.config, x, key, None if told is None else told[rows], start=task.painter):
         held.latest = step
         worked += time.perf_counter() - began
         losses.append(step.metrics["loss"])
@@ -100,14 +92,9 @@ def steps(task: Task, pictures: Pictures, held: Held) -> Iterator[Step[np.ndarra
 
 def told_labels(pictures: Pictures, task: Task) -> np.ndarray | None:
     """What is told of every picture; nothing where the painter to begin at knows other conditions."""
-    known = paint_words.labels(pictures)
-    fits = task.painter is None or task.painter.sizes == paint_source.told_sizes(pictures)
+    known = words.labels(pictures)
+    fits = task.painter is None or task.painter.sizes == words.counts(pictures)
     return known if fits else None
-
-
-def frames(steps: Sequence[Step[Any]], first: int = 0) -> list[Frame]:
-    """One Frame a Step."""
-    return [Frame(f"After {step.metrics['update']:,.0f} updates.", {"x": step.state}, step.metrics) for step in steps]
 
 
 def starts(pictures: Pictures) -> dict[str, "Painter | None"]:
@@ -123,7 +110,7 @@ def starts(pictures: Pictures) -> dict[str, "Painter | None"]:
             continue
         if painter.shape == pictures.shape:
             found[f"the painter of {name.removeprefix('paint-')}"] = painter
-    held = session.recall("paint.file", lambda: None)
+    held = given()
     if held is not None and held[1].model.shape == pictures.shape:
         found["the file"] = held[1].model
     return found
@@ -151,8 +138,8 @@ def walking() -> bool:
     return session.widget("on") == WALK
 
 
-def source(pictures: Pictures, seed: int) -> Source:
-    """The training of these pictures as a Source; its painter is there when the training rests."""
+def choose(pictures: Pictures, seed: int) -> Source:
+    """The controls of a training of these pictures, and it as a Source; its painter is there when the training rests."""
     view = st.segmented_control("On the easel", VIEWS, default=VIEWS[0], key="on", bind="query-params", required=True)
     task = ask(pictures, seed)
     fresh = Held()
@@ -165,36 +152,7 @@ def source(pictures: Pictures, seed: int) -> Source:
         if view == WALK:
             st.caption("It walks as soon as the training rests: pause it to try.")
         return Source(run.id, HERE, course=run)
-    name = f"{run.id}-{latest.index}"
-    return Source(name, HERE, latest.state, course=run)
-
-
-def film(run: Run) -> None:
-    """The training on an easel of its own, with its bar; the page follows when it comes to rest or goes on."""
-    live = run.job.progress().phase in ("waiting", "running")
-
-    @runs.follow(run)
-    def instrument() -> None:
-        progress = run.job.progress()
-        if (progress.phase in ("waiting", "running")) != live:
-            st.rerun(scope="app")
-        if len(run.job.trace):
-            newest = run.job.trace[-1]
-            paint_film.show(NAME, run, easel(run, newest), frames)
-            st.caption(status(run, newest))
-        else:
-            st.caption("The first updates...")
-        if progress.error:
-            st.warning(progress.error)
-        with st.container(horizontal=True, gap="small"):
-            if progress.phase == "paused":
-                run_bar.press(NAME, "Resume", "play_arrow", run.job.resume)
-            elif progress.alive:
-                run_bar.press(NAME, "Pause", "pause", run.job.pause)
-            if progress.alive:
-                run_bar.press(NAME, "Stop here", "stop", run.job.cancel)
-
-    instrument()
+    return Source(f"{run.id}-{latest.index}", HERE, latest.state, course=run)
 
 
 def updates(source: Source) -> int:
@@ -207,61 +165,3 @@ def reached(source: Source) -> tuple[int, dict[str, float]]:
     assert source.course is not None
     last = source.course.job.trace[-1]
     return last.index, {name: last.metrics[name] for name in ("update", "loss")}
-
-
-def lines(source: Source, pictures: Pictures, code: str) -> list[str]:
-    """The lines of Python that train the same painter; `code` makes the pictures."""
-    assert source.course is not None
-    _, config, start, seed = source.course.spec
-    found = start if isinstance(start, str) else SCRATCH
-    rows = "np.arange(len(pictures))" if len(pictures.split.train) < 2 else "pictures.split.train"
-    scaled = "" if pictures.levels == 256 else " / (pictures.levels - 1)"
-    options = ", ".join(f"{name}={value!r}" for name, value in vars(config).items())
-    begun = "None"
-    if found.startswith("the painter of "):
-        begun = f'recipes.stored("paint-{found.removeprefix("the painter of ")}").model'
-    elif found != SCRATCH:
-        begun = 'checkpoint.load(Path("painter.safetensors").read_bytes(), "painter").model'
-    known = "None"
-    if source.painter is not None and source.painter.sizes == paint_source.told_sizes(pictures) != ():
-        known = "pictures.factors.astype(int)[rows]" if pictures.name == "outfits" else "pictures.labels[rows][:, None]"
-    return [
-        code,
-        f"rows = {rows}",
-        f"labels = {known}",
-        f"config = Config({options})",
-        f"start = {begun}",
-        f'steps = fit(config, pictures.pixels[rows]{scaled}, Key({seed}) / "{NAME}", labels, start=start)',
-        f"painter = next(step.state for step in steps if step.metrics['update'] >= {updates(source)})",
-    ]
-
-
-def easel(run: Run, newest: Step[np.ndarray]) -> Easel:
-    """The easel of a training."""
-    return Easel(
-        f"{NAME}:{run.id}",
-        newest.state.shape[1:],
-        SAMPLES,
-        KINDS,
-        names=tuple(f"sample {i + 1}" for i in range(SAMPLES)),
-        lines=LINES,
-        alt="Pictures by the painter in training, from the same noise every time",
-        chart=True,
-    )
-
-
-def status(run: Run, newest: Step[np.ndarray]) -> str:
-    """How far the training is, and how long it will take."""
-    m, phase = newest.metrics, run.job.progress().phase
-    total = run.spec[1].steps  # type: ignore[attr-defined]
-    done = f"{m['update']:,.0f} of {total:,} updates, {m['pace']:.1f} a second"
-    words = {"running": "Training", "waiting": "Waiting for a processor", "paused": "Paused", "done": "Trained"}
-    left = ""
-    if phase == "running":
-        left = f"; about {clock((total - m['update']) / max(m['pace'], 1e-9))} left"
-    return f":orange-badge[trained] {words.get(phase, 'Stopped')}: {done}{left}."
-
-
-def clock(seconds: float) -> str:
-    """A span of time in words."""
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

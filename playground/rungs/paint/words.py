@@ -37,6 +37,11 @@ def conditions(pictures: Pictures) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (("class", pictures.classes),) if len(pictures.classes) > 1 and pictures.labels is not None else ()
 
 
+def counts(pictures: Pictures) -> tuple[int, ...]:
+    """How many values each condition of these pictures has."""
+    return tuple(len(values) for _, values in conditions(pictures))
+
+
 def labels(pictures: Pictures) -> Int[np.ndarray, "n a"] | None:
     """What is known of every picture, in the order of `conditions`; None where nothing is."""
     if pictures.name == "outfits" and pictures.factors is not None:
@@ -51,13 +56,12 @@ def choose(pictures: Pictures, sizes: tuple[int, ...], key: str = "", first: str
 
     `key` tells two of them apart, `first` is the prompt they begin with.
     """
-    known = conditions(pictures)
-    if not sizes or tuple(len(words) for _, words in known) != sizes:
+    if not sizes or counts(pictures) != sizes:
         st.caption("This painter is told nothing: it paints whatever it likes.")
         return Wish()
     if pictures.name == "outfits":
         return prompted(key, "Paint", first)
-    words = known[0][1]
+    words = conditions(pictures)[0][1]
     name = f"{key}{pictures.name}_class" if not pictures.name.startswith("file-") else f"{key}own_class"
     bind: Literal["query-params"] | None = None if pictures.name.startswith("file-") else "query-params"
     chosen = st.pills("Which one? None: any.", words, key=name, bind=bind, wrap=True)

@@ -1,73 +1,136 @@
-"""A model, or the film of its training, on its way to the latent pad: everything once, then only what is new.
+"""A VAE, or its training, as the latent pad shows it: a plane with the codes on it, and one Snapshot for each Step."""
 
-As `playground.runs.film` does for the stage. What lies over the plane (an ellipse, draws) travels by itself.
-"""
+from collections.abc import Sequence
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+import numpy as np
+from jaxtyping import Float, Int
 
-from playground import session
-from playground.instruments.latent_pad import Plane, Said, Snapshot, latent_pad, pack
-from playground.runs.runs import Run
+from core.data.images import Pictures
+from core.key import Key
+from core.process import Step
+from core.vae import export
+from core.vae.model import VAE
+from playground.instruments.latent_pad import Plane, Snapshot
+from playground.instruments.stage import Ellipses, Layer, Points
+from playground.rungs.vae import seen
+from playground.rungs.vae.training import told
 
-
-@dataclass(frozen=True)
-class Film:
-    """What the pad plays: `total` snapshots of recording `run`, made on demand from an index on; whether more will come."""
-
-    run: str
-    version: int
-    total: int
-    live: bool
-    make: Callable[[int], Sequence[Snapshot]]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What the browser was last sent: `total` snapshots of `key` under the layers `over`, as `data`."""
-
-    key: tuple[str, str, int]
-    over: Hashable
-    total: int
-    live: bool
-    data: bytes
+SHOWN = 1000
+VALUES = 1_600_000
+"""At most so many codes, and so many pixel values of their thumbnails."""
+DRAWS = 24
+UNKNOWN = 4.0  # where the axes of a training end, whose codes are not known before it does
+KEPT = "kept"
 
 
-def show(name: str, plane: Plane, film: Film, over: Hashable) -> Said:
-    """Show a film on the pad called `name`; `over` changes whenever the plane's layers or its z do."""
-    key = (film.run, plane.id, film.version)
-    sent: Sent | None = session.recall(f"film.{name}", lambda: None)
-    missing = session.widget(f"pad.{name}", {}).get("missing") if sent else None
-    if sent is None or sent.key != key or missing:
-        sent = _send(name, plane, film, over, 0)
-    elif (sent.total, sent.live) != (film.total, film.live):
-        sent = _send(name, plane, film, over, max(sent.total - 1, 0))  # the newest may have been replaced
-    elif sent.over != over:
-        sent = _send(name, plane, film, over, film.total)
-    return latent_pad(sent.data, key=f"pad.{name}", plane=plane.id)
+def rows_of(pictures: Pictures) -> Int[np.ndarray, " m"]:
+    """The rows that are shown: all, or as many as travel well, drawn by a fixed key."""
+    most = min(SHOWN, max(VALUES // pictures.dim, 200))
+    if len(pictures) <= most:
+        return np.arange(len(pictures))
+    return np.sort((Key(0) / "shown").generator().permutation(len(pictures))[:most])
 
 
-def _send(name: str, plane: Plane, film: Film, over: Hashable, first: int) -> Sent:
-    snapshots = list(film.make(first)) if first < film.total else []
-    if first + len(snapshots) < film.total:
-        film = replace(film, total=first + len(snapshots))
-    data = pack(plane, snapshots, run=film.run, first=first, live=film.live)
-    sent = Sent((film.run, plane.id, film.version), over, film.total, film.live, data)
-    session.hold(f"film.{name}", sent)
-    return sent
+def still(model: VAE, pictures: Pictures) -> Step[VAE]:
+    """A model that is trained already as the only Step of its film: the shown rows, and the means of their codes."""
+    rows = rows_of(pictures)
+    means = model.encode(seen.images(pictures, rows), seen.told(model, pictures, rows))[0]
+    return Step(0, model, KEPT, arrays={"rows": rows, "means": means})
 
 
-def shown(said: Said, film: Film) -> int:
-    """The index of the snapshot on show: where the playhead rests, else the newest."""
-    last = film.total - 1
-    return min(said.frame, last) if said.run == film.run and said.frame is not None else last
+def plane(name: str, step: Step[VAE], pictures: Pictures, live: bool = False, twin: str = "") -> Plane:
+    """The pad of the film called `name` before anything lies over it; `step` is the film's first.
+
+    Its axes hold all codes of a kept model, and do not jump in a training.
+    """
+    model, rows, means = step.state, step.arrays["rows"], step.arrays["means"]
+    kept, known = step.phase == KEPT, told(pictures)
+    labels: np.ndarray | None = None
+    classes: tuple[str, ...] = ()
+    if known is not None and len(known.conditions) == 1:
+        labels, classes = known.labels[rows, 0], known.conditions[0][1]
+    return Plane(
+        id=name,
+        spec=browser(model)[0],
+        conditions=known.of(model) if known is not None else (),
+        labels=labels,
+        classes=classes,
+        pictures=seen.images(pictures, rows),
+        axes=widest(means) if kept else (0, 1),
+        reach=reach(means) if kept else UNKNOWN,
+        alt=f"{len(rows):,} pictures of {pictures.title or pictures.name} as points of the latent plane",
+        autoplay=live,
+        twin=twin,
+    )
 
 
-def rest(said: Said, film: Film) -> Hashable:
-    """What the numbers beside the pad depend on."""
-    return film.run, said.frame if said.run == film.run else None, film.live, said.labels
+def reach(means: Float[np.ndarray, "m d"]) -> float:
+    """How far from 0 the axes go, so that nearly all codes are between them."""
+    return float(np.clip(np.ceil(2 * np.quantile(np.abs(means), 0.999)) / 2, 3.0, 5.0))
 
 
-def live(run: Run) -> bool:
-    """Whether more snapshots come by themselves."""
-    return run.job.progress().phase in ("waiting", "running")
+def snapshots(steps: Sequence[Step[VAE]], since: int = 0) -> list[Snapshot]:
+    """The Steps of a film as the pad takes them, all but the newest in half precision.
+
+    `since` is how many epochs the film's start had been trained; two pads that move together do so by their `epoch`.
+    """
+    last = len(steps) - 1
+    return [
+        Snapshot(
+            browser(step.state)[1],
+            wide(step.arrays["means"]),
+            caption(step, since),
+            metrics={"epoch": int(step.index) + since},
+            half=i < last,
+        )
+        for i, step in enumerate(steps)
+    ]
+
+
+def caption(step: Step[VAE], since: int = 0) -> str:
+    """What a moment of a training is, in words; nothing is said of a model that was kept."""
+    if step.phase == KEPT:
+        return ""
+    if step.phase:
+        return "Best on held-out pictures"
+    if since:
+        return f"Epoch {step.index} of the fork, {step.index + since} in all"
+    return f"Epoch {step.index}" if step.index else "Before the first epoch"
+
+
+def widest(means: Float[np.ndarray, "m d"]) -> tuple[int, int]:
+    """The two dimensions along which the codes vary most: the others may be asleep."""
+    if means.shape[1] < 3:
+        return 0, 1
+    first, second = np.sort(np.argsort(-means.var(axis=0), kind="stable")[:2])
+    return int(first), int(second)
+
+
+def over(
+    mean: Float[np.ndarray, " d"], log_var: Float[np.ndarray, " d"], key: Key, axes: tuple[int, int] = (0, 1)
+) -> tuple[tuple[Layer, ...], Float[np.ndarray, "n d"]]:
+    """q(z given x) as its ellipses of one and two standard deviations over the plane `axes`, and draws from it."""
+    draws = mean + np.exp(0.5 * log_var) * key.generator().standard_normal((DRAWS, len(mean)))
+    flat = wide(np.stack([mean, np.exp(log_var)]))[:, axes]
+    spread = np.maximum(flat[1], 1e-8)
+    ellipse = Ellipses(name="q", label="q(z|x)", role="hand", mean=flat[:1], cov=np.diag(spread)[None])
+    points = Points(name="draws", label="its draws", role="hand", xy=wide(draws)[:, axes], size=3.5)
+    return (ellipse, points), draws
+
+
+def wide(z: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n e"]:
+    """Codes with at least the two numbers a plane needs: one latent number gets a second that says nothing."""
+    return z if z.shape[1] > 1 else np.hstack([z, np.zeros_like(z)])
+
+
+def browser(model: VAE) -> tuple[list[dict], bytes]:
+    """The decoder for the pad; of one latent number, with a second that has no weight."""
+    spec, blob = export.browser(model)
+    if model.latent > 1:
+        return spec, blob
+    first = spec[0]
+    floats = np.frombuffer(blob, "<f4")
+    weight = floats[: first["in"] * first["out"]].reshape(first["out"], first["in"])
+    weight = np.insert(weight, 1, 0, axis=1)
+    rest = floats[first["in"] * first["out"] :]
+    return [first | {"in": first["in"] + 1}, *spec[1:]], np.concatenate([weight.ravel(), rest]).astype("<f4").tobytes()

@@ -9,8 +9,8 @@ import pandas as pd
 from core.process import Step
 from core.vae.model import VAE
 from playground.palette import ROLES
-from playground.rungs.vae.charts import nice
 from playground.rungs.vae.training import PARTS
+from playground.shown.numbers import nice
 
 DRAWN = {"reconstruction": ("Reconstruction loss", "data"), "kl": ("KL", "model")}
 """The parts that are drawn: a title and a role."""

@@ -4,14 +4,14 @@ It goes to the chosen picture's code, until a hand has moved it. A link that was
 """
 
 import numpy as np
-from jaxtyping import Float
 
+from core.process import Step
 from core.vae.model import VAE
 from playground import session
 from playground.instruments.latent_pad import Said
-from playground.rungs.vae import plane as vae_plane
-from playground.rungs.vae.plane import Codes
-from playground.shelf.picture import Chosen
+from playground.rungs.vae import film
+from playground.rungs.vae.screen import NAME, Screen
+from playground.rungs.vae.through import Through
 
 LINK = "z"
 NEAR = 1e-3  # a marker so close to the code is on it
@@ -19,35 +19,26 @@ FAR = 10.0  # no link sends it further out
 Marker = tuple[np.ndarray, tuple[int, ...]]
 
 
-def sent(
-    name: str,
-    plane: str,
-    chosen: Chosen,
-    model: VAE,
-    code: Float[np.ndarray, " d"],
-    label: np.ndarray | None,
-    codes: Codes,
-    before: Said,
-) -> Marker:
-    """The latent point and the labels that the pad is sent; `code` and `label` are the chosen picture's.
+def sent(screen: Screen, step: Step[VAE], found: Through, before: Said) -> Marker:
+    """The latent point and the labels that the pad is sent; `found` is the chosen picture's way through the model.
 
     A picture that was pressed on the pad has the marker already, so nothing new is sent.
     """
-    here = (plane, chosen.id)
-    at_first, asked = session.recall(f"{name}.asked", lambda: (here, parsed(session.from_link(LINK) or "", model)))
-    own: Marker = vae_plane.wide(code[None])[0], () if label is None else tuple(int(k) for k in label)
-    of, last = session.recall(f"{name}.marker", lambda: (here, asked or own))
+    here, rows = (screen.film, screen.chosen.id), step.arrays["rows"]
+    at_first, asked = session.recall(f"{NAME}.asked", lambda: (here, parsed(session.from_link(LINK) or "", step.state)))
+    own: Marker = film.wide(found.mean[None])[0], () if found.label is None else tuple(int(k) for k in found.label)
+    of, last = session.recall(f"{NAME}.marker", lambda: (here, asked or own))
     if of is not None and of != here:
-        session.hold(f"{name}.asked", (None, None))
+        session.hold(f"{NAME}.asked", (None, None))
         session.put_in_link(LINK, None)
-    pressed = before.point is not None and codes.rows[before.point] == chosen.row
+    pressed = before.point is not None and rows[before.point] == screen.chosen.row
     same = len(last[0]) == len(own[0]) and len(last[1]) == len(own[1])
     if asked and at_first == here and same and before.z is None:
         last = asked
     elif not same or before.z is None or (of != here and not pressed):
         last = own
-    session.hold(f"{name}.marker", (here, last))
-    news = before.z is not None and session.changed(f"{name}.hand", (tuple(before.z), before.labels, before.point))
+    session.hold(f"{NAME}.marker", (here, last))
+    news = before.z is not None and session.changed(f"{NAME}.hand", (tuple(before.z), before.labels, before.point))
     if of == here and news:
         remember(before, own)
     return last

@@ -1,48 +1,28 @@
-"""Which model is under the hand: one that was trained before, one that is trained here, or one from a file."""
+"""Which model is under the hand: the controls for one that was trained before, is trained here, or comes from a file."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
 
-from core import checkpoint
-from core.checkpoint import Checkpoint, CheckpointError
-from core.data import images
+from core.checkpoint import Checkpoint
 from core.data.images import Pictures
+from core.process import Step
 from core.vae import recipes
 from core.vae.config import Config
+from core.vae.model import VAE
 from core.vae.recipes import RECIPES
 from playground import controls, session
-from playground.rungs.vae.plane import Codes, encoded
+from playground.rungs.vae import film
+from playground.rungs.vae.screen import FILE, HERE, NAME, PRESET, Source
 from playground.rungs.vae.training import told
 
-HERE, FILE = "Train it here", "From a file"
-PRESET = Config(width=96, epochs=100)
 MAIN = ("latent", "beta", "likelihood", "architecture")
 REST = ("width", "epochs", "rate")
 HIDDEN = ("levels",)  # the pictures' own grey levels
-MOST = 64  # MB of a checkpoint
 SLOW = (
     "Convolutions learn several times slower than dense layers on a processor: ask for few epochs, and the line under the "
     "plane says how many it does a second."
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """The model that was asked for: a `checkpoint` and the codes of the pictures under it, or what to train here.
-
-    `id` names it in this session, `title` says it in words; `problem` is the sentence that says why there is none.
-    """
-
-    id: str
-    title: str
-    checkpoint: Checkpoint | None = None
-    codes: Codes | None = None
-    config: Config | None = None
-    conditional: bool = False
-    seed: int = 0
-    problem: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -65,9 +45,9 @@ def offered(pictures: Pictures) -> dict[str, str]:
     return {title: name for name, title in titles().items() if RECIPES[name].dataset == pictures.name}
 
 
-def choose(name: str, pictures: Pictures) -> Source:
+def choose(pictures: Pictures) -> Source:
     """The controls, and what was chosen."""
-    held: tuple[str, Checkpoint] | None = session.recall(f"{name}.file", lambda: None)
+    held: tuple[str, Checkpoint] | None = session.recall(f"{NAME}.file", lambda: None)
     stored = offered(pictures)
     options = [*stored, HERE, *([FILE] if held else [])]
     if session.widget("model") not in (None, *options):
@@ -88,16 +68,17 @@ def kept(name: str, title: str, held: Checkpoint, pictures: Pictures) -> Source:
         shapes = [f"{h} x {w}" + (" in colour" if c == 3 else "") for c, h, w in (model.shape, pictures.shape)]
         return Source(name, title, problem=f"This model knows pictures of {shapes[0]}; those chosen are {shapes[1]}.")
     try:
-        codes = session.once("vae.codes", (name, pictures.digest), lambda: _codes(held, pictures))
+        step = session.once(f"{NAME}.codes", (name, pictures.digest), lambda: encoded(model, pictures))
     except ValueError as error:
         return Source(name, title, problem=str(error))
     note(held)
-    return Source(name, title, held, codes, seed=held.seed)
+    return Source(name, title, held, step, seed=held.seed)
 
 
-def _codes(held: Checkpoint, pictures: Pictures) -> Codes:
+def encoded(model: VAE, pictures: Pictures) -> Step[VAE]:
+    """The only Step of a kept model's film; a person is told that it may take a while."""
     with st.spinner("Encoding the pictures..."):
-        return encoded(held.model, pictures)
+        return film.still(model, pictures)
 
 
 def note(held: Checkpoint) -> None:
@@ -133,27 +114,3 @@ def here(pictures: Pictures) -> Source:
     except ValueError as error:
         return Source("here", HERE, problem=str(error))
     return Source("here", HERE, config=config, conditional=conditional, seed=seed)
-
-
-def upload(name: str) -> None:
-    """Load a checkpoint from a file: it becomes the model under the hand, or one sentence says why not."""
-    key = f"{name}.checkpoint"
-
-    def take() -> None:
-        file = session.widget(key)
-        if file is None:
-            return
-        raw = file.getvalue()
-        try:
-            found = checkpoint.load(raw, "vae")
-        except CheckpointError as error:
-            session.hold(f"{name}.refused", str(error))
-            return
-        session.hold(f"{name}.refused", "")
-        session.hold(f"{name}.file", (session.fingerprint(raw).hex()[:12], found))
-        known = {"pictures": found.dataset} if found.dataset in images.NAMES else {}
-        session.set_widgets({"model": FILE, **known})
-
-    st.file_uploader("Load a checkpoint", ["safetensors"], key=key, on_change=take, max_upload_size=MOST)
-    if refused := session.recall(f"{name}.refused", str):
-        st.error(session.plain(refused))

@@ -1,4 +1,4 @@
-"""A chosen picture through the model: its code, what comes back, what was lost, and the bound with its numbers in it."""
+"""A chosen picture through the model: its code, what comes back, what was lost, and the parts of the bound."""
 
 import base64
 import io
@@ -12,10 +12,12 @@ from PIL import Image
 from core.data.images import Pictures
 from core.evaluation.metrics import Estimate, mean
 from core.key import Key
+from core.process import Step
 from core.vae.model import VAE, kl
 from core.vae.truth import exact as vae_exact
 from playground import session
 from playground.rungs.vae import seen
+from playground.rungs.vae.screen import NAME, Screen
 from playground.shelf.picture import Chosen
 
 SIDE = 104  # pixels of a picture as it is shown
@@ -43,6 +45,14 @@ class Through:
     def elbo(self) -> Estimate:
         """reconstruction - KL, nats."""
         return Estimate(self.reconstruction.value - self.kl, self.reconstruction.error)
+
+
+def of(screen: Screen, step: Step[VAE]) -> Through:
+    """The chosen picture's way through the model on show, worked out once."""
+    label = label_of(step.state, screen.pictures, screen.chosen, screen.said().labels)
+    what = (screen.moment(step), screen.chosen.id, None if label is None else tuple(label))
+    key = Key(screen.source.seed) / "through"
+    return session.once(f"{NAME}.through", what, lambda: through(step.state, screen.chosen.x, label, key))
 
 
 def label_of(model: VAE, pictures: Pictures, chosen: Chosen, held: tuple[int, ...] | None) -> np.ndarray | None:
@@ -82,8 +92,8 @@ def bound(model: VAE, x: Float[np.ndarray, "c h w"], labels: np.ndarray | None, 
     return mean(model.elbo(np.repeat(x[None], DRAWS, axis=0), key / "elbo", 1, told))
 
 
-def panel(chosen: Chosen, found: Through, dim: int) -> None:
-    """The picture, its reconstruction and the difference side by side, then draws of q decoded; and the bound in numbers."""
+def show(chosen: Chosen, found: Through) -> None:
+    """The picture, its reconstruction and the difference side by side, then draws of q decoded."""
     shown = {
         chosen.title: grey(chosen.x),
         "Reconstruction": grey(found.back),
@@ -93,27 +103,6 @@ def panel(chosen: Chosen, found: Through, dim: int) -> None:
     with st.container(horizontal=True, gap="small"):
         for caption, pixels in [*shown.items(), *(("A draw of q", one) for one in draws)]:
             st.image(written_out(crisp(pixels)), caption=caption, width=SIDE)
-    st.markdown(equation(found))
-    exact, bounded = ":green-badge[exact]", ":orange-badge[bound]"
-    first = f"the first {exact}" if found.reconstruction.error == 0 else f"the first by {DRAWS} draws of q"
-    st.caption(
-        f"Nats, for this picture, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
-        f"{found.elbo.value / dim:.3f} per number. Lost: blue where the decoder is too bright, orange where too dark."
-    )
-
-
-def equation(found: Through) -> str:
-    """The bound with this picture's numbers, as Markdown."""
-    r, k, e = found.reconstruction, found.kl, found.elbo
-    digits = max(0, -int(np.floor(np.log10(r.error)))) if r.error > 1e-3 else 2
-    first = rf"({r.value:.{digits}f} \pm {r.error:.{digits}f})" if r.error > 0 else f"{r.value:.{digits}f}"
-    return (
-        "$$\n\\begin{aligned}"
-        r"\mathrm{ELBO} &= \mathbb{E}_q[\log p(x \mid z)] - \mathrm{KL}(q, p(z)) \\"
-        rf"&= {first} - {k:.2f} \\"
-        rf"&= \mathbf{{{e.value:.{digits}f}}} \;\le\; \log p(x)"
-        "\\end{aligned}\n$$"
-    )
 
 
 def grey(x: Float[np.ndarray, "c h w"]) -> np.ndarray:

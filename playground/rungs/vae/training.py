@@ -11,6 +11,7 @@ from core.key import Key
 from core.process import Step
 from core.vae import fit
 from core.vae.fit import VAE, Config
+from playground.runs.runs import Run
 
 MOST = 2000
 """Pictures that are learned from: enough for a latent space worth exploring after a minute on two processors."""
@@ -84,3 +85,12 @@ def label(config: Config) -> str:
     """A training in words."""
     words = "convolutions" if config.architecture == "conv" else "dense layers"
     return f"{config.latent} latent, {words}, {config.likelihood}, beta {config.beta:g}"
+
+
+def since(run: Run, parent: Run | None = None) -> int:
+    """How many epochs a run's start had been trained: those before the fork, and those before its `parent`'s."""
+    fork = run.spec[-1]
+    if not isinstance(fork, tuple):
+        return 0
+    of, index = fork
+    return int(index) + (since(parent) if parent and parent.id == of else 0)

@@ -5,7 +5,7 @@ import pytest
 
 from core.process import Step, Trace
 from playground import session
-from playground.instruments.stage import Frame, Points, Result, Scene, unpack
+from playground.instruments.stage import Frame, Points, Result, Scene, pack, unpack
 from playground.runs import film
 from playground.runs.jobs import Progress
 from playground.runs.runs import Run
@@ -187,6 +187,16 @@ def test_a_link_opens_its_first_run_on_its_frame(link, browser, asked, at):
     assert film.shown("em", ran("later"), Result()) == 4
     show(ran("later").job, run="later")
     assert unpack(browser[0][-1])["scene"]["at"] is None
+
+
+def test_another_instrument_plays_a_run_too_and_opens_where_the_link_says_only_if_it_is_linked(link):
+    link["frame"], sent = "2", []
+    other = film.Instrument("easel", pack, lambda data, key, scene: sent.append((data, key, scene)) or Result(frame=1))
+    for linked in (True, False):
+        assert film.play(other, f"em.{linked}", ran(), SCENE, frames, linked=linked).frame == 1
+    assert [(key, scene) for _, key, scene in sent] == [("easel.em.True", "s"), ("easel.em.False", "s")]
+    assert [unpack(data)["scene"]["at"] for data, _, _ in sent] == [2, None]
+    assert [message(data)[0] for data, _, _ in sent] == [0, 0]
 
 
 def test_the_link_holds_the_frame_on_show_unless_it_is_the_newest(link):

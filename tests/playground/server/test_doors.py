@@ -500,7 +500,7 @@ REAL = """
 from playground.server import doors, server
 from tests.bench import watched
 doors.CROWDED, doors.processors = 0, lambda: 2
-server.frame.warm_rest = lambda: None
+server.warm.rest = lambda: None
 server.app = watched.watched(server.app)
 server.main()
 """

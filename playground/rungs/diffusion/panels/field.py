@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 import streamlit as st
@@ -10,46 +9,23 @@ from jaxtyping import Float
 
 from core.diffusion.noise.target import Denoiser
 from core.diffusion.truth import field
-from core.options import Choice, Range, check
 from core.process import Step
 from playground import controls, session
 from playground.instruments.stage import Field as Sheet
 from playground.instruments.stage import Scene
 from playground.rungs.diffusion import training
 from playground.rungs.diffusion.bench import SPREADS, Bench
+from playground.rungs.diffusion.dials import Slice
 from playground.rungs.diffusion.screen import Screen
-from playground.rungs.em.numbers import table
 from playground.runs import film, runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
+from playground.shown.numbers import table
 
 NAME = "diffusion.field"
 TIMES, PLACES = 50, 97  # nodes
 COARSE = 1.4
 LEAST = 0.06  # share of noise at the first time: closer to the data a set of points is all spikes between the nodes
-AXES, CUTS = ("first", "second"), ("summed", "cut")
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Which line through (x, t)."""
-
-    axis: Annotated[str, Choice(AXES, "Along the column", "The other axis of the picture is time.", more=True)] = (
-        "first"
-    )
-    other: Annotated[str, Choice(CUTS, "The other column", "Summed over, or held at a value.", more=True)] = "summed"
-    at: Annotated[
-        float, Range(-2.5, 2.5, "Held at", "Standard units: deviations from its mean.", step=0.1, more=True)
-    ] = 0.0
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for an option outside its declaration."""
-        check(self)
-
-    @property
-    def column(self) -> int:
-        """The column along which it lies."""
-        return AXES.index(self.axis)
 
 
 @dataclass(frozen=True)
@@ -121,7 +97,7 @@ def scene(bench: Bench, asked: Slice, sheets: Sheets, name: str) -> Scene:
     return Scene(name, (tuple(times(bench)[[0, -1]]), (low, high)), layers, axes=axes, aspect="strip", alt=alt)
 
 
-def show(screen: Screen, step: Step, run: Run) -> None:
+def show(screen: Screen, step: Step) -> None:
     """The panel."""
     moment, bench = screen.moment, screen.bench
     if moment is None and screen.course is not None:
@@ -138,7 +114,7 @@ def show(screen: Screen, step: Step, run: Run) -> None:
     spec = (bench.dataset.digest, bench.noising, moment.index, id_of(screen), asked)
     own = runs.open_run(NAME, spec, "", lambda: steps(bench, moment.state, asked))
     with left:
-        watch(own, "The first times...", lambda newest: picture(bench, asked, newest, own))
+        watch(own, lambda newest, _: picture(bench, asked, newest, own), "The first times...")
     with right:
         said(bench, asked, own)
 

@@ -5,9 +5,8 @@ Salimans, 2022). The network learns from draws of the same law, so that the tilt
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import count
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,16 +19,16 @@ from core.diffusion.walk import Sampler
 from core.evaluation import two_sample
 from core.key import Key
 from core.mixture.gmm import GMM
-from core.options import Choice, Range, check
 from core.process import Halt, Step
 from playground import controls, session
 from playground.instruments.stage import Field, Frame, Points, Scene
 from playground.rungs.diffusion.bench import Bench
+from playground.rungs.diffusion.dials import TOLD, Push
 from playground.rungs.diffusion.screen import Screen
-from playground.rungs.em.numbers import table
 from playground.runs import film, runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
+from playground.shown.numbers import table
 from playground.shown.points import visible
 
 NAME = "diffusion.guided"
@@ -38,21 +37,6 @@ SAMPLER = Sampler("DPM-Solver++(2M)", 40)
 SIDE = 72
 DRAWS = 4000  # of the law, that a network learns from
 UPDATES, EVERY = 3000, 100
-TOLD = ("exact", "trained here")
-
-
-@dataclass(frozen=True)
-class Push:
-    """How hard, and where to."""
-
-    w: Annotated[float, Range(0, 8, "Guidance w", "0 ignores the class, 1 is the class.", step=0.5, more=True)] = 3.0
-    guide: Annotated[
-        str, Choice(TOLD, "Who guides", "The exact denoisers, or one network that was told classes.", more=True)
-    ] = "exact"
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for an option outside its declaration."""
-        check(self)
 
 
 def law(bench: Bench) -> tuple[GMM, np.ndarray] | None:
@@ -146,7 +130,7 @@ def scene(bench: Bench, gmm: GMM, chosen: int, w: float) -> Scene:
     return Scene(name, bench.bounds, layers, axes=(columns[0], columns[1]), alt="guided samples over the exact density")
 
 
-def show(screen: Screen, step: Step, run: Run) -> None:
+def show(screen: Screen, step: Step) -> None:
     """The panel."""
     bench = screen.bench
     found = law(bench)
@@ -166,7 +150,7 @@ def show(screen: Screen, step: Step, run: Run) -> None:
     picture = session.once(f"{NAME}.scene", (bench.dataset.digest, bench.noising, chosen, push.w),
                            lambda: scene(bench, gmm, chosen, push.w))  # fmt: skip
     with left:
-        watch(own, "The first walk...", lambda newest: film_of(bench, own, picture))
+        watch(own, lambda *_: film_of(bench, own, picture), "The first walk...")
     last = own.job.trace[-1] if len(own.job.trace) else None
     if last is not None and last.phase == "judged":
         said.markdown(table(f"w = {push.w:g}", rows(last, push)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -16,35 +16,20 @@ from core.diffusion.truth.exact import ExactPoints
 from core.diffusion.truth.quality import Memory
 from core.diffusion.walk import Sampler
 from core.key import Key
-from core.options import Range, check
 from core.process import Step
 from playground import controls, session
-from playground.rungs.diffusion import training
+from playground.rungs.diffusion import charts, training
 from playground.rungs.diffusion.bench import Bench
+from playground.rungs.diffusion.dials import Dial
 from playground.rungs.diffusion.screen import Screen
-from playground.rungs.em.numbers import table
 from playground.runs import runs
-from playground.runs.runs import Run
 from playground.runs.watch import watch
+from playground.shown.numbers import table
 
 NAME = "diffusion.memory"
 WALKERS = 400
 SAMPLER = Sampler("DPM-Solver++(2M)", 40, "log-snr")  # fine near the data, where one point wins over its neighbours
 STOPS = (0.0, 0.5, 1.0)  # of the dial, looked at whatever is chosen
-
-
-@dataclass(frozen=True)
-class Dial:
-    """How much of the network: 0 is the denoiser of the training points, 1 the network alone."""
-
-    share: Annotated[
-        float,
-        Range(0, 1, "From by heart (0) to learned (1)", "The network's share of each guess.", step=0.1, more=True),
-    ] = 1.0
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for an option outside its declaration."""
-        check(self)
 
 
 @dataclass(frozen=True)
@@ -82,7 +67,7 @@ def remembered(
     return quality.memory_of_its_own(samples, known)
 
 
-def show(screen: Screen, step: Step, run: Run) -> None:
+def show(screen: Screen, step: Step) -> None:
     """The panel."""
     assert screen.course is not None
     moment, bench = training.moment(screen.course), screen.own
@@ -96,9 +81,9 @@ def show(screen: Screen, step: Step, run: Run) -> None:
     key = Key(screen.seed) / "diffusion" / "memory"
     own = runs.open_run(NAME, spec, "", lambda: steps(bench, moment.state, share, key))
     with left:
-        watch(own, f"Walking {WALKERS} points...", lambda newest: picture(bench, newest.state))
+        watch(own, lambda newest, _: picture(bench, newest.state), f"Walking {WALKERS} points...")
     with right:
-        watch(own, "", lambda newest: figures(bench, newest.state))
+        watch(own, lambda newest, _: figures(bench, newest.state), "")
         st.caption(
             f"Network: {moment.metrics['steps']:,.0f} updates, trained here on these {len(bench.dataset):,} points. "
             "Each guess is (1 - s) by heart + s learned. Fewer points (More, Points n): what does the network do then?"
@@ -107,8 +92,6 @@ def show(screen: Screen, step: Step, run: Run) -> None:
 
 def picture(bench: Bench, state: Remembered) -> None:
     """The distances to the nearest training point, and the samples."""
-    from playground.rungs.diffusion import charts  # here, because its library is a tenth of a cold start
-
     chosen: Any = state.stops[0][1]
     other = "held-out points" if bench.dataset.truth is not None else "other training points"
     drawn = charts.distances(chosen.samples, chosen.held, other, session.dark())

@@ -14,13 +14,13 @@ from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Halt, Step
 from playground import session
+from playground.rungs.diffusion import charts
 from playground.rungs.diffusion import landing as landings
 from playground.rungs.diffusion.bench import Bench
 from playground.rungs.diffusion.screen import Screen
-from playground.rungs.em.numbers import table
 from playground.runs import runs
-from playground.runs.runs import Run
 from playground.runs.watch import watch
+from playground.shown.numbers import table
 
 NAME = "diffusion.solvers"
 PLAIN = ("DDIM", "Euler", "Heun", "DPM-Solver++(2M)")
@@ -75,13 +75,13 @@ def order(rows: tuple[tuple[str, int, float, float], ...], solver: str) -> float
     return float(-np.polyfit(seen[:, 0], seen[:, 1], 1)[0]) if len(seen) > 1 else float("nan")
 
 
-def show(screen: Screen, step: Step, run: Run) -> None:
+def show(screen: Screen, step: Step) -> None:
     """The panel: where the pink start lands, the error of every solver, and samples at a few numbers of steps."""
     bench, sampler = screen.bench, screen.sampler
     key = Key(screen.seed) / "diffusion" / "solvers"
     spec = (bench.dataset.digest, bench.noising, sampler, screen.seed, screen.told)
     own = runs.open_run(NAME, spec, "", lambda: race(bench, screen.denoiser, sampler, key))
-    watch(own, "The first walk...", lambda found: chart(found.state, sampler, bench.dataset.bounds))
+    watch(own, lambda found, _: chart(found.state, sampler, bench.dataset.bounds), "The first walk...")
     if screen.asked.back and "landed" in step.arrays:
         title = f"**Your start under every solver**, {sampler.steps} steps each"
         st.markdown(title + "\n\n" + table("Solver", landings.rows(step)))
@@ -92,8 +92,6 @@ def show(screen: Screen, step: Step, run: Run) -> None:
 
 def chart(state: Race, sampler: Sampler, bounds: np.ndarray) -> None:
     """Errors over evaluations with the fitted orders, and the chosen solver's samples."""
-    from playground.rungs.diffusion import charts  # here, because its library is a tenth of a cold start
-
     left, right = st.columns([1.2, 1], gap="large")
     with left:
         if state.rows:

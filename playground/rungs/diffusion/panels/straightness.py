@@ -23,10 +23,10 @@ from core.evaluation import two_sample
 from core.key import Key
 from core.process import Step
 from playground import session
+from playground.rungs.diffusion import charts
 from playground.rungs.diffusion.bench import Bench
 from playground.rungs.diffusion.screen import Screen
 from playground.runs import runs
-from playground.runs.runs import Run
 from playground.runs.watch import watch
 
 NAME = "diffusion.straight"
@@ -160,7 +160,7 @@ def mark(distance: float, limit: float) -> str:
     return f"{distance:.2f}\u00a0{'✓' if distance <= limit else '▲'}"
 
 
-def show(screen: Screen, step: Step, run: Run) -> None:
+def show(screen: Screen, step: Step) -> None:
     """The panel."""
     bench = screen.own
     key = Key(screen.seed) / "diffusion" / "straight"
@@ -173,14 +173,12 @@ def show(screen: Screen, step: Step, run: Run) -> None:
         if newest.state.now:
             st.caption(f"Being trained, a few seconds each. {newest.state.now}.")
 
-    watch(own, "The first updates...", progress)
+    watch(own, lambda newest, _: progress(newest), "The first updates...")
     picture(bench, found)
 
 
 def picture(bench: Bench, found: Compared) -> None:
     """Paths side by side over their table."""
-    from playground.rungs.diffusion import charts  # here, because its library is a tenth of a cold start
-
     if not found.judged:
         return
     with st.container(horizontal=True, gap="small"):

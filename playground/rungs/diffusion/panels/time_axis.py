@@ -22,6 +22,7 @@ from core.process import Step
 from playground import session
 from playground.instruments.stage import Field, Frame, Paths, Points, Role, Scene
 from playground.rungs.diffusion.bench import MOST, SPREADS, Bench
+from playground.rungs.diffusion.dials import COLUMNS, LANES, SETS
 from playground.rungs.diffusion.film import LEAST, WALKERS, caption
 from playground.rungs.diffusion.screen import Screen
 from playground.runs import film, runs
@@ -32,9 +33,6 @@ NAME = "diffusion.strip"
 FOLLOWED = 40  # walkers with a path
 TIMES, HEIGHT = 97, 97  # nodes of the density
 SPAN = (-0.02, 1.02)  # of 1 - t: room for the cloud at both ends
-COLUMNS = ("First column", "Second column")
-SETS = {title: name for name, title in builtin.NAMES.items() if builtin.dim(name) == 1}
-LANES = (*COLUMNS, *SETS)
 
 
 @dataclass(frozen=True)
@@ -140,13 +138,13 @@ def frames(part: Sequence[Step], i: int) -> list[Frame]:
     return found
 
 
-def show(screen: Screen, step: Step, run: Run) -> None:
+def show(screen: Screen, step: Step) -> None:
     """The panel."""
     words = st.selectbox("What travels", LANES, key="lane", bind="query-params") or LANES[0]
     i = COLUMNS.index(words) if words in COLUMNS else 0
-    walked = run if words in COLUMNS else alone(screen, SETS[words])
+    walked = screen.run() if words in COLUMNS else alone(screen, SETS[words])
     if not len(walked.job.trace) or walked.job.progress().alive:
-        return watch(walked, "Walking...", lambda newest: None)
+        return watch(walked, lambda *_: None, "Walking...")
     bench = screen.bench
     name = f"{NAME}:{walked.id}:{words}"
     lane = session.once(f"{NAME}.lane", (bench.dataset.digest, bench.noising, bench.units, words),

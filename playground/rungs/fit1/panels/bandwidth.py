@@ -1,33 +1,32 @@
 """A bump on every point: kernel, bandwidth and bins by choice, the rules on one axis, and what the truth would say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.check import Check
 from core.dataset import Dataset
-from core.evaluation import metrics
-from core.kernels import bandwidth, kde, risk, sums
+from core.kernels import bandwidth, kde, sums
 from core.kernels.kde import KDE
-from core.key import Key
 from core.laws import bins
-from core.laws.families.line_kde import LineKDE
+from core.laws.bins import Histogram
 from core.options import Choice
-from core.process import Halt, Step
+from core.process import Halt
 from playground import controls, session
-from playground.rungs.em import numbers
+from playground.rungs.fit1 import smoothing
+from playground.rungs.fit1.bell import Bell
+from playground.rungs.fit1.screen import NAME, Screen
+from playground.rungs.fit1.smoothing import BOUNDARIES, FACTORS, Judged
 from playground.runs import baton, runs
 from playground.runs.runs import Run
-from playground.shown import density
+from playground.shown.density import Curve, Domain, axis, bars, ceiling, lines, marks, span, words
 
-FACTORS = tuple(f"{f:.3g}" for f in np.geomspace(0.01, 3, 100))
 HAND = bandwidth.RULES[-1]
 PRESET = min(FACTORS, key=lambda f: abs(float(f) - 0.25))
-FEWEST, MOST_HELD = 10, 500  # values; held-out values that are scored
 TITLES = ("h", "left-out score (nats)", "least squares", "MISE / oracle's")
 EXACT = "Exact for this truth and this n, without boundary correction; no rule may look at it. MISE = bias² + variance."
 LEFT_OUT = "The truth is not known, so each h is judged by the mean log-density of each point under all the others."
@@ -38,55 +37,14 @@ class Smoothing:
     """The estimate's choices of few words; the bandwidth's rule is a box and, by hand, a slider of their own."""
 
     kernel: Annotated[str, Choice(sums.KERNELS, "Kernel", "The bump put on every point.")] = "gaussian"
-    boundary: Annotated[str, Choice(("none", "reflect"), "Boundary", "Fold back what leaks over an edge.")] = "none"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Over the axis of `h`: the left-out `score`, and the exact risk where the truth is known.
-
-    `rules` are, by name, h (NaN if the rule finds none), the left-out score, the least-squares criterion and MISE over
-    the oracle's; the oracle is one of them where the truth is known.
-    """
-
-    h: np.ndarray
-    score: np.ndarray
-    known: risk.Risk | None
-    rules: Mapping[str, tuple[float, ...]]
-
-
-def judge(dataset: Dataset, kernel: str) -> Iterator[Step[Judged]]:
-    """Yield what is known of the bandwidths, one more rule a Step."""
-    x, n, truth = dataset.points, len(dataset), dataset.truth
-    sd, least = float(np.sqrt(kde.covariance(x)[0, 0])), float("nan")
-    h = sd * np.geomspace(float(FACTORS[0]), float(FACTORS[-1]), 120)
-    score, known = bandwidth.likelihood(x, h, kernel), risk.risk(truth, n, h, kernel) if truth else None
-    names = [*(["oracle"] if truth else []), *bandwidth.RULES[:-1]]
-    rules: dict[str, tuple[float, ...]] = {}
-    for i, rule in enumerate(names):
-        try:
-            if truth and rule == "oracle":
-                width = risk.oracle(truth, n, kernel)
-            else:
-                width = bandwidth.factors(rule, x / sd, kernel, Key(0))[-1][0] * sd
-            at = np.array([width])
-            mise = float(risk.risk(truth, n, at, kernel).mise[0]) if truth else float("nan")
-            least = mise if rule == "oracle" else least
-            scores = bandwidth.likelihood(x, at, kernel)[0], bandwidth.least_squares(x, at, kernel)[0]
-            rules[rule] = (width, float(scores[0]), float(scores[1]), mise / least)
-        except Halt:
-            rules[rule] = (float("nan"),) * 4
-        yield Step(i, Judged(h, score, known, dict(rules)), rule, {"progress": (i + 1) / len(names)})
+    boundary: Annotated[str, Choice(BOUNDARIES, "Boundary", "Fold back what leaks over an edge.")] = "none"
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What the panel was asked for: the bins' rule `cut`, the bandwidth's `rule`, its `factor` by hand, and the run."""
+    """What the panel was asked for: the bandwidth's `rule`, its `factor` by hand, and the run that tries the rules."""
 
-    name: str
-    dataset: Dataset
-    key: Key
-    cut: str
+    screen: Screen
     rule: str
     factor: float
     asked: Smoothing
@@ -94,23 +52,22 @@ class Panel:
 
     def now(self) -> tuple[Judged, KDE] | None:
         """The rules so far and the estimate, or None with a word on what it waits for."""
-        trace, x = self.run.job.trace, self.dataset.points
+        trace, x = self.run.job.trace, self.screen.dataset.points
         judged: Judged | None = trace[-1].state if len(trace) else None
         if judged is None or self.rule not in (*judged.rules, HAND):
             st.progress(trace[-1].metrics["progress"] if judged else 0.0, "Trying bandwidths...")
             return None
-        sd = float(np.sqrt(kde.covariance(x)[0, 0]))
-        h = self.factor * sd if self.rule == HAND else judged.rules[self.rule][0]
+        h = self.factor * smoothing.deviation(x) if self.rule == HAND else judged.rules[self.rule][0]
         if not np.isfinite(h):
             st.warning("This rule finds no bandwidth for these values. Choose another rule or the Gaussian kernel.")
             return None
-        edges = np.array([[0.0, np.inf] if x.min() > 0 else [x.min(), x.max()]])
-        return judged, KDE.on_line(x, h, self.asked.kernel, edges if self.asked.boundary == "reflect" else None)
+        return judged, smoothing.estimate(x, h, self.asked.kernel, self.asked.boundary)
 
 
 @baton.fragment()
-def smooth(name: str, dataset: Dataset, key: Key, cut: str | None = None) -> None:
-    """The panel; `cut` is the bins' rule where the page has a control of its own for it."""
+def show(screen: Screen, step: Bell) -> None:
+    """The panel."""
+    dataset = screen.dataset
     try:
         kde.covariance(dataset.points)
     except Halt as halt:
@@ -118,16 +75,14 @@ def smooth(name: str, dataset: Dataset, key: Key, cut: str | None = None) -> Non
         return
     left, right = st.columns([1.35, 1], gap="large")
     with right:
-        if cut is None:
-            cut = st.selectbox("Bins by", bins.NAMES, key="cut", bind="query-params")
         rule = st.selectbox("Bandwidth by", bandwidth.RULES, 2, key="rule", bind="query-params")
-        words, factor = "Bandwidth h, in standard deviations of the data (log scale)", PRESET
+        label, factor = "Bandwidth h, in standard deviations of the data (log scale)", PRESET
         if rule == HAND:
-            factor = st.select_slider(words, FACTORS, PRESET, key="factor", bind="query-params")
+            factor = st.select_slider(label, FACTORS, PRESET, key="factor", bind="query-params")
         asked = Smoothing(**controls.draw(Smoothing(), more=False))
     what = (dataset.digest, dataset.name, asked.kernel)
-    run = runs.open_run(f"{name}.smooth", what, "", lambda: judge(dataset, asked.kernel))
-    panel, polling = Panel(name, dataset, key, cut or bins.NAMES[0], rule, float(factor), asked, run), runs.every(run)
+    run = runs.open_run(f"{NAME}.smooth", what, "", lambda: smoothing.judge(dataset, asked.kernel))
+    panel, polling = Panel(screen, rule, float(factor), asked, run), runs.every(run)
     with left:
         baton.fragment(polling)(pictures)(panel)
     with right:
@@ -138,34 +93,31 @@ def pictures(panel: Panel) -> None:
     """The estimate over the bars, and what each bandwidth costs."""
     if (found := panel.now()) is None:
         return
-    (judged, model), dataset, dark = found, panel.dataset, session.dark()
-    spec = (dataset.digest, panel.cut)
-    hist = session.once(f"{panel.name}.bars", spec, lambda: bins.histogram(dataset.points, panel.cut))
+    (judged, model), dataset, cut, dark = found, panel.screen.dataset, panel.screen.asked.bins, session.dark()
+    hist = session.once(f"{NAME}.bars", (dataset.digest, cut), lambda: bins.histogram(dataset.points, cut))
     marked = {word: (row[0], "truth" if word == "oracle" else "noise") for word, row in judged.rules.items()}
     marked[panel.rule] = (model.h, "hand")
-    drawn = density.estimate(dataset, hist, model, dark)
-    st.altair_chart(drawn, key=f"{panel.name}.estimate", alt="The kernel estimate over the histogram")
-    st.caption(f"{len(hist.counts):,} bins by {panel.cut}: the bins choose the story. {session.plain(hist.note)}")
-    drawn = density.cost(dataset.columns[0], judged.h, judged.score, judged.known, marked, dark)
-    st.altair_chart(drawn, key=f"{panel.name}.widths", alt="What each bandwidth costs, with the rules' choices")
+    drawn = estimate(dataset, hist, model, dark)
+    st.altair_chart(drawn, key=f"{NAME}.estimate", alt="The kernel estimate over the histogram")
+    st.caption(f"{len(hist.counts):,} bins by {cut}: the bins choose the story. {session.plain(hist.note)}")
+    drawn = cost(dataset.columns[0], judged, marked, dark)
+    st.altair_chart(drawn, key=f"{NAME}.widths", alt="What each bandwidth costs, with the rules' choices")
     st.caption(EXACT if judged.known else LEFT_OUT)
 
 
 def figures(panel: Panel, polled: bool) -> None:
-    """The bandwidth, the rules' table, the self-test and the held-out score."""
+    """The bandwidth, the rules' table, and the held-out score."""
     if (progress := panel.run.job.progress()).error:
         st.warning(session.plain(progress.error))
     if polled and not progress.alive:
         st.rerun(scope="app")  # the last look: the next one does not poll
     if (found := panel.now()) is None:
         return
-    (judged, model), dataset = found, panel.dataset
+    (judged, model), dataset, key = found, panel.screen.dataset, panel.screen.key
     st.markdown(f"**h = {model.h:.4g}** in {session.plain(dataset.columns[0])}. {announced(model)}")
     st.dataframe(table(judged), hide_index=True)
-    spec = (dataset.digest, model.h, model.kernel, panel.asked.boundary, panel.key)
-    checks, held = session.once(f"{panel.name}.checks", spec, lambda: (tested(model), held_out(model, panel.key)))
-    st.markdown(numbers.self_test(checks))
-    st.markdown(held)
+    spec = (dataset.digest, model.h, model.kernel, panel.asked.boundary, key)
+    st.markdown(session.once(f"{NAME}.held", spec, lambda: smoothing.held_out(model, key)))
 
 
 def announced(model: KDE) -> str:
@@ -177,31 +129,50 @@ def announced(model: KDE) -> str:
     return f"Corrected: what leaks over {where} is folded back."
 
 
-def tested(model: KDE) -> list[Check]:
-    """The integral of what is drawn, by the trapezoid rule on eight nodes or more to a bandwidth."""
-    reach = model.h * min(sums.REACH, sums.radius(model.kernel, 1))
-    ends, bounds = (model.points.min() - reach, model.points.max() + reach), model.bounds
-    low, high = ends if bounds is None else np.clip(ends, *bounds[0])
-    x = np.linspace(low, high, int(np.clip(8 * (high - low) / model.h, 1_000, 1 << 17)))
-    return [Check("integral of the estimate", float(np.trapezoid(model.on_grid(x), x)), 1.0, 1e-3)]
-
-
-def held_out(model: KDE, key: Key) -> str:
-    """The log score of values that the estimate was not shown, with its standard error."""
-    if len(model.points) < FEWEST:
-        return "Too few values to hold some out."
-    train, held = (model.points[rows] for rows in metrics.split(len(model.points), 0.2, key / "split"))
-    plain = model.kernel == "gaussian" and model.bounds is None  # then a hundred thousand bumps are read in no time
-    law = LineKDE(train[:, 0], model.h) if plain else KDE(train, model.bandwidth, model.kernel, model.bounds)
-    scores = law.log_prob(held := held[:MOST_HELD])
-    if not np.isfinite(scores).all():
-        return "Held-out log score: minus infinity, because a value lies where no bump reaches."
-    score = numbers.estimate(metrics.mean(scores))
-    return f"Held-out log score at this h: **{score}** nats per point ({len(held):,} values; standard error)."
-
-
 def table(judged: Judged) -> pd.DataFrame:
     """The rules' bandwidths, scores and, where the truth is known, what they cost."""
     columns = dict(zip(TITLES, zip(*judged.rules.values(), strict=True), strict=True))
     made = {title: [f"{v:.4g}" if np.isfinite(v) else "none" for v in values] for title, values in columns.items()}
     return pd.DataFrame({"rule": list(judged.rules)} | made).drop(columns=[] if judged.known else [TITLES[-1]])
+
+
+def estimate(dataset: Dataset, histogram: Histogram, model: KDE, dark: bool) -> Any:
+    """A kernel estimate over the bars, and the truth where it is known."""
+    domain = span(dataset)
+    x = np.linspace(*domain, 801)
+    curves = [Curve("estimate", "model", x, model.on_grid(x))]
+    if dataset.truth:
+        curves.append(Curve("truth", "truth", x, np.exp(dataset.truth.log_prob(x[:, None]))))
+    return bars(histogram, curves, dataset.columns[0], domain, ceiling(dataset), dark)
+
+
+def cost(unit: str, judged: Judged, marked: Mapping[str, tuple[float, str]], dark: bool) -> Any:
+    """The exact risk over the bandwidth where it is known, else the left-out score, with the rules' choices."""
+    h, score, known = judged.h, judged.score, judged.known
+    marked = {rule: (place, role) for rule, (place, role) in marked.items() if np.isfinite(place)}
+    if known:
+        title, up = "integrated squared error", (0.0, 8 * float(known.mise.min()))
+        curves = [
+            Curve("bias²", "data", h, known.bias2),
+            Curve("variance", "noise", h, known.variance),
+            Curve("MISE", "truth", h, known.mise),
+        ]
+    else:
+        seen, best = np.isfinite(score), float(score.max())
+        title, up = "nats per point (more is better)", (best - 1.0, best + 0.7)
+        curves = [Curve("left-out score", "model", h[seen], score[seen])]
+    return widths(curves, marked, (f"h: {unit} (log)", title), ((float(h[0]), float(h[-1])), up), dark)
+
+
+def widths(
+    curves: Sequence[Curve],
+    marked: Mapping[str, tuple[float, str]],
+    titles: tuple[str, str],
+    domains: tuple[Domain, Domain],
+    dark: bool,
+) -> Any:
+    """Curves over the bandwidth (log axis) with the rules' choices marked."""
+    across = axis("x", titles[0], domains[0], log=True)
+    up = axis("y", titles[1], domains[1], cls=alt.Y)
+    layers = lines(curves, across, up, dark) + marks(marked, across, dark, stairs=True)
+    return alt.layer(*layers, *words([(c.word, c.role) for c in curves], dark)).properties(height=290)

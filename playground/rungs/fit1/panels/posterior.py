@@ -16,13 +16,14 @@ from core.laws.gaussian import Gaussian
 from core.laws.likelihood import Sufficient, sufficient
 from core.process import Halt
 from playground import controls, session
-from playground.rungs.em import numbers
-from playground.rungs.fit1.numbers import placed
+from playground.rungs.fit1 import beliefs
+from playground.rungs.fit1.bell import Bell
+from playground.rungs.fit1.screen import NAME, PRIOR, Screen
 from playground.runs import baton
-from playground.shown import density
+from playground.shown import numbers
 from playground.shown.density import Domain
+from playground.shown.numbers import placed
 
-PRESET = Config()
 ALL = "all"
 COUNTS = tuple(m * 10**k for k in range(6) for m in (1, 2, 5))
 PROFILE = NormalInverseGamma(0.0, 0.0, -0.5, 0.0)
@@ -50,59 +51,65 @@ def ordered(dataset: Dataset) -> np.ndarray:
 
 
 @baton.fragment()
-def posterior(name: str, dataset: Dataset) -> None:
+def show(screen: Screen, step: Bell) -> None:
     """The panel: the prior's controls, how many points to use, the pictures and the table."""
     left, right = st.columns([1.35, 1], gap="large")
-    everything = sufficient(dataset.points)
-    shift, scale = float(everything.mean[0]), float(np.sqrt(everything.covariance[0, 0]))
+    dataset, scale = screen.dataset, float(np.sqrt(screen.points.covariance[0, 0]))
     if scale == 0:
         st.caption("All values are the same, so there is no spread to measure the prior by. Choose another column.")
         return
     with right:
         across, up = st.columns(2)
         with across:
-            values = controls.draw(PRESET, more=False)
+            values = controls.draw(PRIOR, more=False)
         with up:
-            values |= controls.draw(PRESET, more=True)
-        options = counts(len(dataset))
-        chosen = st.select_slider("Use the first n points", options, ALL, key="first", bind="query-params")
+            values |= controls.draw(PRIOR, more=True)
+        first = st.select_slider("Use the first n points", counts(len(dataset)), ALL, key="first", bind="query-params")
         zoom = st.toggle("Zoom to the posterior", key="zoom", bind="query-params")
-    prior = Config(**values).prior(shift, scale)
     x = ordered(dataset)
-    n = len(x) if chosen == ALL else int(chosen)
-    found = prior.posterior(x[:n])
-    points = sufficient(x[:n, None])
+    use = x if first == ALL else x[: int(first)]
+    prior = Config(**values).prior(float(screen.points.mean[0]), scale)
+    law = prior.posterior(use)
     with right:
         st.badge("exact", color="green")
-        st.markdown(said(dataset, prior, found, n))
-        st.dataframe(table(dataset, found, points), hide_index=True)
+        st.markdown(said(dataset, prior, law, len(use)))
+        st.dataframe(table(dataset, law, sufficient(use[:, None])), hide_index=True)
         st.caption(
             "MAP: top of the posterior in (mu, sigma). \\* Posterior mean; of sigma, the root of that of sigma²."
         )
-        st.markdown(numbers.table(f"First {n:,} of {len(x):,} points", figures(prior, found, x[:n])))
-    domains = reach(dataset, everything, found if zoom else None)
+        st.markdown(numbers.table(f"First {len(use):,} of {len(x):,} points", figures(prior, law, use)))
     with left:
-        likelihood = PROFILE.updated(points)
-        laws = (("prior", "noise", prior), ("likelihood", "data", likelihood), ("posterior", "model", found))
-        mle, best, dark = top(points), peak(found), session.dark()
-        for i, symbol in enumerate(("mu", "sigma")):
-            marked = {"MLE": (mle[i], "data")} | ({"MAP": (best[i], "model")} if best else {})
-            title = f"{symbol}: {dataset.columns[0]}"
-            drawn = density.parameter(laws, i, marked, title, domains[i], dark)
-            st.altair_chart(drawn, key=f"{name}.{symbol}", alt=f"Prior, likelihood and posterior of {symbol}")
-        way = session.once("bayes.path", (dataset.digest, prior), lambda: walk(prior, x))
-        named = {"MLE": (*mle, "data")} | ({"MAP": (*best, "model")} if best else {})
-        drawn = density.joint(found, way, named, dataset.columns[0], domains, dark)
-        st.altair_chart(drawn, key=f"{name}.plane", alt="Posterior over mu and sigma with the path of the MAP")
-        st.caption(
-            "The grey path is the MAP (top of the density in mu and sigma) as the points come in, from the prior to the MLE. "
-            "The points are taken in an order drawn once, so that a sorted table is fair."
-        )
-        hist = session.once("bayes.bars", dataset.digest, lambda: bins.histogram(dataset.points))
-        plug = Gaussian(points.mean, points.covariance) if mle[1] > 0 else None
-        drawn = density.predictive(dataset, hist, attempt(found.predictive), plug, dark)
-        st.altair_chart(drawn, key=f"{name}.predictive", alt="Posterior predictive over the histogram of all the data")
-        st.caption("Bars: all the data. The predictive is wider than the plug-in normal: mu and sigma are not known.")
+        domains = reach(dataset, screen.points, law if zoom else None)
+        pictures(dataset, prior, law, sufficient(use[:, None]), domains)
+
+
+def pictures(
+    dataset: Dataset,
+    prior: NormalInverseGamma,
+    law: NormalInverseGamma,
+    points: Sufficient,
+    domains: tuple[Domain, Domain],
+) -> None:
+    """Prior, likelihood and posterior of mu and of sigma, both at once, and what they say of the next point."""
+    laws = (("prior", "noise", prior), ("likelihood", "data", PROFILE.updated(points)), ("posterior", "model", law))
+    mle, best, dark = top(points), peak(law), session.dark()
+    for i, symbol in enumerate(("mu", "sigma")):
+        marked = {"MLE": (mle[i], "data")} | ({"MAP": (best[i], "model")} if best else {})
+        drawn = beliefs.parameter(laws, i, marked, f"{symbol}: {dataset.columns[0]}", domains[i], dark)
+        st.altair_chart(drawn, key=f"{NAME}.{symbol}", alt=f"Prior, likelihood and posterior of {symbol}")
+    way = session.once("bayes.path", (dataset.digest, prior), lambda: walk(prior, ordered(dataset)))
+    named = {"MLE": (*mle, "data")} | ({"MAP": (*best, "model")} if best else {})
+    drawn = beliefs.joint(law, way, named, dataset.columns[0], domains, dark)
+    st.altair_chart(drawn, key=f"{NAME}.plane", alt="Posterior over mu and sigma with the path of the MAP")
+    st.caption(
+        "The grey path is the MAP (top of the density in mu and sigma) as the points come in, from the prior to the MLE. "
+        "The points are taken in an order drawn once, so that a sorted table is fair."
+    )
+    hist = session.once("bayes.bars", dataset.digest, lambda: bins.histogram(dataset.points))
+    plug = Gaussian(points.mean, points.covariance) if mle[1] > 0 else None
+    drawn = beliefs.predictive(dataset, hist, attempt(law.predictive), plug, dark)
+    st.altair_chart(drawn, key=f"{NAME}.predictive", alt="Posterior predictive over the histogram of all the data")
+    st.caption("Bars: all the data. The predictive is wider than the plug-in normal: mu and sigma are not known.")
 
 
 def reach(dataset: Dataset, points: Sufficient, law: NormalInverseGamma | None) -> tuple[Domain, Domain]:

@@ -12,12 +12,15 @@ from core.data.images import Pictures
 from core.data.renderers import outfits
 from core.diffusion.walk import Sampler
 from core.key import Key
+from core.painting import judge, scores
 from core.process import Step
 from playground import session
-from playground.instruments.easel import Easel, Kind, bytes_of
-from playground.rungs.paint import film, words
+from playground.instruments.easel import Easel, bytes_of
+from playground.rungs.paint import charts, film, words
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import runs
+from playground.runs.jobs import Progress
+from playground.runs.runs import Run
 from playground.runs.watch import watch
 
 STRENGTHS = (0.0, 1.0, 2.0, 4.0, 8.0, 0.5, 1.5, 3.0, 6.0)  # those on the grid first
@@ -25,7 +28,6 @@ SHOWN, SIDE = 5, 8  # rows and columns of the grid
 MANY = 24  # pictures for each strength
 REAL = 40  # draws of as many real pictures, for the data's diversity
 SAMPLER = Sampler("DPM-Solver++(2M)", 12)
-KIND = (Kind("x", "pictures", "model"),)
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,6 @@ class Row:
 
 def steps(screen: Screen) -> Iterator[Step[np.ndarray]]:
     """A Step for each strength: the grid so far as bytes, and `rows` (k, 4) of w, accuracy, error, diversity."""
-    from core.painting import scores
-
     pictures, wish = screen.pictures, screen.wish
     key, shape = screen.key / "guidance", screen.pictures.shape
     told, open_ = np.tile(np.array(wish.told), (MANY, 1)), np.array(wish.told) < 0
@@ -63,15 +63,11 @@ def judged(pictures: Pictures, x: np.ndarray) -> Int[np.ndarray, "n a"]:
     """The labels seen in pictures: read off exactly for outfits, else by a classifier of the set."""
     if pictures.name == "outfits":
         return outfits.measure(x)
-    from core.painting import judge
-
     return judge.stored(pictures.name).labels(x)
 
 
 def judgeable(pictures: Pictures) -> bool:
     """Whether somebody can say what is in pictures of this set."""
-    from core.painting import judge
-
     if pictures.name == "outfits":
         return True
     try:
@@ -84,8 +80,6 @@ def variety(pictures: Pictures, x: np.ndarray, seen: np.ndarray) -> float:
     """How unlike each other pictures are: rows of `seen` that differ (outfits), or the mean distance of features."""
     if pictures.name == "outfits":
         return float(len(np.unique(seen, axis=0)))  # of what the words leave open
-    from core.painting import judge
-
     found = judge.stored(pictures.name).features(x)
     square = (found**2).sum(axis=1)
     apart = np.maximum(square[:, None] + square - 2 * found @ found.T, 0)
@@ -106,7 +100,7 @@ def variety_of_data(pictures: Pictures, told: tuple[int, ...]) -> float:
     return float(np.mean(found)) or 1.0
 
 
-def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
+def show(screen: Screen, step: Step[np.ndarray]) -> None:
     """The panel."""
     if screen.labels is None:
         st.caption("Guidance pushes towards words: say above what is to be painted.")
@@ -114,28 +108,14 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
     if not judgeable(screen.pictures):
         st.caption("Nobody here can say what is in these pictures: guidance is judged on the built-in sets.")
         return
-    from playground.rungs.paint import charts  # here, because its library is a tenth of a cold start
-
     spec = (screen.pictures.digest, screen.source.id, screen.wish.told, screen.seed)
     run = runs.open_run(f"{NAME}.guidance", spec, "", lambda: steps(screen))
-    name = session.fingerprint(repr(spec).encode()).hex()[:12]
 
-    def draw(last: Step) -> None:
-        rows = [Row(*row) for row in sorted(last.arrays["rows"].tolist())]
-        done = min(len(rows), SHOWN)
+    def draw(newest: Step[np.ndarray], _: Progress) -> None:
+        rows = [Row(*row) for row in sorted(newest.arrays["rows"].tolist())]
         left, right = st.columns([1.2, 1], gap="large")
         with left:
-            made = Easel(
-                f"{NAME}.guidance:{name}:{len(rows)}",
-                screen.pictures.shape,
-                done * SIDE,
-                KIND,
-                groups=tuple((f"w = {w:g}", SIDE) for w in STRENGTHS[:done]),
-                columns=SIDE,
-                alt="The same noise under stronger and stronger guidance",
-                close=False,
-            )
-            film.still(f"{NAME}.guidance", made, {"x": last.state[: done * SIDE]})
+            grid(run, newest.state, len(rows))
         with right:
             table = pd.DataFrame([vars(row) for row in rows])
             drawn = charts.guidance(table, screen.push.guidance, session.dark())
@@ -143,7 +123,23 @@ def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
             st.markdown(finding(rows))
             st.caption(how(screen.pictures))
 
-    watch(run, "The first pictures...", draw)
+    watch(run, draw, "The first pictures...")
+
+
+def grid(run: Run, sheet: np.ndarray, strengths: int) -> None:
+    """A row of pictures for each strength so far, of those that are on the grid."""
+    done = min(strengths, SHOWN)
+    made = Easel(
+        f"{film.scene_id(f'{NAME}.guidance', run.spec)}:{strengths}",
+        sheet.shape[1:],
+        done * SIDE,
+        film.PAINTED,
+        groups=tuple((f"w = {w:g}", SIDE) for w in STRENGTHS[:done]),
+        columns=SIDE,
+        alt="The same noise under stronger and stronger guidance",
+        close=False,
+    )
+    film.still(f"{NAME}.guidance", made, sheet[: done * SIDE])
 
 
 def finding(rows: list[Row]) -> str:
@@ -162,8 +158,6 @@ def how(pictures: Pictures) -> str:
             f"{MANY} pictures each. Attributes are read off the pixels, exactly; diversity counts different outfits, "
             "beside as many real ones that are what the words say."
         )
-    from core.painting import judge
-
     right = 100 * float(np.mean(judge.stored(pictures.name).accuracy))
     return (
         f"{MANY} pictures each, seen by a small classifier that is right on {right:.1f} % of real held-out pictures; "

@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import streamlit as st
 from jaxtyping import Float, Int
+from scipy.stats import binom
 
 from core.data.images import Pictures
 from core.process import Step
 from playground import session
-from playground.instruments.easel import Easel, Kind, bytes_of
-from playground.rungs.paint import film
-from playground.rungs.paint import words as paint_words
+from playground.instruments.easel import Easel, bytes_of
+from playground.rungs.paint import charts, film, words
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import runs
+from playground.runs.jobs import Progress
 from playground.runs.watch import watch
 
-KIND = (Kind("x", "pictures", "model"),)
 SIDE = 8  # pairs on show
 HELD = 400  # held-out pictures at most
 LEAST = 10  # held-out pictures below which nothing is compared
@@ -60,7 +60,7 @@ def allowed(pictures: Pictures, told: Sequence[int]) -> tuple[int, int] | None:
     """
     if pictures.name != "outfits":
         return None
-    labels = paint_words.labels(pictures)
+    labels = words.labels(pictures)
     assert labels is not None
     asked = np.array(told or [-1] * labels.shape[1])
     fulfil = ((asked < 0) | (labels == asked)).all(axis=1)
@@ -73,59 +73,61 @@ def verdict(painted: np.ndarray, held: np.ndarray, world: tuple[int, int] | None
     Chance: as near as the nearest 5 % of held-out pictures; in a world that the set holds whole, the share of training
     pictures among all that are `allowed`.
     """
-    from scipy.stats import binom  # here, because the first paint need not wait for it
-
     low, n = float(np.quantile(held, 0.05)), len(painted)
     near = int((painted < low).sum())
     share = 0.05 if world is None else world[1] / world[0]
     limit = int(binom.ppf(0.975, n, share))
-    words = "▲ more than chance: some are remembered" if near > limit else "✓ no more than chance allows"
+    judged = "▲ more than chance: some are remembered" if near > limit else "✓ no more than chance allows"
     said = f"**{near} of {n}** painted pictures lie nearer than {low:.1f} grey levels to a training picture"
     if world is None:
-        return f"{said}, as 5 % of the held-out ones do (expected {n * share:.1f}, up to {limit}): {words}."
+        return f"{said}, as 5 % of the held-out ones do (expected {n * share:.1f}, up to {limit}): {judged}."
     return (
         f"{said}. Of the {world[0]:,} outfits that these words allow, {world[1]:,} were trained on, so that many are met "
-        f"again by a painter that has learned them all alike (expected {n * share:.1f}, up to {limit}): {words}."
+        f"again by a painter that has learned them all alike (expected {n * share:.1f}, up to {limit}): {judged}."
     )
 
 
-def show(screen: Screen, step: Step[np.ndarray], picked: int | None) -> None:
+def show(screen: Screen, step: Step[np.ndarray]) -> None:
     """The panel."""
-    done = runs.open_run(NAME, screen.spec, "", screen.steps)
-    last = done.job.trace[-1]
-    if last.phase != "end":
+    pictures, ends = screen.pictures, screen.ends()
+    if ends is None:
         st.caption("The comparison begins when the pictures are finished.")
         return
-    from playground.rungs.paint import charts  # here, because its library is a tenth of a cold start
-
-    pictures, ends = screen.pictures, last.arrays["ends"]
     run = runs.open_run(f"{NAME}.memory", (*screen.spec, "memory"), "", lambda: steps(pictures, ends))
-    name = session.fingerprint(repr(screen.spec).encode()).hex()[:12]
 
-    def draw(found: Step) -> None:
-        painted, order = found.arrays["painted"], found.arrays["order"]
-        side = len(order)
+    def draw(newest: Step[np.ndarray], _: Progress) -> None:
         left, right = st.columns([1.2, 1], gap="large")
         with left:
-            made = Easel(
-                f"{NAME}.memory:{name}",
-                pictures.shape,
-                2 * side,
-                KIND,
-                groups=(("Painted, the nearest first", side), ("The nearest training picture", side)),
-                labels=tuple([""] * side + [f"{painted[i]:.1f} away" for i in order]),
-                columns=side,
-                alt="Painted pictures and the training pictures nearest to them",
-                close=False,
-            )
-            film.still(f"{NAME}.memory", made, {"x": found.state})
-            st.caption("Distances are root mean squares over all pixels, in grey levels of 255.")
-        if "held" not in found.arrays:
-            return
-        with right:
-            drawn = charts.distances(painted, found.arrays["held"], session.dark())
-            said = verdict(painted, found.arrays["held"], allowed(pictures, screen.wish.told))
-            st.altair_chart(drawn, key=f"{NAME}.memory.chart", alt=said)
-            st.markdown(said)
+            pairs(screen, newest)
+        if "held" in newest.arrays:
+            with right:
+                compared(screen, newest.arrays["painted"], newest.arrays["held"])
 
-    watch(run, "Looking through the training pictures...", draw)
+    watch(run, draw, "Looking through the training pictures...")
+
+
+def pairs(screen: Screen, found: Step[np.ndarray]) -> None:
+    """The painted pictures that are nearest to a training picture, above it."""
+    painted, order = found.arrays["painted"], found.arrays["order"]
+    side = len(order)
+    made = Easel(
+        film.scene_id(f"{NAME}.memory", screen.spec),
+        screen.pictures.shape,
+        2 * side,
+        film.PAINTED,
+        groups=(("Painted, the nearest first", side), ("The nearest training picture", side)),
+        labels=tuple([""] * side + [f"{painted[i]:.1f} away" for i in order]),
+        columns=side,
+        alt="Painted pictures and the training pictures nearest to them",
+        close=False,
+    )
+    film.still(f"{NAME}.memory", made, found.state)
+    st.caption("Distances are root mean squares over all pixels, in grey levels of 255.")
+
+
+def compared(screen: Screen, painted: np.ndarray, held: np.ndarray) -> None:
+    """How near painted and held-out pictures come, as curves and in a sentence."""
+    said = verdict(painted, held, allowed(screen.pictures, screen.wish.told))
+    drawn = charts.distances(painted, held, session.dark())
+    st.altair_chart(drawn, key=f"{NAME}.memory.chart", alt=said)
+    st.markdown(said)

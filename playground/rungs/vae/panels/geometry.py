@@ -17,10 +17,12 @@ from core.vae.model import VAE
 from core.vae.truth import exact
 from core.vae.truth.exact import Grid
 from playground.instruments.stage import Field, Layer, Paths, Points, Role, Scene
-from playground.rungs.fit1.panels.families import watch
 from playground.rungs.vae import seen
+from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import film, runs
 from playground.runs.jobs import Progress
+from playground.runs.runs import Run
+from playground.runs.watch import watch
 
 SIDES = (25, 81)  # nodes a side of the map: at once, then sharp
 BLOCK = 512  # latent points differentiated between two looks
@@ -93,50 +95,54 @@ def between(model: VAE, pictures: Pictures, ends: tuple[int, int], key: Key) -> 
     yield Step(1, replace(first, geodesic=best, strange=(*first.strange, strange(best.pictures[middle]))))
 
 
-def panel(name: str, model: VAE, pictures: Pictures, chosen: int, key: Key) -> None:
+def show(screen: Screen, step: Step[VAE]) -> None:
     """The map with both ways on it, and their film strips."""
-    spec = (pictures.digest, seen.fingerprint(model))
+    model, pictures, key = step.state, screen.pictures, screen.key
     left, right = st.columns([1.35, 1], gap="large")
     with right if model.latent == 2 else left:  # where there is no map, its place is free
-        start, end = picked(model, pictures, chosen, key)
-    if start == end:
+        ends = picked(pictures, screen.row, key)
+    if ends[0] == ends[1]:
         right.caption("Both are the same picture: choose another one.")
         return
-    ways = runs.open_run(
-        f"{name}.ways", (*spec, start, end, key), "", partial(between, model, pictures, (start, end), key / "known")
-    )
+    spec = screen.spec(step)
+    ways = runs.open_run(f"{NAME}.ways", (*spec, *ends), "", partial(between, model, pictures, ends, key / "known"))
     plane = None
     if model.latent == 2:
-        plane = runs.open_run(f"{name}.map", (*spec, key), "", partial(survey, model, pictures, key / "codes"))
-
-    def draw_map(progress: Progress) -> None:
-        found = ways.job.trace[-1].state if len(ways.job.trace) else None
-        if plane is not None and len(plane.job.trace):
-            film.still(f"{name}.map", scene(plane.job.trace[-1].state, found, f"{name}:{plane.id}"))
-
-    def draw_words(progress: Progress) -> None:
-        if len(ways.job.trace):
-            found: Ways = ways.job.trace[-1].state
-            st.markdown(finding(found))
-            st.markdown(figures(found))
-
-    def draw_strips(progress: Progress) -> None:
-        if len(ways.job.trace):
-            strips(ways.job.trace[-1].state)
-
+        plane = runs.open_run(f"{NAME}.map", spec, "", partial(survey, model, pictures, key / "codes"))
     with right:
-        watch(ways, draw_words)
+        watch(ways, told)
     with left:
         if plane is None:
             right.caption(
                 f"The map needs a plane; this model has {model.latent} latent dimensions. The ways need none."
             )
         else:
-            watch(ways if ways.job.progress().alive else plane, draw_map)
-    watch(ways, draw_strips)
+            both = ways, plane
+            watch(ways if ways.job.progress().alive else plane, lambda *_: draw_map(*both))
+    watch(ways, stripped)
 
 
-def picked(model: VAE, pictures: Pictures, chosen: int, key: Key) -> tuple[int, int]:
+def told(newest: Step[Ways] | None, progress: Progress) -> None:
+    """What the lengths say, and the lengths."""
+    if newest is not None:
+        st.markdown(finding(newest.state))
+        st.markdown(figures(newest.state))
+
+
+def stripped(newest: Step[Ways] | None, progress: Progress) -> None:
+    """The strips of the ways that are known."""
+    if newest is not None:
+        strips(newest.state)
+
+
+def draw_map(ways: Run, plane: Run) -> None:
+    """The map as far as it is known, with the ways that are."""
+    if len(plane.job.trace):
+        found = ways.job.trace[-1].state if len(ways.job.trace) else None
+        film.still(f"{NAME}.map", scene(plane.job.trace[-1].state, found, f"{NAME}:{plane.id}"))
+
+
+def picked(pictures: Pictures, chosen: int, key: Key) -> tuple[int, int]:
     """The rows of the two pictures, chosen from a strip."""
     offered = (key / "offered").generator().permutation(pictures.split.test)[:OFFERED]
     seen.strip(seen.images(pictures, offered), f"{len(offered)} test pictures", 5)

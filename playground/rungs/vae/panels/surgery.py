@@ -1,50 +1,53 @@
 """Surgery on the bound: what the KL is made of, what the holes of the aggregate posterior decode to, and collapse over beta."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
+import altair as alt
 import numpy as np
+import pandas as pd
 import streamlit as st
 from jaxtyping import Float
 
 from core.check import Check
 from core.data.images import Pictures
+from core.evaluation.metrics import Estimate
 from core.key import Key
 from core.process import Step
-from core.vae import sweep as vae_sweep
 from core.vae.latent import surgery
-from core.vae.latent.surgery import Hole, Surgery
+from core.vae.latent.surgery import Surgery
 from core.vae.model import VAE
-from core.vae.truth.exact import Grid
 from playground import session
-from playground.rungs.em import numbers
-from playground.rungs.fit1.panels.families import watch
-from playground.rungs.vae import charts as vae_charts
-from playground.rungs.vae import holes as vae_holes
-from playground.rungs.vae import seen as vae_seen
+from playground.rungs.vae import seen
+from playground.rungs.vae.panels.parts import bars, collapse, holes
+from playground.rungs.vae.panels.parts.holes import Codes
+from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.jobs import Progress
+from playground.runs.watch import watch
+from playground.shown import numbers
+from playground.shown.density import axis, paint
+from playground.shown.numbers import nice
 
 CODED = 2000  # training pictures whose posteriors make q(z), at most
 HALF = 3.5  # prior standard deviations that the plane shows
 SIGMAS = 4  # standard errors that the identity may be off
 HOLES = 5
+SUMMANDS = {"mutual information": "data", "KL(q(z), p(z))": "model"}  # what the mean KL adds up from, and its colour
 CEILING = 0.5  # nats under log n, where the number of pictures hides how much is known
-SWEPT, EPOCHS = 1500, 30
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Posteriors of training pictures `rows`, the `parts` of their KL and, in the plane, `log_all` = log q(z) and `holes`."""
+class Opened:
+    """Posteriors of training pictures `rows`, the `parts` of their KL and, in the plane, the `codes` with their holes."""
 
     rows: np.ndarray
     means: Float[np.ndarray, "n d"]
     log_vars: Float[np.ndarray, "n d"]
     parts: Surgery
-    grid: Grid | None = None
-    log_all: Float[np.ndarray, "s s"] | None = None
-    holes: tuple[Hole, ...] = ()
+    codes: Codes | None = None
 
     @property
     def check(self) -> Check:
@@ -55,135 +58,100 @@ class Seen:
         return Check("information + KL(q(z), p(z))", found, self.parts.kl, SIGMAS * error)
 
 
-def steps(model: VAE, pictures: Pictures, key: Key) -> Iterator[Step[Seen]]:
-    """The parts of the KL, then the plane with its holes where there is one."""
-    rows = vae_seen.some(pictures.split.train, CODED, key / "rows")
-    means, log_vars = model.encode(vae_seen.images(pictures, rows), vae_seen.told(model, pictures, rows))
-    seen = Seen(rows, means, log_vars, surgery.surgery(means, log_vars, key / "draws"))
-    yield Step(0, seen)
-    if model.latent == 2:
-        grid, log_all = surgery.aggregate(means, log_vars, HALF)
-        found = tuple(surgery.holes(grid, log_all, HOLES))
-        yield Step(1, replace(seen, grid=grid, log_all=log_all, holes=found))
-
-
-def sweep(model: VAE, pictures: Pictures, key: Key) -> Iterator[Step[tuple[float, ...]]]:
-    """Models of several betas trained together; what they learned is kept, the models are not."""
-    rows = vae_seen.some(pictures.split.train, SWEPT, key / "rows")
-    config = replace(model.config, epochs=EPOCHS, warmup=0, free=0.0, code="sampled")
-    x, labels = vae_seen.images(pictures, rows), vae_seen.told(model, pictures, rows)
-    for step in vae_sweep.fit(config, x, key / "fit", labels=labels):
-        kept = {name: step.arrays[name] for name in ("reconstruction", "kl", "activity")}
-        yield Step(step.index, step.state.betas, arrays=kept)
-
-
-def panel(name: str, model: VAE, pictures: Pictures, chosen: int, key: Key) -> None:
+def show(screen: Screen, step: Step[VAE]) -> None:
     """The parts of the KL, the holes, and the sweep."""
-    spec = (pictures.digest, vae_seen.fingerprint(model), key)
-    run = runs.open_run(f"{name}.surgery", spec, "", partial(steps, model, pictures, key / "surgery"))
+    model, pictures = step.state, screen.pictures
+    run = runs.open_run(
+        f"{NAME}.surgery", screen.spec(step), "", partial(steps, model, pictures, screen.key / "surgery")
+    )
 
-    def draw(progress: Progress) -> None:
-        if not len(run.job.trace):
+    def draw(newest: Step[Opened] | None, progress: Progress) -> None:
+        if newest is None:
             return
-        seen: Seen = run.job.trace[-1].state
-        parts(name, seen)
-        if seen.log_all is not None:
-            assert seen.grid is not None
-            codes = seen.rows, seen.means, seen.log_vars
-            vae_holes.panel(f"{name}:{run.id}", codes, seen.grid, seen.log_all, seen.holes, model, pictures, chosen)
+        parts(newest.state)
+        if newest.state.codes is not None:
+            holes.draw(f"{NAME}:{run.id}", newest.state.codes, screen, model)
         elif progress.alive and model.latent == 2:
             st.caption("Looking for holes in the codes...")
         elif model.latent != 2:
             st.caption(f"Holes are shown in a plane; this model has {model.latent} latent dimensions.")
 
     watch(run, draw)
-    over_beta(name, spec, model, pictures, key)
+    collapse.draw(screen, step)
 
 
-def parts(name: str, seen: Seen) -> None:
+def steps(model: VAE, pictures: Pictures, key: Key) -> Iterator[Step[Opened]]:
+    """The parts of the KL, then the plane with its holes where there is one."""
+    rows = seen.some(pictures.split.train, CODED, key / "rows")
+    means, log_vars = model.encode(seen.images(pictures, rows), seen.told(model, pictures, rows))
+    opened = Opened(rows, means, log_vars, surgery.surgery(means, log_vars, key / "draws"))
+    yield Step(0, opened)
+    if model.latent == 2:
+        grid, log_all = surgery.aggregate(means, log_vars, HALF)
+        found = tuple(surgery.holes(grid, log_all, HOLES))
+        yield Step(1, replace(opened, codes=Codes(rows, means, log_vars, grid, log_all, found)))
+
+
+def parts(opened: Opened) -> None:
     """The mean KL as the sum of its parts, and how much each dimension holds."""
-    found, check = seen.parts, seen.check
     left, right = st.columns([1.35, 1], gap="large")
     with left:
-        st.markdown(finding(seen))
-        rows = {"mean KL": {"mutual information": found.information, "KL(q(z), p(z))": found.marginal}}
-        roles = {"mutual information": "data", "KL(q(z), p(z))": "model"}
-        bar = vae_charts.stacked(rows, roles, "nats per picture", session.dark())
-        st.altair_chart(bar, key=f"{name}.parts", alt=f"Mean KL {found.kl:.2f} nats in its two parts")
-        each = surgery.mean_divergence(seen.means, seen.log_vars)
-        awake = surgery.active(seen.means)
-        drawn = vae_charts.dimensions(each, awake, session.dark())
-        st.altair_chart(drawn, key=f"{name}.dimensions", alt=f"{awake.sum()} of {len(awake)} dimensions are active")
-    n = len(seen.means)
-    right.markdown(
-        numbers.table(
-            f"Over {n:,} training pictures",
-            [
-                ("mean KL(q(z given x), p(z))", f"{found.kl:.3f}", "nats, exact"),
-                ("mutual information", numbers.estimate(found.information), f"nats, at most log n = {np.log(n):.2f}"),
-                ("KL(q(z), p(z))", numbers.estimate(found.marginal), "nats"),
-                ("their sum", f"{check.value:.3f}", "✓ the mean KL" if check.holds else "✗ not the mean KL"),
-            ],
-        )
-    )
-    right.caption(
-        f"The parts are averages over draws, with standard errors; the sum may be off by {check.tolerance:.2g}."
-    )
+        st.markdown(finding(opened))
+        bar = bars.stacked({"mean KL": summands(opened)}, SUMMANDS, "nats per picture", session.dark())
+        st.altair_chart(bar, key=f"{NAME}.parts", alt=f"Mean KL {opened.parts.kl:.2f} nats in its two parts")
+        each = surgery.mean_divergence(opened.means, opened.log_vars)
+        awake = surgery.active(opened.means)
+        drawn = dimensions(each, awake, session.dark())
+        st.altair_chart(drawn, key=f"{NAME}.dimensions", alt=f"{awake.sum()} of {len(awake)} dimensions are active")
+    with right:
+        figures(opened)
+
+
+def summands(opened: Opened) -> dict[str, Estimate]:
+    """The two parts of the mean KL by their names."""
+    return dict(zip(SUMMANDS, (opened.parts.information, opened.parts.marginal), strict=True))
+
+
+def figures(opened: Opened) -> None:
+    """The parts as a table, and what limits them."""
+    found, check, n = opened.parts, opened.check, len(opened.means)
+    rows = [
+        ("mean KL(q(z given x), p(z))", f"{found.kl:.3f}", "nats, exact"),
+        ("mutual information", numbers.estimate(found.information), f"nats, at most log n = {np.log(n):.2f}"),
+        ("KL(q(z), p(z))", numbers.estimate(found.marginal), "nats"),
+        ("their sum", f"{check.value:.3f}", "✓ the mean KL" if check.holds else "✗ not the mean KL"),
+    ]
+    st.markdown(numbers.table(f"Over {n:,} training pictures", rows))
+    st.caption(f"The parts are averages over draws, with standard errors; the sum may be off by {check.tolerance:.2g}.")
     if np.log(n) - found.information.value < CEILING:
-        right.caption(
+        st.caption(
             f"The information is at its ceiling, log n: {n:,} pictures cannot show more. With more of them, more of the KL "
             "would count as information and less as distance from the prior."
         )
 
 
-def finding(seen: Seen) -> str:
+def finding(opened: Opened) -> str:
     """What the parts say, in a sentence."""
-    share = seen.parts.information.value / max(seen.parts.kl, 1e-12)
-    awake = surgery.active(seen.means)
+    share = opened.parts.information.value / max(opened.parts.kl, 1e-12)
+    awake = surgery.active(opened.means)
     return (
-        f"Of **{seen.parts.kl:.2f} nats** of KL, {share:.0%} tell which picture it was; the rest is how far the codes together "
-        f"are from the prior. {awake.sum()} of {len(awake)} dimensions are active."
+        f"Of **{opened.parts.kl:.2f} nats** of KL, {share:.0%} tell which picture it was; the rest is how far the codes "
+        f"together are from the prior. {awake.sum()} of {len(awake)} dimensions are active."
     )
 
 
-def over_beta(name: str, spec: tuple[object, ...], model: VAE, pictures: Pictures, key: Key) -> None:
-    """Models of several betas, trained together once they are asked for."""
-    asked = f"{name}.sweep"
-    betas = ", ".join(f"{beta:g}" for beta in vae_sweep.BETAS)
-    words = f"Train betas {betas} together"
-    st.button(words, on_click=session.hold, args=(asked, spec), key=asked, icon=":material/ssid_chart:")
-    if session.recall(asked, lambda: None) != spec:
-        st.caption(f"Same start, same batches, {EPOCHS} epochs on at most {SWEPT:,} pictures; only beta differs.")
-        return
-    run = runs.open_run(asked, spec, "", partial(sweep, model, pictures, key / "sweep"))
-
-    def draw(progress: Progress) -> None:
-        if not len(run.job.trace):
-            return
-        step = run.job.trace[-1]
-        if progress.alive:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.progress(step.index / EPOCHS, f"Epoch {step.index} of {EPOCHS}, all betas together.")
-                st.button("Cancel", on_click=run.job.cancel, key=f"{name}.cancel", icon=":material/stop:")
-        st.markdown(collapse(step))
-        charts = vae_charts.over_beta(step, session.dark())
-        for where, (title, chart) in zip(st.columns(3, gap="medium"), charts.items(), strict=True):
-            where.altair_chart(chart, key=f"{name}.{title}", alt=f"{title} over beta")
-
-    watch(run, draw)
-
-
-def collapse(step: Step[tuple[float, ...]]) -> str:
-    """What the sweep says, in a sentence."""
-    awake = (step.arrays["activity"] > surgery.ACTIVE).sum(axis=1)
-    betas, latent = np.array(step.state), step.arrays["activity"].shape[1]
-    whole, dead = betas[awake == latent], betas[awake == 0]
-    said = (
-        f"All {latent} dimensions are active up to beta = {whole.max():g}"
-        if len(whole)
-        else "Some dimension always sleeps"
+def dimensions(divergence: Float[np.ndarray, " d"], awake: Sequence[bool] | np.ndarray, dark: bool) -> Any:
+    """The mean KL of each latent dimension, the active ones in the model's colour."""
+    table = pd.DataFrame({"z": [f"z{i + 1}" for i in range(len(divergence))], "nats": divergence})
+    table["state"] = np.where(awake, "active", "asleep")
+    up = alt.Y("z:N", title=None, sort=list(table["z"]))
+    colours = alt.Scale(domain=["active", "asleep"], range=[paint("model", dark), paint("noise", dark)])
+    across = axis("nats", "mean KL of the dimension (nats)", (0, nice(1.15 * max(float(divergence.max()), 0.1)))).axis(
+        tickCount=6
     )
-    if not len(dead):
-        return f"After {step.index} epochs: {said}, and nowhere have all collapsed."
-    kl = step.arrays["kl"][awake == 0].max()
-    return f"After {step.index} epochs: {said}; from beta = {dead.min():g} on it has **collapsed** (KL {kl:.2g} nats)."
+    base = alt.Chart(table).encode(across, up, tooltip=["z:N", "state:N", alt.Tooltip("nats:Q", format=".3f")])
+    text = base.mark_text(align="left", dx=5).encode(
+        alt.Text("state:N"), color=alt.value(paint("quiet", dark)), opacity=alt.value(1)
+    )
+    drawn = base.mark_bar(height={"band": 0.62}).encode(alt.Color("state:N", scale=colours, legend=None))
+    return alt.layer(drawn, text).properties(height=24 * len(divergence) + 64)

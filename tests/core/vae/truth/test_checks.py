@@ -42,7 +42,7 @@ def test_a_decoder_that_lost_a_weight_is_caught(monkeypatch):
     spec, blob = export.browser(trained())
     floats = np.frombuffer(blob, "<f4").copy()
     floats[0] += 5
-    monkeypatch.setattr(vae_checks.vae_export, "browser", lambda model: (spec, floats.tobytes()))
+    monkeypatch.setattr(vae_checks.export, "browser", lambda model: (spec, floats.tobytes()))
     assert not vae_checks.replayed(trained(), Key(0)).holds
 
 

@@ -13,10 +13,10 @@ from core.key import Key
 from core.mixture.gmm import GMM, Config, fit
 from core.units import units_of
 from playground.instruments.stage import Brush, pack, unpack
-from playground.rungs.em import film
+from playground.rungs.em import film, fitting
 from playground.runs.runs import Run
-from playground.shelf.points import Shelved
 from playground.shown import points as discs
+from playground.shown import truth
 
 KEY = Key(0) / "em"
 FLAT = [name for name in builtin.NAMES if builtin.dim(name) == 1]
@@ -27,8 +27,8 @@ TRUE_1D = [name for name in FLAT if builtin.load(name).truth is not None]
 
 def fitted(dataset, k=3, **options):
     config = Config(components=k, iterations=8, **options)
-    start = film.begin(dataset, config, KEY, None)
-    return start, list(film.steps(dataset, config, KEY, start))
+    start = fitting.begin(dataset, config, KEY, None)
+    return start, list(fitting.steps(dataset, config, KEY, start))
 
 
 def message(dataset, start, steps, before=(), handles=True):
@@ -62,20 +62,20 @@ def test_points_are_coloured_by_the_responsibilities_of_the_step(name):
     _, steps = fitted(dataset)
     made = film.frames(dataset, steps)
     assert "points" not in made[0].arrays
-    points = film.rug(dataset) if dataset.dim == 1 else dataset.points
+    points = truth.rug(dataset) if dataset.dim == 1 else dataset.points
     exact = core_fit(dataset)
-    assert film.responsibilities(steps[0], dataset) is None
+    assert fitting.responsibilities(steps[0], dataset) is None
     for step, frame, theirs in zip(steps[1:], made[1:], exact[1:], strict=True):
         told = frame.arrays["points"]
         asked = GMM(told["weight"], told["mean"], told["cov"])
         np.testing.assert_allclose(asked.responsibilities(points), theirs, atol=1e-9)
-        np.testing.assert_allclose(film.responsibilities(step, dataset), theirs, atol=1e-9)
+        np.testing.assert_allclose(fitting.responsibilities(step, dataset), theirs, atol=1e-9)
 
 
 def core_fit(dataset):
     """The responsibilities that the core's own fit reports at every Step, from the same start."""
     config, units = Config(components=3, iterations=8), units_of(dataset)
-    start = units.into(film.begin(dataset, config, KEY, None))
+    start = units.into(fitting.begin(dataset, config, KEY, None))
     return [
         step.arrays.get("responsibilities") for step in fit(config, units.standard(dataset.points), KEY, start=start)
     ]
@@ -105,7 +105,7 @@ def test_points_beyond_what_is_shown_are_a_fixed_choice():
     told = header["frames"][2]["arrays"]["points"]
     np.testing.assert_array_equal(told["mean"], steps[1].state.means.astype("f4"))
     before = steps[1].state.responsibilities(dataset.points[rows])
-    np.testing.assert_allclose(film.responsibilities(steps[2], dataset), before, atol=1e-9)
+    np.testing.assert_allclose(fitting.responsibilities(steps[2], dataset), before, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["bimodal", "pinwheel"])
@@ -171,19 +171,6 @@ def test_numbers_for_the_draws_travel_once():
         assert all({"u", "z"}.isdisjoint(arrays) for arrays in frame["arrays"].values())
 
 
-def test_a_sheet_is_the_data_without_a_fit_or_an_empty_square():
-    brush = Brush(classes=("A", "B"))
-    empty = film.sheet("em", Shelved(None, "", brush))
-    assert (list(empty.layers), empty.brush) == ([], brush)
-    dataset = builtin.load("pinwheel", 100)
-    bare = film.sheet("em", Shelved(dataset, "", None))
-    assert "points" in {layer.name for layer in bare.layers}
-    assert "start" not in {layer.name for layer in bare.layers}
-    assert dataset.digest in bare.id
-    for scene in (empty, bare):
-        assert unpack(pack(scene, [], run="r"))["frames"] == []
-
-
 def test_a_brush_puts_the_handles_out_of_its_way():
     for name in ("bimodal", "pinwheel"):
         dataset = builtin.load(name, 100)
@@ -209,96 +196,21 @@ def test_the_axes_of_the_stage_hold_every_part_of_a_strip():
         scene = film.scene(dataset, None, False, None, "s")
         (x0, x1), (y0, y1) = scene.bounds
         assert (x0, x1) == tuple(dataset.bounds[0])
-        assert y1 >= film.histogram(dataset)[1].max()
-        rug = film.rug(dataset)
+        assert y1 >= truth.histogram(dataset)[1].max()
+        rug = truth.rug(dataset)
         assert y0 <= rug[:, 1].min() < rug[:, 1].max() < 0
         np.testing.assert_array_equal(rug[:, 0], dataset.points[:, 0])
-
-
-@pytest.mark.parametrize("name", FLAT)
-def test_histograms_are_densities(name):
-    edges, heights = film.histogram(builtin.load(name, 400))
-    assert len(edges) <= 81
-    assert (np.diff(edges) * heights).sum() == pytest.approx(1)
-
-
-def test_a_far_outlier_does_not_ask_for_terabytes():
-    x = np.append(np.linspace(0, 1, 60), 1e13)[:, None]
-    assert len(film.histogram(Dataset("a", x, around(x), ("a",)))[0]) <= 81
-
-
-@pytest.mark.parametrize("name", TRUE_1D)
-def test_the_true_curve_is_the_density(name):
-    dataset = builtin.load(name)
-    x, y = film.truth_curve(name)
-    np.testing.assert_allclose(y, np.exp(dataset.truth.log_prob(x[:, None])), rtol=1e-12)
-    assert (x[0], x[-1]) == tuple(dataset.bounds[0])
-    assert np.trapezoid(y, x) == pytest.approx(1, abs=5e-3)
-
-
-SMOOTH = [name for name in TRUE_2D if name != "checkerboard"]  # its density jumps
-
-
-def lines_of(name):
-    lines = film.truth_lines(name)
-    parts = zip(lines["start"], lines["start"][1:], lines["level"], strict=False)
-    return lines, [(lines["xy"][a:b], level) for a, b, level in parts]
-
-
-@pytest.mark.parametrize("name", SMOOTH)
-def test_level_lines_lie_where_the_density_is_their_level(name):
-    """To within a pixel of a stage 600 pixels wide: the distance is log density over its slope (and bend)."""
-    dataset = builtin.load(name)
-    log_p, pixel = dataset.truth.log_prob, np.diag(np.ptp(dataset.bounds, axis=1) / 600)
-    for xy, level in lines_of(name)[1]:
-        ahead, behind = (np.array([log_p(xy + side * step) for step in pixel]) for side in (1, -1))
-        slope, bend = np.hypot(*(ahead - behind) / 2), np.abs(ahead + behind - 2 * log_p(xy)).sum(axis=0) / 2
-        assert (np.abs(log_p(xy) - np.log(level)) <= slope + bend).all()
-
-
-def test_level_lines_are_a_tenth_off_in_the_density_at_most():
-    worst = {}
-    for name in SMOOTH:
-        truth = builtin.load(name).truth
-        worst[name] = max(np.abs(np.exp(truth.log_prob(xy)) / level - 1).max() for xy, level in lines_of(name)[1])
-    assert max(worst.values()) < 0.1
-
-
-@pytest.mark.parametrize("name", TRUE_2D)
-def test_level_lines_are_whole_and_on_the_axes(name):
-    lines, parts = lines_of(name)
-    assert lines["start"][-1] == len(lines["xy"])
-    assert all(len(xy) > 1 for xy, _ in parts)
-    bounds = builtin.load(name).bounds
-    assert (lines["xy"] >= bounds[:, 0]).all()
-    assert (lines["xy"] <= bounds[:, 1]).all()
-
-
-@pytest.mark.parametrize("name", SMOOTH)
-def test_level_lines_enclose_the_mass_they_say(name):
-    truth = builtin.load(name).truth
-    levels = np.unique(lines_of(name)[0]["level"])[::-1]
-    density = np.exp(truth.log_prob(truth.sample(20_000, Key(5))))
-    assert len(levels) == 3
-    np.testing.assert_allclose([(density >= level).mean() for level in levels], (0.3, 0.6, 0.9), atol=0.02)
-
-
-def test_true_draws_carry_their_density():
-    x, log_p = film.truth_draws("pinwheel")
-    dataset = builtin.load("pinwheel")
-    np.testing.assert_allclose(log_p, dataset.truth.log_prob(x))
-    assert -log_p.mean() == pytest.approx(dataset.entropy, abs=5 * log_p.std() / np.sqrt(len(x)))
 
 
 @pytest.mark.parametrize("name", ["faithful", "bimodal"])
 def test_a_start_chosen_by_hand_changes_the_means_alone(name):
     dataset = builtin.load(name)
     config = Config(components=2)
-    own = film.begin(dataset, config, KEY, None)
-    moved = film.begin(dataset, config, KEY, own.means + 1)
+    own = fitting.begin(dataset, config, KEY, None)
+    moved = fitting.begin(dataset, config, KEY, own.means + 1)
     np.testing.assert_array_equal(moved.means, own.means + 1)
     np.testing.assert_array_equal(moved.covariances, own.covariances)
-    first = next(iter(film.steps(dataset, config, KEY, moved)))
+    first = next(iter(fitting.steps(dataset, config, KEY, moved)))
     np.testing.assert_allclose(first.state.means, moved.means)
 
 
@@ -307,22 +219,22 @@ def test_numbers_are_in_the_units_of_the_data():
     _, steps = fitted(dataset, 2)
     for step in steps:
         assert step.metrics["log_likelihood"] == pytest.approx(step.state.log_prob(dataset.points).mean(), abs=1e-9)
-    judged = list(film.sweep(dataset, Config(iterations=20), Key(0)))[1].state
+    judged = list(fitting.sweep(dataset, Config(iterations=20), Key(0)))[1].state
     for row in judged[:2]:
         again = row.model.log_prob((dataset.points - dataset.points.mean(axis=0)) / dataset.points.std(axis=0)).mean()
         assert row.log_likelihood == pytest.approx(again - np.log(dataset.points.std(axis=0)).sum(), abs=1e-9)
         assert row.bic == pytest.approx(row.parameters * np.log(272) - 2 * 272 * row.log_likelihood)
-    np.testing.assert_allclose(film.floors(dataset, Config(floor=0.5)), 0.5 * dataset.points.var(axis=0))
+    np.testing.assert_allclose(fitting.floors(dataset, Config(floor=0.5)), 0.5 * dataset.points.var(axis=0))
 
 
 def test_the_scene_is_another_one_when_start_data_version_or_kept_run_change():
     dataset, other = builtin.load("faithful"), builtin.load("two_moons")
     config = Config(components=2)
-    start = film.begin(dataset, config, KEY, None)
+    start = fitting.begin(dataset, config, KEY, None)
     ids = {
         film.scene_id("em", data, version, at, kept)
         for data in (dataset, other)
-        for at in (start, film.begin(dataset, config, KEY, start.means + 1))
+        for at in (start, fitting.begin(dataset, config, KEY, start.means + 1))
         for version in (0, 1)
         for kept in (None, Run("em-1", (dataset.digest,), "", None), Run("em-2", (dataset.digest,), "", None))
     }
@@ -371,17 +283,9 @@ def test_labels_are_a_layer_of_their_own_where_the_data_has_any():
             np.testing.assert_array_equal(shown["arrays"]["xy"], layers["points"]["arrays"]["xy"])
 
 
-def test_labels_follow_their_points_when_only_some_are_shown():
-    x = np.arange(9000.0)[:, None] ** 1.1
-    dataset = Dataset("a", x, around(x), ("a",), labels=(np.arange(9000) % 5), classes=tuple("abcde"))
-    (layer,) = film.labelled(dataset, film.rug(dataset))
-    rows = np.rint(layer.xy[:, 0] ** (1 / 1.1)).astype(int)
-    np.testing.assert_array_equal(layer.cls, rows % 5)
-
-
 def test_another_label_makes_another_scene_of_the_same_fit():
     dataset = builtin.columns(builtin.load("iris"), ("petal length (cm)", "petal width (cm)"))
-    start = film.begin(dataset, Config(components=2), KEY, None)
+    start = fitting.begin(dataset, Config(components=2), KEY, None)
     others = [dataset, replace(dataset, labels=dataset.labels[::-1]), replace(dataset, labels=None, classes=())]
     others.append(replace(dataset, classes=("a", "b", "c")))
     assert len({film.scene_id("em", other, 0, start, None) for other in others}) == 4
@@ -394,4 +298,12 @@ def test_columns_that_float64_cannot_tell_apart_are_refused_at_the_door():
 
 
 def test_a_label_says_what_was_asked_for():
-    assert film.label(Config(components=5, covariance="tied", start="quantiles")) == "K = 5, tied, from quantiles"
+    assert fitting.label(Config(components=5, covariance="tied", start="quantiles")) == "K = 5, tied, from quantiles"
+
+
+def test_labels_follow_their_points_when_only_some_are_shown():
+    x = np.arange(9000.0)[:, None] ** 1.1
+    dataset = Dataset("a", x, around(x), ("a",), labels=(np.arange(9000) % 5), classes=tuple("abcde"))
+    (layer,) = discs.labelled(dataset, truth.rug(dataset))
+    rows = np.rint(layer.xy[:, 0] ** (1 / 1.1)).astype(int)
+    np.testing.assert_array_equal(layer.cls, rows % 5)

@@ -1,4 +1,4 @@
-"""Code and files of the 1-D page: the script prints the table, the files hold the law, the self-test stands."""
+"""Code and files of the 1-D page: the script prints the table, and the files hold the law."""
 
 import io
 import json
@@ -12,16 +12,12 @@ import pytest
 from scipy import stats
 
 from core.data import builtin
-from core.key import Key
 from core.laws import ranking
 from core.laws.families import discrete
-from playground.rungs.fit1 import export
+from playground.rungs.fit1 import files
 from playground.rungs.fit1.column import Ranked
 from tests import apps
-from tests.playground.rungs.fit1.panels.test_families import data
-
-KEY = Key(0) / "fit1"
-RANK = apps.remembered(ranking.rank)
+from tests.playground.rungs.fit1.sets import KEY, RANK, data
 
 
 @pytest.fixture(autouse=True)
@@ -99,8 +95,8 @@ def test_the_script_of_an_uploaded_column_of_counts(tmp_path):
 def test_the_script_of_two_values_is_their_bernoulli(tmp_path):
     kind = discrete.recognise(data("binary", 400).points)
     column = Ranked(np.zeros(1), kind, (discrete.BERNOULLI,), "x")
-    code = export.script(
-        "from tests.playground.rungs.fit1.panels.test_families import data\ndataset = data('binary', 400)", column, KEY
+    code = files.ranking_script(
+        "from tests.playground.rungs.fit1.sets import data\ndataset = data('binary', 400)", column, KEY
     )
     x = (data("binary", 400).points[:, 0] == 2).astype(float)
     *_, last = ranking.rank(x, KEY, (discrete.BERNOULLI,))
@@ -112,18 +108,6 @@ def test_the_script_of_the_bell_prints_its_likelihood(tmp_path):
     x = builtin.load("galaxies").points[:, 0]
     said = alone(script(at), tmp_path)
     assert float(re.search(r"hand (\S+) nats", said).group(1)) == pytest.approx(stats.norm.logpdf(x, 21, 4).mean())
-
-
-def test_the_self_test_of_every_model_offered_holds():
-    at = opened(data="Galaxies")
-    models = at.selectbox(key="model").options
-    assert models[:3] == ["Your bell", "The best", "Normal"]
-    for model in models:
-        at.selectbox(key="model").select(model).run()
-        assert not at.exception
-        strip = next((m.value for m in at.markdown if m.value.startswith("| | identity")), "")
-        assert strip.count("✓") >= 2, model
-        assert "broken" not in strip, model
 
 
 def fitted(name="waits", n=300, law="gamma"):
@@ -139,36 +123,36 @@ def read(raw):
 @pytest.mark.parametrize("law", ["gamma", "mixture", "kernel"])
 def test_draws_are_the_laws_and_follow_their_key(law):
     dataset, row = fitted(law=law)
-    table = read(export.samples(row.fitted, dataset.columns[0], 4000, KEY / "samples"))
+    table = read(files.samples(row.fitted, dataset.columns[0], 4000, KEY / "samples"))
     assert list(table.columns) == [dataset.columns[0]]
     assert stats.kstest(table.iloc[:, 0], row.fitted.cdf).pvalue > 1e-3
-    again = export.samples(row.fitted, dataset.columns[0], 4000, KEY / "samples")
+    again = files.samples(row.fitted, dataset.columns[0], 4000, KEY / "samples")
     assert read(again).equals(table)
-    assert not read(export.samples(row.fitted, "x", 4000, KEY / "other")).iloc[:, 0].equals(table.iloc[:, 0])
+    assert not read(files.samples(row.fitted, "x", 4000, KEY / "other")).iloc[:, 0].equals(table.iloc[:, 0])
 
 
 def test_the_grid_is_the_density_and_the_points_have_theirs():
     dataset, row = fitted()
-    table = read(export.grid(row.fitted, dataset, dataset.points[:, 0], False))
+    table = read(files.grid(row.fitted, dataset, dataset.points[:, 0], False))
     x = table.iloc[:, 0].to_numpy()
     assert (x[0], x[-1]) == pytest.approx(tuple(dataset.bounds[0]))
     np.testing.assert_allclose(table["density"], np.exp(row.fitted.log_prob(x)), rtol=1e-12)
     assert np.trapezoid(table["density"], x) == pytest.approx(1, abs=0.01)
-    every = read(export.pointwise(row.fitted, dataset.columns[0], dataset.points[:, 0]))
+    every = read(files.pointwise(row.fitted, dataset.columns[0], dataset.points[:, 0]))
     assert every["log density"].mean() == pytest.approx(row.log_likelihood, abs=1e-12)
 
 
 def test_probabilities_of_counts():
     dataset = data("counts", 300)
     law = discrete.POISSON.fit(dataset.points)
-    table = read(export.grid(law, dataset, dataset.points[:, 0], True))
+    table = read(files.grid(law, dataset, dataset.points[:, 0], True))
     np.testing.assert_allclose(table["probability"], stats.poisson.pmf(table.iloc[:, 0], law.parameters[0]))
 
 
 @pytest.mark.parametrize("law", ["gamma", "mixture", "kernel", "uniform"])
 def test_parameters_come_back_from_json(law):
     dataset, row = fitted(law=law)
-    content = json.loads(export.as_json(row, dataset, KEY))
+    content = json.loads(files.as_json(row, dataset, KEY))
     assert [(p["name"], p["value"], p["unit"]) for p in content["parameters"]] == [
         (w, v, u) for w, v, u in row.fitted.describe("min")
     ]
@@ -181,8 +165,8 @@ def test_parameters_come_back_from_json(law):
 
 def test_no_name_is_a_formula():
     _, row = fitted()
-    assert read(export.samples(row.fitted, "=1+1", 5, KEY)).columns[0] == "'=1+1"
-    assert read(export.pointwise(row.fitted, "@x", np.ones(3))).columns[0] == "'@x"
+    assert read(files.samples(row.fitted, "=1+1", 5, KEY)).columns[0] == "'=1+1"
+    assert read(files.pointwise(row.fitted, "@x", np.ones(3))).columns[0] == "'@x"
 
 
 def test_the_key_of_the_draws_is_shown():

@@ -11,6 +11,7 @@ from core.key import Key
 from core.vae import fit
 from playground.rungs.vae import training
 from playground.rungs.vae.training import fits, lesson, steps, told
+from playground.runs.runs import Run
 
 CONFIG = fit.Config(epochs=4, width=16, levels=17)
 KEY = Key(3) / "vae"
@@ -100,3 +101,17 @@ def test_a_fork_needs_the_same_networks_and_labels(digits, monkeypatch):
     assert not fits(first, CONFIG, digits, True)
     begun = next(steps(replace(CONFIG, beta=9.0), digits, False, KEY, first.state))
     np.testing.assert_array_equal(*(s.state.weights["decoder.0.weight"] for s in (begun, first)))
+
+
+def run(name, fork=None):
+    return Run(name, ("digest", "config", False, 0, fork), "", None)
+
+
+def test_epochs_count_from_the_start_of_the_run_that_was_left():
+    first = run("vae-1")
+    forked = run("vae-2", ("vae-1", 8))
+    again = run("vae-3", ("vae-2", 5))
+    assert training.since(first) == 0
+    assert training.since(forked, first) == 8
+    assert training.since(again, forked) == 13
+    assert training.since(again, first) == 5, "of a run that is not kept nothing is known"

@@ -16,6 +16,7 @@ from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion import landing as landings
 from playground.rungs.diffusion import numbers
 from playground.rungs.diffusion.bench import Bench, Noising
+from playground.rungs.diffusion.dials import COLUMNS, LANES, SETS, Push, Slice
 from playground.rungs.diffusion.panels import field as fields
 from playground.rungs.diffusion.panels import guidance, memory
 from playground.rungs.diffusion.panels import straightness as straight
@@ -101,9 +102,9 @@ def test_the_strip_is_the_density_of_the_column():
 
 @pytest.mark.parametrize("title", ["Two peaks", "Galaxies"])
 def test_a_walk_in_one_dimension_ends_in_its_data(title):
-    lane = strip.single(strip.SETS[title], schedules.Schedule("cosine"))
+    lane = strip.single(SETS[title], schedules.Schedule("cosine"))
     steps = list(strip.steps(lane, Sampler("Heun", 40), KEY))
-    dataset = builtin.load(strip.SETS[title], 1000, Key(0))
+    dataset = builtin.load(SETS[title], 1000, Key(0))
     ends = steps[-1].arrays["xy"][:, 0]
     quantiles = np.quantile(ends, [0.2, 0.8]), np.quantile(dataset.points, [0.2, 0.8])
     np.testing.assert_allclose(*quantiles, atol=0.25 * dataset.points.std())
@@ -126,7 +127,7 @@ def test_a_walk_in_one_dimension_ends_in_its_data(title):
 def test_a_summed_sheet_holds_the_excess_at_every_time(schedule):
     b = bench("two_moons", schedule, 60)
     learned = ExactMixture(bench_law(b), b.schedule)
-    *_, last = fields.steps(b, learned, fields.Slice())
+    *_, last = fields.steps(b, learned, Slice())
     times = fields.times(b)
     for i in (0, 10, 20, 40):
         t = float(times[i])
@@ -146,7 +147,7 @@ def bench_law(b):
 def test_a_cut_holds_both_fields_along_it():
     b = bench()
     learned = ExactMixture(b.law, b.schedule)
-    *_, last = fields.steps(b, learned, fields.Slice("second", "cut", 0.5))
+    *_, last = fields.steps(b, learned, Slice("second", "cut", 0.5))
     sheets = last.state
     assert not sheets.error.any()
     np.testing.assert_array_equal(sheets.learned, sheets.exact)
@@ -212,8 +213,8 @@ def test_a_network_that_was_told_classes_is_guided_like_the_exact_denoisers(monk
     monkeypatch.setattr(guidance, "UPDATES", 1500)
     b = bench("two_moons", n=300)
     gmm = guidance.law(b)[0]
-    *_, plain = guidance.steps(b, gmm, 0, guidance.Push(3.0), KEY)
-    steps = list(guidance.steps(b, gmm, 0, guidance.Push(3.0, "trained here"), KEY))
+    *_, plain = guidance.steps(b, gmm, 0, Push(3.0), KEY)
+    steps = list(guidance.steps(b, gmm, 0, Push(3.0, "trained here"), KEY))
     last = steps[-1]
     assert last.metrics["exact"] == pytest.approx(plain.metrics["distance"], abs=1e-9)
     assert last.metrics["distance"] == pytest.approx(last.metrics["exact"], rel=0.5)
@@ -232,4 +233,4 @@ def test_a_link_names_a_panel_that_is_there_and_a_choice_that_is_not_falls_back(
     from playground.rungs.diffusion.screen import PANELS, TAUGHT
 
     assert set(TAUGHT) < set(PANELS)
-    assert strip.LANES[:2] == strip.COLUMNS
+    assert LANES[:2] == COLUMNS

@@ -6,8 +6,9 @@ import pytest
 from core.data import builtin
 from core.diffusion.walk import Sampler
 from core.key import Key
-from playground.rungs.diffusion import training
+from playground.rungs.diffusion import identities, training
 from playground.rungs.diffusion.bench import Bench, Noising
+from playground.rungs.diffusion.dials import Push
 from playground.rungs.diffusion.panels import guidance, quality, solvers
 
 KEY = Key(1)
@@ -32,8 +33,8 @@ def test_the_orders_are_one_and_two_and_no_step_keeps_others_waiting():
 def test_guidance_of_one_draws_the_class_and_of_three_does_not_draw_the_tilted_density():
     b = bench("two_moons")
     gmm = guidance.law(b)[0]
-    one = list(guidance.steps(b, gmm, 0, guidance.Push(1.0), KEY))[-1]
-    three = list(guidance.steps(b, gmm, 0, guidance.Push(3.0), KEY))[-1]
+    one = list(guidance.steps(b, gmm, 0, Push(1.0), KEY))[-1]
+    three = list(guidance.steps(b, gmm, 0, Push(3.0), KEY))[-1]
     assert one.metrics["distance"] < one.metrics["limit"]
     assert three.metrics["distance"] > three.metrics["limit"]
     assert guidance.law(bench("swiss_roll")) is None
@@ -43,13 +44,13 @@ def test_the_exact_denoiser_passes_its_own_tests_and_a_wrong_one_fails(monkeypat
     monkeypatch.setattr(quality, "TESTED", 100)
     b = bench()
     *_, last = quality.judge(b, b.exact, Sampler("DPM-Solver++(2M)", 50), False, KEY)
-    rows, found = last.state
+    found = [check for check in identities.checks(b, b.exact, False, KEY) if check]
     assert [check.holds for check in found] == [True] * 3, found
-    values = {name: value for name, value, _ in rows}
+    values = {name: value for name, value, _ in last.state}
     level, error = (float(v) for v in values["Negative log-likelihood"].split(" ± "))
     assert level == pytest.approx(b.dataset.entropy, abs=5 * error)
     assert values["Modes reached"] == "8 of 8"
-    assert abs(quality.parts(Crooked(b.exact)) - 1) > 0.01
+    assert abs(identities.parts(Crooked(b.exact)) - 1) > 0.01
 
 
 class Crooked:
@@ -66,7 +67,7 @@ class Crooked:
 def test_the_flow_of_a_stored_model_integrates_to_one_over_the_square():
     b = bench("two_moons")
     model = training.stored(b).state
-    assert sum(quality.mass(model, part) for part in quality.cells()) == pytest.approx(1, abs=0.03)
+    assert sum(identities.mass(model, part) for part in identities.cells()) == pytest.approx(1, abs=0.03)
 
 
 def test_the_loss_of_a_trained_network_lies_on_its_floor(monkeypatch):

@@ -6,21 +6,14 @@ import pytest
 from core.data import builtin
 from core.laws.conjugate.normal import Config, NormalInverseGamma
 from core.laws.likelihood import sufficient
+from playground.rungs.fit1 import beliefs
 from playground.rungs.fit1.panels import posterior
-from playground.shown import density
 from playground.shown.density import Curve
-from tests import apps
-
-
-def page(name):
-    from core.data import builtin
-    from playground.rungs.fit1.panels import posterior
-
-    posterior.posterior("test", builtin.load(name))
+from tests.playground.rungs.fit1 import sets
 
 
 def opened(name="skewed", **query):
-    return apps.opened(page, {"name": name}, **query)
+    return sets.opened("posterior", name, 1000, **query)
 
 
 def laws(name, first=None, **values):
@@ -95,7 +88,7 @@ def test_the_chart_holds_the_laws_and_the_marks():
     law = NormalInverseGamma(0.0, 4.0, 3.0, 2.0)
     flat = NormalInverseGamma(0.0, 0.0, -1.5, 0.0)
     marked = {"MLE": (0.5, "data"), "MAP": (0.25, "model")}
-    chart = density.parameter(
+    chart = beliefs.parameter(
         (("prior", "noise", flat), ("posterior", "model", law)), 0, marked, "mu", (-3.0, 3.0), False
     )
     spec = chart.to_dict()
@@ -121,5 +114,5 @@ def test_the_axes_stay_while_the_slider_moves():
 
 def test_a_curve_is_named_above_the_picture():
     x = np.linspace(0, 1, 3)
-    spec = density.beliefs([Curve("prior", "noise", x, x)], {}, None, "mu", (0.0, 1.0), True).to_dict()
+    spec = beliefs.beliefs([Curve("prior", "noise", x, x)], {}, None, "mu", (0.0, 1.0), True).to_dict()
     assert [{"word": "prior"}] in spec["datasets"].values()

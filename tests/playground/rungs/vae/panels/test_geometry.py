@@ -19,12 +19,10 @@ def _rested(monkeypatch):
 
 
 def page(latent, told):
-    from core.key import Key
-    from playground.rungs.vae.panels import geometry as vae_geometry_panel
+    from playground.rungs.vae.panels import geometry
     from tests.playground.rungs.vae import sets
 
-    kind = "classes" if told else "factors"
-    vae_geometry_panel.panel("test", sets.model(latent, told), sets.pictures(kind), 3, Key(0))
+    geometry.show(*sets.shown(latent, told))
 
 
 def surveyed():
@@ -100,6 +98,8 @@ def test_every_way_has_ten_pictures(monkeypatch):
 @pytest.mark.parametrize(("latent", "told"), [(2, False), (2, True), (1, False), (3, False)])
 def test_the_panel_opens(latent, told):
     at = apps.opened(page, {"latent": latent, "told": told})
+    at.session_state["held"]["run.vae.ways"].job.wait(60)
+    at.run()
     assert "% shorter" in apps.words(at)
     assert "full whites" in apps.words(at)
     assert ("The map needs a plane" in apps.words(at)) == (latent != 2)

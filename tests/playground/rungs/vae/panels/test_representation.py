@@ -5,51 +5,33 @@ import pytest
 
 from core.evaluation import neighbours
 from core.key import Key
-from core.vae.latent import ppca, representation
-from playground.rungs.vae import charts
+from core.vae.latent import representation
 from playground.rungs.vae.panels import representation as panel
+from playground.rungs.vae.panels.parts import compared
 from tests import apps
 from tests.playground.rungs.vae import sets
 
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
-    monkeypatch.setattr(panel, "EPOCHS", 4)
+    monkeypatch.setattr(compared, "EPOCHS", 4)
     with apps.rested(monkeypatch):
         yield
 
 
 def page(latent, kind, told=False):
-    from core.key import Key
-    from playground.rungs.vae.panels import representation as vae_represent
+    from playground.rungs.vae.panels import representation
     from tests.playground.rungs.vae import sets
 
-    vae_represent.panel("test", sets.model(latent, told), sets.pictures(kind), 3, Key(0))
+    representation.show(*sets.shown(latent, told, kind))
 
 
-def compared(kind="factors", latent=2):
-    return list(panel.steps(sets.model(latent), sets.pictures(kind), Key(0)))[-1].state
-
-
-def test_the_codes_are_of_unseen_pictures():
-    found, pictures = compared(), sets.pictures()
-    assert not set(found.rows) & set(pictures.split.train)
-    assert (np.diff(found.rows) < 0).any()  # in no order: the first few are drawn
-    x = pictures.images[found.rows]
-    assert np.allclose(found.codes[panel.OURS], sets.model().encode(x)[0])
-    train = pictures.images[pictures.split.train].reshape(-1, 16)
-    assert np.allclose(found.codes[panel.PCA], ppca.fit(train, 2).encode(x.reshape(len(x), -1))[0])
-    assert list(found.scores) == [panel.OURS, panel.PCA, panel.AE]
-
-
-def test_the_autoencoder_has_no_noise_and_no_kl():
-    config = panel.plain(sets.model())
-    assert (config.beta, config.code, config.epochs) == (0.0, "mean", 4)
-    assert config.width == sets.model().config.width
+def found_in(kind="factors", latent=2):
+    return list(compared.steps(sets.model(latent), sets.pictures(kind), Key(0)))[-1].state
 
 
 def test_the_scores_are_cores():
-    found, pictures = compared(), sets.pictures()
+    found, pictures = found_in(), sets.pictures()
     factors = pictures.factors[found.rows]
     table = panel.scored(found, pictures).set_index("code")
     for name, code in found.codes.items():
@@ -60,31 +42,11 @@ def test_the_scores_are_cores():
     assert f"**{found.scores['VAE'].procrustes:.2f}**" in panel.finding(found, pictures)
 
 
-def test_two_factors_are_the_axes_of_all_codes():
-    found, pictures = compared(), sets.pictures()
-    drawn = {name: panel.placed(code, pictures, found.rows) for name, code in found.codes.items()}
-    assert len({axes for _, axes in drawn.values()}) == 1
-    factors = pictures.factors[found.rows]
-    xy = drawn[panel.OURS][0]
-    spread = factors.std(axis=0)
-    left = (((xy - factors) / spread) ** 2).sum() / (((factors - factors.mean(axis=0)) / spread) ** 2).sum()
-    assert 1 - left == pytest.approx(found.scores[panel.OURS].procrustes)
-
-
-@pytest.mark.parametrize("latent", [1, 2, 3])
-def test_other_codes_are_drawn_in_units_of_their_spread(latent):
-    found = compared("classes", latent)
-    xy, axes = panel.placed(found.codes[panel.OURS], sets.pictures("classes"), found.rows)
-    assert xy.shape == (len(found.rows), 2)
-    assert xy[:, 0].std() == pytest.approx(1)
-    assert [span for _, span in axes] == [(-3.5, 3.5)] * 2
-
-
 def test_without_factors_the_classes_are_counted():
-    found, pictures = compared("classes"), sets.pictures("classes")
+    found, pictures = found_in("classes"), sets.pictures("classes")
     labels = pictures.labels[found.rows]
-    want = neighbours.accuracy(found.codes[panel.OURS], labels)
-    assert found.scores[panel.OURS].accuracy == want
+    want = neighbours.accuracy(found.codes[compared.OURS], labels)
+    assert found.scores[compared.OURS].accuracy == want
     said = panel.finding(found, pictures)
     assert said.startswith("No true factors are known here")
     assert f"**{want.value:.0%}**" in said
@@ -92,30 +54,16 @@ def test_without_factors_the_classes_are_counted():
 
 
 def test_words_are_measured_by_information_alone():
-    found, pictures = compared("words"), sets.pictures("words")
-    assert np.isnan(found.scores[panel.OURS].procrustes)
+    found, pictures = found_in("words"), sets.pictures("words")
+    assert np.isnan(found.scores[compared.OURS].procrustes)
     assert "tells most of **half**" in panel.finding(found, pictures)
     assert list(panel.scored(found, pictures).columns) == ["code", "I(half) (nats)", "5 nearest, class"]
 
 
 def test_bare_pictures_have_nothing_to_compare_with():
-    found, pictures = compared("bare"), sets.pictures("bare")
+    found, pictures = found_in("bare"), sets.pictures("bare")
     assert "neither factors nor classes" in panel.finding(found, pictures)
     assert panel.scored(found, pictures) is None
-
-
-@pytest.mark.parametrize("words", [(), ("up", "down")])
-def test_the_chart_holds_every_code(words):
-    g = Key(0).generator()
-    xy, value = g.standard_normal((7, 2)), g.integers(0, 2, 7).astype(float)
-    axes = (("a", (-1.0, 1.0)), ("b", (-2.0, 2.0)))
-    spec = charts.codes("VAE", xy, axes, value, words, ("half", "px"), True).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table if "x" in row]
-    assert np.allclose([[r["x"], r["y"]] for r in rows], xy)
-    assert [r["value"] for r in rows] == ([words[int(v)] for v in value] if words else value.tolist())
-    encoding = next(layer for layer in spec["layer"] if "color" in layer["encoding"])["encoding"]
-    assert encoding["x"]["scale"]["domain"] == [-1, 1]
-    assert encoding["y"]["scale"]["domain"] == [-2, 2]
 
 
 @pytest.mark.parametrize(

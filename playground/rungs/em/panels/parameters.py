@@ -1,0 +1,20 @@
+"""The half-step's equation with its values, and the table of parameters."""
+
+import streamlit as st
+
+from core.mixture.gmm import GMM
+from core.process import Step
+from playground import session
+from playground.rungs.em import component, numbers
+from playground.rungs.em.screen import Screen
+
+
+def show(screen: Screen, step: Step[GMM]) -> None:
+    """The panel."""
+    dataset = screen.dataset
+    which = component.choose(screen.config.components)
+    st.markdown(numbers.equation(step, dataset, which))
+    table = numbers.parameters(step.state, dataset)
+    st.markdown(table)
+    beside = ", the :green[true ones] beside them" * (":green" in table)
+    st.caption(f"Trained: the parameters of step {step.index}{beside}. {session.plain(dataset.source)}")

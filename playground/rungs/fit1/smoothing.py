@@ -1,0 +1,102 @@
+"""A bump on every point: the estimate at a bandwidth, what each bandwidth costs, and what the rules choose."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.check import Check
+from core.dataset import Dataset
+from core.evaluation import metrics
+from core.kernels import bandwidth, kde, risk, sums
+from core.kernels.kde import KDE
+from core.key import Key
+from core.laws.families.line_kde import LineKDE
+from core.process import Halt, Step
+from playground.shown import numbers
+
+FACTORS = tuple(f"{f:.3g}" for f in np.geomspace(0.01, 3, 100))
+FEWEST, MOST_HELD = 10, 500  # values; held-out values that are scored
+BOUNDARIES = ("none", "reflect")
+RULE = "silverman"  # of the estimates that the self-test looks at
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Over the axis of `h`: the left-out `score`, and the exact risk where the truth is known.
+
+    `rules` are, by name, h (NaN if the rule finds none), the left-out score, the least-squares criterion and MISE over
+    the oracle's; the oracle is one of them where the truth is known.
+    """
+
+    h: np.ndarray
+    score: np.ndarray
+    known: risk.Risk | None
+    rules: Mapping[str, tuple[float, ...]]
+
+
+def judge(dataset: Dataset, kernel: str) -> Iterator[Step[Judged]]:
+    """Yield what is known of the bandwidths, one more rule a Step."""
+    x, n, truth = dataset.points, len(dataset), dataset.truth
+    sd, least = deviation(x), float("nan")
+    h = sd * np.geomspace(float(FACTORS[0]), float(FACTORS[-1]), 120)
+    score, known = bandwidth.likelihood(x, h, kernel), risk.risk(truth, n, h, kernel) if truth else None
+    names = [*(["oracle"] if truth else []), *bandwidth.RULES[:-1]]
+    rules: dict[str, tuple[float, ...]] = {}
+    for i, rule in enumerate(names):
+        try:
+            if truth and rule == "oracle":
+                width = risk.oracle(truth, n, kernel)
+            else:
+                width = bandwidth.factors(rule, x / sd, kernel, Key(0))[-1][0] * sd
+            at = np.array([width])
+            mise = float(risk.risk(truth, n, at, kernel).mise[0]) if truth else float("nan")
+            least = mise if rule == "oracle" else least
+            scores = bandwidth.likelihood(x, at, kernel)[0], bandwidth.least_squares(x, at, kernel)[0]
+            rules[rule] = (width, float(scores[0]), float(scores[1]), mise / least)
+        except Halt:
+            rules[rule] = (float("nan"),) * 4
+        yield Step(i, Judged(h, score, known, dict(rules)), rule, {"progress": (i + 1) / len(names)})
+
+
+def deviation(x: np.ndarray) -> float:
+    """The column's standard deviation (divided by n - 1), in which bandwidths are counted; Halt where it is 0."""
+    return float(np.sqrt(kde.covariance(x)[0, 0]))
+
+
+def estimate(x: np.ndarray, h: float, kernel: str, boundary: str) -> KDE:
+    """The estimate with bumps of deviation `h` (data units); `reflect` folds it back at 0 or at the extremes."""
+    edges = np.array([[0.0, np.inf] if x.min() > 0 else [x.min(), x.max()]])
+    return KDE.on_line(x, h, kernel, edges if boundary == BOUNDARIES[1] else None)
+
+
+def integral(model: KDE) -> float:
+    """The integral of what is drawn, by the trapezoid rule on eight nodes or more to a bandwidth."""
+    reach = model.h * min(sums.REACH, sums.radius(model.kernel, 1))
+    ends, bounds = (model.points.min() - reach, model.points.max() + reach), model.bounds
+    low, high = ends if bounds is None else np.clip(ends, *bounds[0])
+    x = np.linspace(low, high, int(np.clip(8 * (high - low) / model.h, 1_000, 1 << 17)))
+    return float(np.trapezoid(model.on_grid(x), x))
+
+
+def integrals(x: np.ndarray) -> Iterator[Check]:
+    """The integral of the estimate, as it is and folded back: of all kernels the one farthest from 1."""
+    sd = deviation(x)
+    for boundary, word in zip(BOUNDARIES, ("leaking over its edges", "folded back at its edges"), strict=True):
+        widths = {kernel: sd * bandwidth.factors(RULE, x / sd, kernel, Key(0))[-1][0] for kernel in sums.KERNELS}
+        found = [integral(estimate(x, h, kernel, boundary)) for kernel, h in widths.items()]
+        yield Check(f"a kernel estimate {word} integrates to", max(found, key=lambda v: abs(v - 1)), 1.0, 1e-3)
+
+
+def held_out(model: KDE, key: Key) -> str:
+    """The log score of values that the estimate was not shown, with its standard error."""
+    if len(model.points) < FEWEST:
+        return "Too few values to hold some out."
+    train, held = (model.points[rows] for rows in metrics.split(len(model.points), 0.2, key / "split"))
+    plain = model.kernel == "gaussian" and model.bounds is None  # then a hundred thousand bumps are read in no time
+    law = LineKDE(train[:, 0], model.h) if plain else KDE(train, model.bandwidth, model.kernel, model.bounds)
+    scores = law.log_prob(held := held[:MOST_HELD])
+    if not np.isfinite(scores).all():
+        return "Held-out log score: minus infinity, because a value lies where no bump reaches."
+    score = numbers.estimate(metrics.mean(scores))
+    return f"Held-out log score at this h: **{score}** nats per point ({len(held):,} values; standard error)."

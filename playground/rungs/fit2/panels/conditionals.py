@@ -1,0 +1,68 @@
+"""What the law says of one column where the line stands, beside the points near it, and both columns alone."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.dataset import Dataset
+from core.joint.joint import Joint
+from core.laws import bins
+from core.process import Step
+from playground import session
+from playground.rungs.fit2 import joint
+from playground.rungs.fit2.joint import Seen
+from playground.rungs.fit2.screen import NAME, Screen
+from playground.shown import charts
+from playground.shown.numbers import bare, placed
+
+
+def show(screen: Screen, step: Step[Seen]) -> None:
+    """The panel."""
+    dataset, law = screen.dataset, step.state.law
+    st.markdown(session.plain(said(screen, law)).replace(r"\*\*", "**"))
+    for where, k in zip(st.columns(2, gap="large"), (0, 1), strict=True):
+        chart, alt = marginal(dataset, law, k, session.dark()), f"{dataset.columns[k]} alone: histogram and law"
+        where.altair_chart(chart, key=f"{NAME}.marginal.{k}", alt=alt)
+
+
+def said(screen: Screen, law: Joint) -> str:
+    """The conditional mean and spread at the line, and those of the points near it, in a sentence."""
+    dataset, column = screen.dataset, screen.column
+    given, asked = dataset.columns[column], dataset.columns[1 - column]
+    stands = placed(screen.place, float(dataset.points[:, column].std()))
+    found = moments(screen, law)
+    if found is None:
+        return f"Where {given} is {stands}, the law has no mass."
+    mean, sd = found
+    digits = max(0, 1 - int(np.floor(np.log10(sd)))) if sd > 0 else 3
+    near = joint.strip(dataset, column, screen.place)
+    saw = f"mean {near.mean():.{digits}f}, sd {near.std():.2g}." if len(near) > 1 else "too little to say."
+    return (
+        f"Where **{given}** is **{stands}**, the law expects **{asked}** {mean:.{digits}f} with sd {sd:.2g}. "
+        f"The {len(near)} points within {joint.near(dataset, column):.2g} of it have {saw}"
+    )
+
+
+def moments(screen: Screen, law: Joint) -> tuple[float, float] | None:
+    """Mean and standard deviation of the other column where the line stands; None where the law has no mass."""
+    low, high = screen.dataset.bounds[1 - screen.column]
+    at = np.linspace(low - (high - low), high + (high - low), 3001)
+    there = law.conditional(screen.column, screen.place, at)
+    whole = np.trapezoid(there, at)
+    if not (np.isfinite(whole) and whole > 0):
+        return None
+    mean = float(np.trapezoid(at * there, at) / whole)
+    return mean, float(np.sqrt(np.trapezoid((at - mean) ** 2 * there, at) / whole))
+
+
+def marginal(dataset: Dataset, law: Joint, column: int, dark: bool) -> Any:
+    """One column's histogram with the law's marginal over it."""
+    low, high = (float(v) for v in dataset.bounds[column])
+    grid = np.linspace(low, high, 400)
+    height = np.exp(law.log_marginal(column, grid))
+    histogram = bins.histogram(dataset.points[:, column], "Freedman-Diaconis")
+    top = 1.25 * max(float(histogram.heights.max()), float(np.quantile(height[np.isfinite(height)], 0.995)))
+    name = dataset.columns[column]
+    lines = {"model": (f"p({bare(name)})", height)}
+    return charts.density(histogram, grid, lines, (name, (low, high)), ("density", top), dark)

@@ -1,0 +1,127 @@
+"""The fitted parameters, and every way of fitting ranked by points it has not seen."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.dataset import Dataset
+from core.joint import ranking
+from core.laws.ranking import Row
+from core.process import Step
+from playground import session
+from playground.rungs.fit2 import joint, ways
+from playground.rungs.fit2.joint import Seen
+from playground.rungs.fit2.numbers import means, parameters, part, shape
+from playground.rungs.fit2.screen import NAME, Screen
+from playground.runs import runs
+from playground.runs.jobs import Progress
+from playground.runs.watch import watch
+from playground.shown.numbers import bare, estimate, table
+
+RANKED = 10_000  # points that the ways are ranked on
+FORMATS = {"log-likelihood": "%.4f", "AIC (nats)": "%.1f", "BIC (nats)": "%.1f"}
+HELD = (
+    "Held out: the mean log-density of each fifth under the fit to the other four, with its standard error; "
+    "more is better. ▸ is on the stage."
+)
+
+
+def show(screen: Screen, step: Step[Seen]) -> None:
+    """The panel."""
+    dataset, way, key, law = screen.dataset, screen.way, screen.key, step.state.law
+    left, middle, right = st.columns([1, 1, 1.2], gap="large")
+    left.markdown(table("Fitted", parameters(law, dataset)))
+    mean, covariance, exact = joint.moments(law, key)
+    rows = means(mean, np.sqrt(np.diag(covariance)), dataset.columns)
+    rows += shape(covariance, (dataset.columns[0], dataset.columns[1]))
+    middle.markdown(table("The whole law" if exact else "The whole law, by 100,000 draws", rows))
+    x, every = part(dataset.points, RANKED, key / "ranked"), ways.others(way, key)
+    spec = (dataset.digest, key, way)
+    run = runs.open_run(f"{NAME}.rank", spec, "", lambda: ranking.rank(x, key / "held out", every))
+    watch(run, partial(draw, screen, right, len(every)))
+    st.markdown(session.plain(known(dataset)).replace(r"\*\*", "**"))
+
+
+def draw(
+    screen: Screen, right: DeltaGenerator, count: int, newest: Step[tuple[Row, ...]] | None, progress: Progress
+) -> None:
+    """The table of ways as far as it is known; at the right, how far that is or what it says."""
+    rows = newest.state if newest else ()
+    with right:
+        if progress.alive:
+            st.progress(len(rows) / count, f"{len(rows)} of {count} ways judged.")
+        elif rows:
+            st.markdown(verdict(rows))
+        some = f" Ranked on a random {RANKED:,} points." if len(screen.dataset) > RANKED else ""
+        st.caption(HELD + some)
+    config: dict[str, Any] = {c: st.column_config.NumberColumn(format=f) for c, f in FORMATS.items()}
+    shown = ranked(rows, screen.way.name)
+    st.dataframe(shown, hide_index=True, height=35 * (count + 1) + 3, column_config=config, placeholder="")
+
+
+def ranked(rows: tuple[Row, ...], shown: str) -> pd.DataFrame:
+    """The ways as a table, the one on the stage marked."""
+    return pd.DataFrame(
+        {
+            "way": [("▸ " if r.name == shown else "") + r.title for r in rows],
+            "held out (nats per point)": [score(r) for r in rows],
+            "behind the best": ["" if i == 0 or not np.isfinite(r.behind.value) else estimate(r.behind)
+                                + (" (tied)" if r.tied else "") for i, r in enumerate(rows)],
+            "log-likelihood": [r.log_likelihood for r in rows],
+            "parameters": [r.parameters for r in rows],
+            "AIC (nats)": [r.aic for r in rows],
+            "BIC (nats)": [r.bic for r in rows],
+            "note": [r.note for r in rows],
+        }
+    )  # fmt: skip
+
+
+def score(row: Row) -> str:
+    """The held-out score with its standard error, or what is wrong."""
+    value = row.held_out.value
+    if np.isnan(value):
+        return "none"
+    return "-inf: a point the law rules out" if np.isinf(value) else estimate(row.held_out)
+
+
+def verdict(rows: tuple[Row, ...]) -> str:
+    """Which way predicts best, and by how much it is known to."""
+    sound = [r for r in rows if np.isfinite(r.held_out.value)]
+    if not sound:
+        return "No law could be scored on points it had not seen."
+    best, rest = sound[0], sound[1:]
+    tied = [r.title for r in rest if r.tied]
+    said = f"**{best.title}** predicts unseen points best, at {estimate(best.held_out)} nats per point."
+    if tied:
+        return f"{said} So close that these points cannot tell them apart: {', '.join(tied)}."
+    if rest:
+        near = rest[0]
+        odds = np.exp(near.behind.value)
+        said += (
+            f" The next, {near.title}, is {estimate(near.behind)} nats behind: a new point is on average {odds:.2g} "
+            "times as likely under the first."
+        )
+    return said
+
+
+def known(dataset: Dataset) -> str:
+    """How well n points pin down means and correlation, and where they fall silent."""
+    x, n = dataset.points, len(dataset)
+    errors = x.std(axis=0) / np.sqrt(n)
+    means = " and ".join(f"{bare(name)} within ± {2 * e:.2g}" for name, e in zip(dataset.columns, errors, strict=True))
+    r = float(np.corrcoef(x.T)[0, 1]) if (np.ptp(x, axis=0) > 0).all() else float("nan")
+    said = [f"**With {n:,} points**, the means are known: {means} (two standard errors)."]
+    if np.isfinite(r) and abs(r) < 1 and n > 3:
+        low, high = np.tanh(np.arctanh(r) + np.array([-1.96, 1.96]) / np.sqrt(n - 3))
+        said.append(f"The correlation is {r:.2f}, between {low:.2f} and {high:.2f} with 95 % confidence if normal.")
+    said.append(
+        f"Where fewer than about one point in {n:,} falls, nothing was seen: there every law on this page speaks from its "
+        "form alone, and they disagree."
+    )
+    if n < 50:
+        said.append("So few points cannot tell a bent cloud from a straight one: prefer few parameters, or a prior.")
+    return " ".join(said)

@@ -1,0 +1,1 @@
+"""What the closer looks of this page are made of."""

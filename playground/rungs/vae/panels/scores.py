@@ -1,0 +1,76 @@
+"""The model's score on unseen pictures, beside three classical densities on the same split."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import streamlit as st
+
+from core.process import Step
+from core.vae import scores
+from core.vae.model import VAE
+from core.vae.scores import Row
+from playground import session
+from playground.rungs.vae import seen
+from playground.rungs.vae.screen import NAME, Screen
+from playground.runs import runs
+from playground.runs.jobs import Progress
+from playground.runs.watch import watch
+from playground.shown import numbers
+
+ANCHORS = ("VAE", "VAE, ELBO", "PCA (probabilistic)", "Mixture of Gaussians", "Kernels (KDE)")
+Rows = tuple[Row, ...]
+
+
+def show(screen: Screen, step: Step[VAE]) -> None:
+    """The table of scores, growing."""
+    st.markdown("**Unseen pictures**, nats each; more is better")
+    if problem := scores.comparable(step.state, screen.pictures):
+        st.caption(f"{problem} Choose `categorical` (up to 64 grey levels) or `logistic`, or the handwritten digits.")
+        return
+    run = runs.open_run(f"{NAME}.scores", screen.spec(step), "", lambda: ranked(screen, step.state))
+    test = min(len(screen.pictures.split.test), scores.TESTED)
+    watch(run, lambda newest, progress: draw(newest, progress, test))
+
+
+def ranked(screen: Screen, model: VAE) -> Iterator[Step[Rows]]:
+    """One more score a Step; at once the whole table, if somebody's job has made it."""
+    pictures = screen.pictures
+    shared = judged(seen.fingerprint(model), pictures.digest)
+    if shared:
+        yield shared[-1]
+        return
+    labels = seen.told(model, pictures, np.arange(len(pictures)))
+    for step in scores.rank(model, pictures, screen.key / "scores", labels):
+        yield step
+    shared.append(step)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def judged(model: str, pictures: str) -> list[Step[Rows]]:
+    """The finished table of a model and a set, by their digests, for everybody: empty until somebody's job has made it."""
+    return []
+
+
+def draw(newest: Step[Rows] | None, progress: Progress, test: int) -> None:
+    """The scores as far as they are known, of so many `test` pictures."""
+    rows: Rows = newest.state if newest else ()
+    if rows:
+        st.markdown(table(rows))
+    if progress.alive:
+        st.caption(f"{len(rows)} of {len(ANCHORS)} judged...")
+    elif rows:
+        st.caption(
+            f"log p(x) of {test} test pictures that no choice was made by, with standard errors. *exact*: by quadrature "
+            "over the latent plane. *bound*: the true number is at least this; densities by uniform noise in each pixel. "
+            "What a model chose, it chose on the validation pictures."
+        )
+
+
+def table(rows: Rows) -> str:
+    """The scores as Markdown."""
+    lines = ["| model | nats per picture | |", "|---|--:|---|"]
+    for row in rows:
+        badge = f":{'green' if row.kind == 'exact' else 'orange'}-badge[{row.kind}]"
+        score = numbers.estimate(row.score).replace(" ", chr(0xA0))
+        lines.append(f"| {row.model} | **{score}** | {badge} {session.plain(row.note)} |")
+    return "\n".join(lines)

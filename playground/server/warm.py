@@ -1,0 +1,33 @@
+"""What pages need, imported behind the visitors' backs: what the first one asks for at once, the rest in calm moments."""
+
+from time import monotonic, sleep
+
+from playground.importing import fetch
+from playground.runs import baton
+
+FIRST = (  # what the first visitor's page needs, whichever it is
+    "contourpy", "playground.runs.run_bar", "playground.shown.sheet", "playground.shown.closer",
+    "playground.rungs.em.film", "playground.rungs.em.panels.parameters",
+)  # fmt: skip
+REST = (  # parts before what they are parts of: each is a wait for a new page
+    "scipy.special", "scipy.optimize", "scipy.stats", "pandas", "playground.shown.charts", "sklearn.datasets",
+    "sklearn.model_selection", "torch", "core.vae.recipes",
+)  # fmt: skip
+CALM = 0.25  # the load of the pages at which an import, which stops all of them, is in nobody's way
+AWHILE, BREATH = 120.0, 0.05  # seconds a piece is put off at most; seconds between two
+
+
+def first() -> None:
+    """Import what the first visitor's page needs, so that it does not wait for it."""
+    for name in FIRST:
+        fetch(name)
+
+
+def rest() -> None:
+    """Import what other pages and panels need, piece by piece, each in a calm moment or after a while."""
+    for name in REST:
+        end = monotonic() + AWHILE
+        while baton.turns.load() > CALM and monotonic() < end:
+            sleep(BREATH)
+        fetch(name)
+        sleep(BREATH)  # a page that waits for the lock comes in before the next piece

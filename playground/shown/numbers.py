@@ -1,0 +1,111 @@
+"""Numbers as every page writes them: with the digits they deserve, their error, their unit; tables and the self-test strip."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.check import Check
+from core.evaluation.metrics import Estimate
+
+
+def estimate(value: Estimate, without: str = "none") -> str:
+    """A value with its standard error, to the error's first digit; four digits where the error is nothing or not known.
+
+    `without` is said where there is no finite value.
+    """
+    if not np.isfinite(value.value):
+        return without
+    digits = max(0, -int(np.floor(np.log10(value.error)))) if value.error > 1e-9 else 4
+    return f"{value.value:.{digits}f}" + ("" if np.isnan(value.error) else f" ± {value.error:.{digits}f}")
+
+
+def measured(value: float, error: float) -> str:
+    """A parameter with its standard error to two digits; without one, four digits of the parameter."""
+    if not error > 0:
+        return f"{value:.4g}"
+    digits = 1 - int(np.floor(np.log10(float(f"{error:.1e}"))))
+    if not -4 < digits < 9:
+        return f"{value:.6g} ± {error:.2g}"
+    return f"{round(value, digits):.{max(digits, 0)}f} ± {round(error, digits):.{max(digits, 0)}f}"
+
+
+def placed(value: float, spread: float, least: int = 4) -> str:
+    """A place on the axis: `least` digits, and more until three of them are of the `spread` around it, however far from 0."""
+    digits = least
+    if np.isfinite(value) and value != 0:
+        size = int(np.floor(np.log10(abs(value))))
+        if np.isfinite(spread) and spread > 0:
+            digits = max(least, size - int(np.floor(np.log10(spread))) + 3)
+        digits = max(digits, size + 1 if size < 10 else 0)  # written out, not as a power of ten
+    return f"{value:#.{min(digits, 15)}g}".rstrip(".") if value else "0"
+
+
+def aligned(values: Sequence[float]) -> list[str]:
+    """Numbers of one kind with equal decimals, so many that the largest has four digits.
+
+    Sizes of very different kinds, such as the spread of a component that collapses, get four digits each.
+    """
+    top, least = float(np.abs(values).max()), float(np.min(values))
+    if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100):
+        return [minus(f"{value:#.4g}") for value in values]
+    places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
+    return [minus(f"{value:,.{places}f}") for value in values]
+
+
+def minus(text: str) -> str:
+    """A number with a real minus sign in front, as the stage writes it."""
+    return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
+
+
+def nice(value: float) -> float:
+    """The first of 1, 2, 5, 10, ... times a power of ten that is at least `value` > 0: where an axis ends."""
+    base = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
+    return float(next(m * base for m in (1, 2, 5, 10, 20) if m * base >= value))
+
+
+def unhaired(values: np.ndarray) -> np.ndarray:
+    """The values, with 0 where one is only a rounding error beside the largest."""
+    return np.where(np.abs(values) < 1e-12 * np.abs(values).max(), 0.0, values)
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number with as many digits as it deserves, in TeX."""
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
+    return text
+
+
+def vector(values: np.ndarray) -> str:
+    """One number, or several in brackets."""
+    inside = ",\\, ".join(number(v) for v in values)
+    return inside if len(values) == 1 else f"({inside})"
+
+
+def table(title: str, rows: list[tuple[str, str, str]]) -> str:
+    """Quantity, value and unit as a Markdown table; a value is never broken over two lines."""
+    lines = (f"| {name} | **{minus(value).replace(' ', chr(0xA0))}** | {unit} |" for name, value, unit in rows)
+    return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
+
+
+def self_test(found: Sequence[Check]) -> str:
+    """Identities as a Markdown table: verdict, name, value, and what it should be."""
+    lines = ["| | identity | value | should be |", "|---|---|--:|--:|"]
+    for c in found:
+        value = f"{c.value:.9f}" if c.target else f"{c.value:.2g}"
+        meant = f"at least {c.target - c.tolerance:.1g}" if c.at_least else f"{c.target:g} ± {c.tolerance:.1g}"
+        lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {value} | {meant} |")
+    return "\n".join(lines)
+
+
+def unit_of(column: str) -> str:
+    """The unit at the end of a column's name, in brackets: "min" of "waiting (min)"; "" if there is none."""
+    found = re.search(r"\(([^()]+)\)\s*$", column)
+    return found.group(1).strip() if found else ""
+
+
+def bare(column: str) -> str:
+    """A column's name without its unit."""
+    return column.split(" (")[0]

@@ -1,0 +1,45 @@
+"""A law over its data: the curves are the densities, the dots the probabilities, and the axes do not move."""
+
+import numpy as np
+import pytest
+
+from core.laws import bins
+from core.laws.families import discrete
+from playground.palette import ROLES
+from playground.rungs.fit1.picture import picture
+from tests.playground.rungs.fit1.sets import data, ranked
+
+
+def drawn(chart):
+    """(mark, rows) of every layer of a chart made here."""
+    spec = chart.to_dict()
+    return [(part["mark"], spec["datasets"][part["data"]["name"]]) for part in spec["layer"]]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_curves_are_the_densities(dark):
+    dataset, best = data("skewed", 240), ranked("skewed", 240)[0]
+    histogram = bins.histogram(dataset.points)
+    layers = drawn(picture(dataset, dataset.points[:, 0], best, histogram, "x", dark))
+    assert [r["density"] for r in layers[0][1]] == pytest.approx(histogram.heights.tolist())
+    by = {mark["color"]: rows for mark, rows in layers if mark["type"] == "line"}
+    for role, law in (("model", best.fitted), ("truth", dataset.truth)):
+        rows = by[ROLES[role][dark]]
+        x = np.array([[r["x"]] for r in rows])
+        assert [r["density"] for r in rows] == pytest.approx(np.exp(law.log_prob(x)).tolist())
+
+
+def test_axes_do_not_move_with_the_law():
+    dataset, rows = data("skewed", 240), ranked("skewed", 240)
+    histogram = bins.histogram(dataset.points)
+    made = [picture(dataset, dataset.points[:, 0], r, histogram, "x", False).to_dict() for r in (None, *rows)]
+    assert len({str(spec["layer"][0]["encoding"]) for spec in made}) == 1
+
+
+def test_shares_are_those_of_the_counts():
+    dataset = data("counts", 400)
+    x, best = dataset.points[:, 0], ranked("counts", 400, discrete.FAMILIES)[0]
+    (_, bars), (_, dots), *_ = drawn(picture(dataset, x, best, None, "x", False))
+    assert {r["count"]: r["share"] for r in bars} == pytest.approx({v: (x == v).mean() for v in np.unique(x)})
+    at = np.array([r["count"] for r in dots], dtype=float)
+    assert [r["share"] for r in dots] == pytest.approx(np.exp(best.fitted.log_prob(at)).tolist())

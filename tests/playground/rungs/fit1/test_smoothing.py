@@ -1,0 +1,54 @@
+"""Kernel estimates: they integrate to one, their rules are core's, and their score has its error."""
+
+import numpy as np
+import pytest
+
+from core.data import builtin
+from core.kernels.kde import KDE
+from core.kernels.sums import KERNELS
+from core.key import Key
+from core.process import Halt
+from playground.rungs.fit1 import smoothing
+
+
+def judged(name="bimodal", kernel="gaussian"):
+    return list(smoothing.judge(builtin.load(name), kernel))[-1].state
+
+
+def test_no_rule_beats_the_oracle():
+    assert min(row[3] for row in judged("skewed").rules.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("boundary", smoothing.BOUNDARIES)
+@pytest.mark.parametrize("name", ["gapped", "galaxies"])
+def test_the_estimate_integrates_to_one(name, kernel, boundary):
+    x = builtin.load(name).points
+    for h in [row[0] for row in judged(name, kernel).rules.values() if np.isfinite(row[0])]:
+        assert smoothing.integral(smoothing.estimate(x, h, kernel, boundary)) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("h", [0.01, 0.3, 3.0])
+def test_a_bump_is_integrated_whole_whatever_its_width(h):
+    x = builtin.load("skewed").points
+    assert smoothing.integral(KDE.on_line(x, h)) == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["skewed", "gapped", "galaxies"])
+def test_the_identities_hold_and_see_a_lost_mass(name, monkeypatch):
+    x = builtin.load(name).points
+    assert [check.holds for check in smoothing.integrals(x)] == [True, True]
+    whole = KDE.on_grid
+    monkeypatch.setattr(KDE, "on_grid", lambda self, at: whole(self, at) * (0.99 if self.kernel == "biweight" else 1))
+    assert [check.holds for check in smoothing.integrals(x)] == [False, False]  # one kernel of five is enough
+
+
+def test_a_constant_column_has_no_estimate():
+    with pytest.raises(Halt, match="constant"):
+        list(smoothing.integrals(np.ones((20, 1))))
+
+
+def test_a_value_where_no_bump_reaches_and_too_few_values_are_told_in_words():
+    model = KDE.on_line(builtin.load("normal").points, 1e-4, "uniform")
+    assert "minus infinity" in smoothing.held_out(model, Key(0))
+    assert "Too few" in smoothing.held_out(KDE.on_line(np.arange(5.0)[:, None], 1.0), Key(0))

@@ -1,0 +1,52 @@
+"""A picture through the model: its code and bound are the model's, what was lost is painted so, and pictures travel exactly."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.data import images
+from core.data.images import Pictures
+from core.key import Key
+from core.vae.model import kl
+from core.vae.truth import exact as core_exact
+from playground.rungs.vae import numbers, through
+from tests.core.vae.tiny_vae import spots, trained
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return Pictures("spots", images.quantise(spots()[0], 5), levels=5)
+
+
+@pytest.mark.parametrize("architecture", ["mlp", "conv"])
+def test_through_the_model(pictures, architecture):
+    model = trained(architecture=architecture, epochs=3)
+    x = pictures.images[3]
+    found = through.through(model, x, None, Key(0))
+    mean, log_var = model.encode(x[None])
+    assert found.kl == pytest.approx(kl(mean, log_var).sum())
+    np.testing.assert_allclose(found.back, model.decode(mean)[0], rtol=1e-12)
+    exact = core_exact.quadrature_elbo(model, x[None])[0]
+    assert found.elbo.value == pytest.approx(exact, abs=5 * found.elbo.error + 1e-9)
+    assert (found.elbo.error == 0) == (architecture == "mlp")
+    assert f"{found.kl:.2f}" in numbers.equation(found)
+
+
+def test_what_was_lost_is_blue_where_the_decoder_is_too_bright(monkeypatch):
+    monkeypatch.setattr(through.session, "dark", lambda: False)
+    x = np.array([[[0.0, 0.5, 1.0]]])
+    back = np.array([[[1.0, 0.5, 0.0]]])
+    bright, same, dim = through.difference(x, back)[0].tolist()
+    assert bright[2] > bright[0]
+    assert same == [255, 255, 255]
+    assert dim[0] > dim[2]
+
+
+def test_a_picture_travels_exactly():
+    pixels = np.arange(75, dtype=np.uint8).reshape(5, 5, 3)
+    head, text = through.written_out(pixels).split(",")
+    assert head == "data:image/png;base64"
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(text)))), pixels)

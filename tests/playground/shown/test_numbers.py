@@ -1,0 +1,135 @@
+"""Numbers as every page writes them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from core.check import Check
+from core.evaluation.metrics import Estimate
+from playground.shown import numbers
+
+PROFILE = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+
+
+@given(some.floats(allow_nan=False, allow_infinity=False))
+@PROFILE
+def test_a_number_in_tex_is_the_number_to_four_digits(x):
+    mantissa, _, power = numbers.number(x).partition(r"\cdot 10^{")
+    assert float(mantissa) * 10.0 ** int(power.rstrip("}") or 0) == pytest.approx(x, rel=5.1e-4, abs=1e-300)
+
+
+def back(shown):
+    return [float(text.replace("\N{MINUS SIGN}", "-").replace(",", "")) for text in shown]
+
+
+@given(some.lists(some.floats(-1e20, 1e20), min_size=1, max_size=6))
+@PROFILE
+def test_aligned_numbers_are_right_to_a_thousandth_of_the_largest(values):
+    np.testing.assert_allclose(
+        back(numbers.aligned(values)), values, rtol=0, atol=0.51e-3 * max(map(abs, values)) + 1e-300
+    )
+
+
+@given(some.lists(some.floats(1.0, 90.0), min_size=1, max_size=6))
+@PROFILE
+def test_numbers_of_one_size_end_together(values):
+    assert len({len(text.rpartition(".")[2]) for text in numbers.aligned(values)}) == 1
+
+
+@given(some.lists(some.floats(1e-12, 1e3), min_size=2, max_size=6).filter(lambda v: min(v) < max(v) / 100))
+@PROFILE
+def test_a_spread_that_collapses_keeps_its_digits(values):
+    np.testing.assert_allclose(back(numbers.aligned(values)), values, rtol=0.51e-3)
+
+
+def test_a_value_comes_with_its_error():
+    assert numbers.estimate(Estimate(1.23456, 0.00712)) == "1.235 ± 0.007"
+    assert numbers.estimate(Estimate(-2.04, 0.5)) == "-2.0 ± 0.5"
+    assert numbers.estimate(Estimate(1234.5, 30.0)) in ("1234 ± 30", "1235 ± 30")
+
+
+@given(some.floats(-1e3, 1e3), some.floats(1e-6, 1e3))
+@PROFILE
+def test_what_is_shown_of_an_estimate_is_right_to_its_error(mean, error):
+    left, right = map(float, numbers.estimate(Estimate(mean, error)).split(" ± "))
+    assert abs(left - mean) <= 0.51 * error + 1e-12
+    assert right == pytest.approx(error, rel=0.51)
+
+
+def test_the_figures_are_a_markdown_table_whose_values_do_not_break():
+    text = numbers.table("Step 3", [("a", "1 ± 2", "nats"), ("b", "7", "")])
+    assert text.splitlines() == [
+        "| Step 3 | | |",
+        "|---|--:|---|",
+        "| a | **1\xa0±\xa02** | nats |",
+        "| b | **7** |  |",
+    ]
+
+
+def test_the_self_test_strip_tells_right_from_wrong():
+    found = [
+        Check("right", 1.0, 1.0, 1e-9),
+        Check("wrong", -0.5, 0.0, 0.4, at_least=True),
+        Check("high", 9.0, 0.0, 3.0, True),
+    ]
+    assert numbers.self_test(found).splitlines()[2:] == [
+        "| ✓ | right | 1.000000000 | 1 ± 1e-09 |",
+        "| ✗ broken | wrong | -0.5 | at least -0.4 |",
+        "| ✓ | high | 9 | at least -3 |",
+    ]
+
+
+def test_an_estimate_that_is_not_known_says_so_and_one_without_an_error_has_four_digits():
+    nan = float("nan")
+    assert numbers.estimate(Estimate(nan, nan)) == numbers.estimate(Estimate(float("inf"), nan)) == "none"
+    assert numbers.estimate(Estimate(nan, nan), "no start came to rest") == "no start came to rest"
+    assert numbers.estimate(Estimate(1.23456, nan)) == "1.2346"
+    assert numbers.estimate(Estimate(1.23456, 0.0)) == "1.2346 ± 0.0000"
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        (2.5034, 0.1234, "2.50 ± 0.12"),
+        (0.0266, 0.0393, "0.027 ± 0.039"),
+        (1234.5, 67.0, "1234 ± 67"),
+        (123456.0, 6789.0, "123500 ± 6800"),
+        (0.009449, 5.9e-7, "0.00944900 ± 0.00000059"),
+        (3.0, 0.0996, "3.00 ± 0.10"),
+        (1e12, 3e9, "1e+12 ± 3e+09"),
+        (3.14159, float("nan"), "3.142"),
+    ],
+)
+def test_a_parameter_has_the_digits_its_error_deserves(value, error, said):
+    assert numbers.measured(value, error) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "spread", "shown"),
+    [
+        (1700002.503, 2.0, "1700002.50"),
+        (1.0e6, 300.0, "1000000"),
+        (-123456.789, 0.05, "-123456.7890"),
+        (1.517, 2.0, "1.517"),
+        (70.9, 13.0, "70.90"),
+        (0.0, 1.0, "0"),
+        (0.0265, 1.2, "0.02650"),
+        (3.0, float("nan"), "3.000"),
+    ],
+)
+def test_a_place_has_the_digits_that_the_spread_deserves(value, spread, shown):
+    assert numbers.placed(value, spread) == shown
+    if spread > 0:
+        assert abs(float(shown) - value) < 0.005 * spread
+
+
+def test_units_stand_at_the_end_of_a_column_s_name():
+    names = ("a (min)", "b", "v (1000 km/s) ", "(x) y", "a ()")
+    assert [numbers.unit_of(name) for name in names] == ["min", "", "1000 km/s", "", ""]
+    assert [numbers.bare(name) for name in names[:2]] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("value", "end"), [(0.3, 0.5), (1.0, 1.0), (1.01, 2), (7, 10), (12, 20), (0.011, 0.02)])
+def test_axes_end_at_round_numbers(value, end):
+    assert numbers.nice(value) == pytest.approx(end)

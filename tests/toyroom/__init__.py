@@ -1,0 +1,1 @@
+"""A made-up room of a page."""
