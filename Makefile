@@ -3,7 +3,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: play test check bench checkpoints clean
+.PHONY: play test near check bench checkpoints clean
 
 play: $(VENV)/.play  ## the app on http://localhost:8501
 	@$(BIN)/python -m playground.server --port $(PORT)
@@ -11,6 +11,10 @@ play: $(VENV)/.play  ## the app on http://localhost:8501
 test: $(VENV)/.test  ## everything: unit, contract, architecture, pages, browser
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/python -m tests
+
+near: $(VENV)/.test  ## only the tests that what was changed can reach; make near BASE=HEAD~3 counts from there
+	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.near $(BASE)
 
 check: $(VENV)/.test  ## ruff, types, architecture
 	@$(BIN)/ruff check .
