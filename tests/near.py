@@ -2,7 +2,7 @@
 
 What changed is all that differs from where this branch left BASE (`origin/main`, else `HEAD`), be it committed, not yet,
 or not yet known to git. What it reaches is read from `tests.graph`. Files run from the nearest to the farthest, in two
-processes side by side; what drives a browser comes last, by itself.
+processes side by side; what drives a browser comes last.
 
 The frame, the server and the pages hold everything together: followed blindly, any change would run the whole house. So,
 on purpose:
@@ -134,22 +134,27 @@ def in_sight(test: str, shown: str) -> bool:
 
 def run(planned: Plan) -> int:
     """Run a plan; the exit status is of the first part that failed. That no case of a file is left is no failure."""
-    cases = ["-k", planned.cases] if planned.cases else []
-    command = [sys.executable, "-m", "pytest", *cases]
+    command = [sys.executable, "-m", "pytest", *(["-k", planned.cases] if planned.cases else [])]
     still = [path for path in planned.tests if not path.startswith(DRIVEN)]
     driven = [path for path in planned.tests if path.startswith(DRIVEN)]
-    found = []
+    found = both(command, still) + both(command, driven)
+    return next((status for status in found if status not in (0, 5)), 0)
+
+
+def both(command: Sequence[str], files: Sequence[str]) -> list[int]:
+    """Run every other file in a second process, whose words come after the first's; the exit statuses."""
+    if not files:
+        return []
     with tempfile.TemporaryFile() as said:
-        other = subprocess.Popen([*command, *still[1::2]], cwd=ROOT, stdout=said, stderr=said) if still[1:] else None
-        found += [subprocess.run([*command, *still[::2]], cwd=ROOT).returncode] if still else []
+        aside = files[1::2]
+        other = subprocess.Popen([*command, *aside], cwd=ROOT, stdout=said, stderr=said) if aside else None
+        found = [subprocess.run([*command, *files[::2]], cwd=ROOT).returncode]
         if other:
             found.append(other.wait())
             said.seek(0)
             sys.stdout.buffer.write(said.read())
             sys.stdout.flush()
-    if driven:
-        found.append(subprocess.run([*command, *driven], cwd=ROOT).returncode)
-    return next((status for status in found if status not in (0, 5)), 0)
+        return found
 
 
 def main() -> int:

@@ -15,7 +15,9 @@ from core.key import Key
 from core.painting import recipes
 from playground.instruments.easel import bytes_of
 from playground.rungs.paint.screen import Push
-from tests.browser import conftest
+from tests.browser.conftest import ask as asked
+from tests.browser.conftest import calm
+from tests.browser.conftest import until as until_it
 from tests.core.data.readers.pictures.test_read import idx
 
 pytestmark = pytest.mark.browser
@@ -40,12 +42,12 @@ def paint(app, new_page):
 
 
 def ask(page, expression, which=0):
-    return conftest.ask(page.locator(".easel").nth(which), expression)
+    return asked(page.locator(".easel").nth(which), expression)
 
 
 def until(page, condition, which=0):
     """Wait until `condition`, a JS expression in `s`, holds for an easel."""
-    conftest.until(page.locator(".easel").nth(which), condition)
+    until_it(page.locator(".easel").nth(which), condition)
 
 
 def bytes_on(page, kind, i, which=0):
@@ -112,7 +114,7 @@ def test_a_mask_is_painted_and_what_was_known_stays(paint):
     assert 40 < mask.sum() < 300
     code = base64.urlsafe_b64encode(np.packbits(mask).tobytes()).decode().rstrip("=")  # as the link carries a mask
     page.wait_for_function("code => new URLSearchParams(location.search).get('mask') === code", arg=code)
-    conftest.calm(page)
+    calm(page)
     until(page, "s.frames > 5 && !s.live", which=1)
     page.locator("table", has_text="identity").wait_for()
     found = bytes_on(page, "x", 3, which=1).reshape(3, 32, 32)
@@ -123,7 +125,7 @@ def test_a_mask_is_painted_and_what_was_known_stays(paint):
 
 def give(page, name, raw):
     """Upload a file of one's own pictures."""
-    conftest.calm(page)
+    calm(page)
     field = page.locator("[data-testid=stFileUploader]", has_text="Your pictures").locator("input[type=file]")
     field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": raw})
 

@@ -10,8 +10,9 @@ from PIL import Image
 
 from core.data import images
 from core.vae import recipes
-from tests.browser import conftest
+from tests.browser.conftest import ask as asked
 from tests.browser.conftest import calm, painted
+from tests.browser.conftest import until as until_it
 from tests.core.data.readers.pictures.test_read import idx
 
 pytestmark = pytest.mark.browser
@@ -27,7 +28,7 @@ def vae(app, new_page):
     def visit(query="", **options):
         page = new_page(**{"viewport": {"width": 1440, "height": 1400}, **options})
         page.goto(f"{app.url}/vae?{query}")
-        page.locator(".pad[data-theme]").wait_for()
+        page.locator(".pad[data-theme]").first.wait_for()  # a panel may have one too
         until(page, "s.pictures > 0")
         calm(page)
         return page
@@ -36,12 +37,12 @@ def vae(app, new_page):
 
 
 def ask(page, expression, nth=0):
-    return conftest.ask(page.locator(".pad").nth(nth), expression)
+    return asked(page.locator(".pad").nth(nth), expression)
 
 
 def until(page, condition, nth=0):
     """Wait until `condition`, a JS expression in `s`, holds for a pad."""
-    conftest.until(page.locator(".pad").nth(nth), condition)
+    until_it(page.locator(".pad").nth(nth), condition)
 
 
 def picture(page):

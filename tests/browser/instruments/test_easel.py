@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from playground.instruments.easel import bytes_of
-from tests.browser import conftest
 from tests.browser.apps.easel_app import FRAMES, clean, frames
 from tests.browser.conftest import MOTION, painted
+from tests.browser.conftest import ask as asked
+from tests.browser.conftest import until as until_it
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -24,11 +25,11 @@ def show(instruments, new_page):
 
 
 def ask(page, expression):
-    return conftest.ask(page.locator(".easel, .sheet"), expression)
+    return asked(page.locator(".easel, .sheet"), expression)
 
 
 def until(page, condition):
-    conftest.until(page.locator(".easel, .sheet"), condition)
+    until_it(page.locator(".easel, .sheet"), condition)
 
 
 def shown(page, i):
