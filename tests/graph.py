@@ -28,6 +28,8 @@ AHEAD = ("playground/frame.py", "playground/server/warm.py")
 VISITORS = ("tests/pages/", "tests/browser/")
 """The tests in which `/em?seed=1` means a page; to a test of the server it is any address that answers."""
 ADDRESS = re.compile(r"/(\w+)(?:\?.*)?", re.DOTALL)
+ABOUT = "ABOUT"
+"""The name under which a test of a page's furniture says whose it is: `ABOUT = ("playground/shelf/",)`."""
 Use = tuple[str, str, int]  # a module; the name taken from it, "" for the module itself; the line
 
 
@@ -210,7 +212,12 @@ class Reader:
                 more, on_the_way = self.edges(conftest.path, tuple(sorted(own)))
                 needs, passes = needs | more, passes | on_the_way | {conftest.path}
                 asked |= {used for node in conftest.slice(own) for used in mentions(node)}
-        return needs, passes
+        return (self.about(file) | pageless(needs), passes) if ABOUT in file.bound else (needs, passes)
+
+    def about(self, file: File) -> set[str]:
+        """What lies in the rooms that a test says it is about; the page it opens is only where it looks at them."""
+        rooms = tuple(strings(file.bound[ABOUT]))
+        return {path for path in self.files if path.startswith(rooms)}
 
 
 def auto(conftest: File, name: str) -> bool:

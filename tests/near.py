@@ -11,7 +11,8 @@ on purpose:
   work counts: a change in the frame reaches every page's tests.
 - The `__init__` of a package that one only goes through counts by its own text. That something it imports no longer
   loads is seen by the tests of that thing.
-- A browser test belongs to the pages it opens, by address or by a fixture, and to what it imports.
+- A browser test belongs to the pages it opens, by address or by a fixture, and to what it imports; one that says what
+  it is `ABOUT` belongs to that instead of to pages.
 - The tests that go round all pages run for the pages that are reached alone (`test_a_page_opened_alone[em]`), and
   whole if they are reached by more than a page.
 - What knows no screen (`DEEP`) reaches the tests of pages that need no browser; a browser test, or one that goes round,

@@ -318,6 +318,8 @@ def project():
             "tests/pages/test_em.py",
         ),
         ("core/mixture/gmm.py", "tests/core/mixture/test_gmm.py tests/test_contract.py", "tests/playground/server"),
+        ("playground/shelf/upload.py", "tests/browser/test_app_data.py", "tests/core/mixture"),
+        ("playground/rungs/em/files.py", "tests/browser/test_app_em.py", "tests/browser/test_app_data.py"),
         ("playground/instruments/stage/main.js", "tests/browser/instruments/test_stage.py", "tests/pages"),
         ("core/data/readers/text.py", "tests/core/data/readers/test_child.py", "tests/core/mixture"),
         ("core/data/sets/tables/galaxies.csv", "tests/core/data/test_builtin.py", "tests/core/vae"),

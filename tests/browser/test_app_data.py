@@ -16,6 +16,7 @@ from playground.shelf import sketch
 from tests.browser.conftest import calm, has_colour, painted, score
 
 pytestmark = pytest.mark.browser
+ABOUT = ("playground/shelf/", "core/data/")  # looked at on a page, and any page with points would do
 SHOWN = 0.5e-4 + 1e-9  # the figures are shown with four decimals
 SHEET = {"data": "Draw your own", "components": 2}
 OWN = {"data": "Your own file", "components": 2}

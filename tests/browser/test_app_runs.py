@@ -102,8 +102,10 @@ def test_a_fork_begins_at_the_frame_on_show_and_both_are_drawn(open_em):
     em.until("s.pos === 6")
     em.wait(lambda: em.step == 6)
     em.button("Fork here").click()
-    em.page.get_by_role("radio", name="diag").click()
     em.wait(lambda: em.run != run)
+    forked_here = em.run
+    em.page.get_by_role("radio", name="diag").click()
+    em.wait(lambda: em.run != forked_here)
     em.settled()
     config, units = Config(components=3, covariance="diag"), units_of(dataset)
     forked = list(gmm.fit(config, units.standard(dataset.points), Key(2) / "em", start=units.into(steps[6].state)))
