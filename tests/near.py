@@ -2,7 +2,7 @@
 
 What changed is all that differs from where this branch left BASE (`origin/main`, else `HEAD`), be it committed, not yet,
 or not yet known to git. What it reaches is read from `tests.graph`. Files run from the nearest to the farthest, in two
-processes side by side; what drives a browser comes last.
+processes side by side; what drives a browser comes last, a process a file.
 
 The frame, the server and the pages hold everything together: followed blindly, any change would run the whole house. So,
 on purpose:
@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -138,7 +139,7 @@ def run(planned: Plan) -> int:
     command = [sys.executable, "-m", "pytest", *(["-k", planned.cases] if planned.cases else [])]
     still = [path for path in planned.tests if not path.startswith(DRIVEN)]
     driven = [path for path in planned.tests if path.startswith(DRIVEN)]
-    found = both(command, still) + both(command, driven)
+    found = both(command, still) + each(command, driven)
     return next((status for status in found if status not in (0, 5)), 0)
 
 
@@ -156,6 +157,20 @@ def both(command: Sequence[str], files: Sequence[str]) -> list[int]:
             sys.stdout.buffer.write(said.read())
             sys.stdout.flush()
         return found
+
+
+def each(command: Sequence[str], files: Sequence[str]) -> list[int]:
+    """Run every file by itself, two at a time, for they differ much in length; what each says is shown when it is done."""
+
+    def alone(file: str) -> subprocess.CompletedProcess:
+        return subprocess.run([*command, file], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    found = []
+    with ThreadPoolExecutor(2) as workers:
+        for done in workers.map(alone, files):
+            print(done.stdout, end="", flush=True)
+            found.append(done.returncode)
+    return found
 
 
 def main() -> int:
