@@ -24,7 +24,6 @@ on purpose:
 import argparse
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -135,42 +134,25 @@ def in_sight(test: str, shown: str) -> bool:
 
 
 def run(planned: Plan) -> int:
-    """Run a plan; the exit status is of the first part that failed. That no case of a file is left is no failure."""
+    """Run a plan, two processes at a time; what each says is shown when it is done, in the order of the plan.
+
+    The exit status is of the first that failed. That no case of a file is left is no failure.
+    """
     command = [sys.executable, "-m", "pytest", *(["-k", planned.cases] if planned.cases else [])]
     still = [path for path in planned.tests if not path.startswith(DRIVEN)]
-    driven = [path for path in planned.tests if path.startswith(DRIVEN)]
-    found = both(command, still) + each(command, driven)
-    return next((status for status in found if status not in (0, 5)), 0)
+    driven = [path for path in planned.tests if path.startswith(DRIVEN)]  # each by itself: they differ much in length
+    parts = [part for part in (still[::2], still[1::2], *([path] for path in driven)) if part]
 
+    def alone(part: Sequence[str]) -> subprocess.CompletedProcess:
+        said = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.run([*command, *part], cwd=ROOT, **said)
 
-def both(command: Sequence[str], files: Sequence[str]) -> list[int]:
-    """Run every other file in a second process, whose words come after the first's; the exit statuses."""
-    if not files:
-        return []
-    with tempfile.TemporaryFile() as said:
-        aside = files[1::2]
-        other = subprocess.Popen([*command, *aside], cwd=ROOT, stdout=said, stderr=said) if aside else None
-        found = [subprocess.run([*command, *files[::2]], cwd=ROOT).returncode]
-        if other:
-            found.append(other.wait())
-            said.seek(0)
-            sys.stdout.buffer.write(said.read())
-            sys.stdout.flush()
-        return found
-
-
-def each(command: Sequence[str], files: Sequence[str]) -> list[int]:
-    """Run every file by itself, two at a time, for they differ much in length; what each says is shown when it is done."""
-
-    def alone(file: str) -> subprocess.CompletedProcess:
-        return subprocess.run([*command, file], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-    found = []
+    status = 0
     with ThreadPoolExecutor(2) as workers:
-        for done in workers.map(alone, files):
+        for done in workers.map(alone, parts):
             print(done.stdout, end="", flush=True)
-            found.append(done.returncode)
-    return found
+            status = status or (done.returncode if done.returncode != 5 else 0)
+    return status
 
 
 def main() -> int:
