@@ -33,7 +33,7 @@ from tests import graph
 
 ROOT = Path(__file__).resolve().parents[1]
 WHOLE = ("Makefile", "pyproject.toml", "requirements.txt", "tests/requirements.txt", "tests/conftest.py", ".streamlit/")
-ALWAYS = ("tests/test_architecture.py", "tests/test_near.py")
+ALWAYS = ("tests/test_architecture.py",)
 DEEP = ("core/", "checkpoints/")
 SHOWN = (".js", ".css", ".html")
 DRIVEN = "tests/browser/"
