@@ -23,8 +23,10 @@ from pathlib import Path, PurePosixPath
 
 PARTS = ("core", "playground", "pages", "checkpoints", "tests")
 ENTRY = "streamlit_app.py"
-AHEAD = ("playground/frame.py", "playground/server/warm.py")
-"""Files that name pages to show, or modules to import before they are asked for: only their imports at the top count."""
+CATALOGUE = "core/__init__.py"
+AHEAD = ("playground/frame.py", "playground/server/warm.py", CATALOGUE)
+"""Files that name pages to show, or modules to import before or when they are asked for: only their imports at the top
+count. But a test that takes the catalogue needs every model it names."""
 VISITORS = ("tests/pages/", "tests/browser/")
 """The tests in which `/em?seed=1` means a page; to a test of the server it is any address that answers."""
 ADDRESS = re.compile(r"/(\w+)(?:\?.*)?", re.DOTALL)
@@ -194,6 +196,9 @@ class Reader:
             needs |= needed
             passes |= passed
         needs |= {found for text in strings(nodes) for found in self.named(file, text)}
+        if path.startswith("tests/") and CATALOGUE in needs:
+            catalogue = self.files[CATALOGUE]
+            needs |= {found for text in strings([catalogue.tree]) for found in self.named(catalogue, text)}
         return frozenset(needs - {path}), frozenset(passes - {path})
 
     def whole(self, path: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -95,7 +95,7 @@ def reached(found, *changed):
         ("playground/rungs/x/panels/deep.py", {"core/b.py"}),
         ("pages/y.py", {"core/recipes.py", "playground/stage/component.py", "playground/rungs/y/panels/wide.py"}),
         ("playground/server/server.py", {"playground/frame.py", "streamlit_app.py"}),
-        ("tests/core/test_all.py", {"core/__init__.py", "core/key.py"}),
+        ("tests/core/test_all.py", {"core/__init__.py", "core/a.py", "core/key.py"}),
         ("tests/pages/test_x.py", {"pages/x.py"}),
     ],
 )
@@ -115,6 +115,12 @@ def test_a_catalogue_in_a_package_is_needed_by_those_who_take_the_package(tree):
     assert {"tests/core/test_all.py", "tests/core/test_a.py"} <= files_of(tree(), "core/a.py")
     assert "tests/core/test_all.py" not in files_of(tree(), "core/b.py")
     assert "tests/core/test_table.py" not in files_of(tree(**{"tests/helper.py": "def shown(): ..."}), "core/a.py")
+
+
+def test_who_keeps_models_of_any_kind_needs_none_in_particular(tree):
+    kept = {"core/keep.py": "from core import MODELS", "tests/core/test_keep.py": "from core import keep"}
+    assert "tests/core/test_keep.py" in files_of(tree(**kept), "core/keep.py")
+    assert "tests/core/test_keep.py" not in files_of(tree(**kept), "core/a.py")
 
 
 def test_a_name_that_a_package_hands_on_is_looked_up_where_it_is_defined(tree):
