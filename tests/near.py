@@ -140,7 +140,8 @@ def run(planned: Plan) -> int:
     """
     command = [sys.executable, "-m", "pytest", *(["-k", planned.cases] if planned.cases else [])]
     still = [path for path in planned.tests if not path.startswith(DRIVEN)]
-    driven = [path for path in planned.tests if path.startswith(DRIVEN)]  # each by itself: they differ much in length
+    driven = [path for path in planned.tests if path.startswith(DRIVEN)]  # each by itself, the longest first
+    driven.sort(key=lambda path: (ROOT / path).stat().st_size, reverse=True)
     parts = [part for part in (still[::2], still[1::2], *([path] for path in driven)) if part]
 
     def alone(part: Sequence[str]) -> subprocess.CompletedProcess:
