@@ -73,6 +73,12 @@ class File:
         return [node for name in seen for node in self.bound[name]]
 
 
+@cache
+def walked(node: ast.AST) -> tuple[ast.AST, ...]:
+    """A node and all below it, gone through once for all who ask."""
+    return tuple(ast.walk(node))
+
+
 def single(node: ast.ImportFrom, alias: ast.alias) -> ast.ImportFrom:
     """The import of one of the names."""
     return ast.ImportFrom(node.module, [alias], node.level)
@@ -81,23 +87,23 @@ def single(node: ast.ImportFrom, alias: ast.alias) -> ast.ImportFrom:
 def targets(node: ast.AST) -> list[str]:
     """The names that an assignment at the top binds."""
     left = [*getattr(node, "targets", ()), getattr(node, "target", None)]
-    return [n.id for target in left if target for n in ast.walk(target) if isinstance(n, ast.Name)]
+    return [n.id for target in left if target for n in walked(target) if isinstance(n, ast.Name)]
 
 
 def mentions(node: ast.AST) -> set[str]:
     """Names that are used: variables, and parameters, which may be fixtures."""
-    return {n.id if isinstance(n, ast.Name) else n.arg for n in ast.walk(node) if isinstance(n, ast.Name | ast.arg)}
+    return {n.id if isinstance(n, ast.Name) else n.arg for n in walked(node) if isinstance(n, ast.Name | ast.arg)}
 
 
 def strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Every string, the fixed pieces of f-strings included."""
     for node in nodes:
-        yield from (n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+        yield from (n.value for n in walked(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
 
 
 def uses(nodes: Iterable[ast.AST], package: str = "") -> Iterator[Use]:
     """Every import, at the top or inside."""
-    for node in (n for top in nodes for n in ast.walk(top)):
+    for node in (n for top in nodes for n in walked(top)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "", node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -168,7 +174,7 @@ class Reader:
 
     def reads(self, file: File) -> set[str]:
         """What is not Python in the file's own folder and in those it names, if it reads anything beside itself."""
-        if not any(isinstance(n, ast.Name) and n.id == "__file__" for n in ast.walk(file.tree)):
+        if not any(isinstance(n, ast.Name) and n.id == "__file__" for n in walked(file.tree)):
             return set()
         names = set(strings([file.tree]))
         here = PurePosixPath(file.path).parent
@@ -228,7 +234,7 @@ class Reader:
 def auto(conftest: File, name: str) -> bool:
     """Whether a fixture is used unasked."""
     decorators = (d for node in conftest.bound[name] for d in getattr(node, "decorator_list", ()))
-    return any(isinstance(n, ast.keyword) and n.arg == "autouse" for d in decorators for n in ast.walk(d))
+    return any(isinstance(n, ast.keyword) and n.arg == "autouse" for d in decorators for n in walked(d))
 
 
 def dotted(path: str) -> str:
@@ -241,7 +247,7 @@ def goes_round(file: File) -> bool:
     named = PurePosixPath(file.path).name.startswith("test_")
     return named and any(
         isinstance(n, ast.Attribute) and n.attr == "PAGES" and isinstance(n.value, ast.Name) and n.value.id == "frame"
-        for n in ast.walk(file.tree)
+        for n in walked(file.tree)
     )
 
 
@@ -325,7 +331,7 @@ def imported(reader: Reader, file: File) -> dict[str, int]:
 
 def called(tree: ast.Module) -> Iterator[Use]:
     """Modules imported by a call with their name written out."""
-    for n in ast.walk(tree):
+    for n in walked(tree):
         name = getattr(n.func, "attr", getattr(n.func, "id", "")) if isinstance(n, ast.Call) else ""
         if name in ("import_module", "__import__"):
             yield from ((a.value, "", n.lineno) for a in n.args if isinstance(a, ast.Constant))
