@@ -54,3 +54,8 @@ def test_an_old_link_opens_its_screen(page, query):
         assert held in ([wanted], wanted) or float(held[0]) == float(wanted), (
             name
         )  # of a default the state alone speaks
+
+
+def test_the_checks_of_fit_in_2d_are_its_self_test_now():
+    at = apps.opened("pages/fit2.py", data="Old Faithful", panel="Checks")
+    assert at.session_state["panel"] == "Self-test"
