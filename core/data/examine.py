@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.data import kinds
+from core.data.readers.choices import Way
 from core.data.readers.table import clean, listed
 
 FEWEST = 5
@@ -17,7 +18,12 @@ Points = Float[np.ndarray, "n d"]
 
 
 class ClinicError(ValueError):
-    """Why the chosen columns cannot be learned from: one sentence, shown as it is."""
+    """Why the chosen columns cannot be learned from: one sentence, shown as it is, and the ways to mend it by a press."""
+
+    def __init__(self, said: str, ways: tuple[Way, ...] = ()) -> None:
+        """Say `said`; offer `ways`."""
+        super().__init__(said)
+        self.ways = ways
 
 
 def count_different(points: Points) -> int:

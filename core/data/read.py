@@ -17,11 +17,12 @@ import threading
 import time
 from pathlib import Path
 
-from core.data.readers import wire
+from core.data.readers import sentinels, wire
+from core.data.readers.choices import Choices
 from core.data.readers.npy import check_npy, read_npy
 from core.data.readers.npz import check_zip, read_npz
 from core.data.readers.sniff import Format, identify
-from core.data.readers.table import MAX_NOTES, Column, ReadError, Table, display_name
+from core.data.readers.table import MAX_NOTES, Column, ReadError, Reading, Table, display_name
 from core.data.readers.text import read_text
 
 DEADLINE = 4.5
@@ -40,19 +41,21 @@ ENVIRONMENT = {
 }
 PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 
+EMPTY = Choices()
 turns = threading.BoundedSemaphore(CHILDREN)
 
 
-def read(filename: str, raw: bytes) -> Table:
+def read(filename: str, raw: bytes, choices: Choices = EMPTY) -> Table:
     """The table in `raw`, read by a confined child; ReadError, in one sentence for the person, for anything else.
 
     Arguments:
         filename: what the file was called, any string; shown after cleaning, never used as a path.
         raw: its bytes, at most 20 MB.
+        choices: what somebody said about how to read it.
     """
     name = display_name(filename)
     check(name, raw)
-    reply = confined(name, raw, "core.data.readers.child", "upload fewer rows or columns")
+    reply = confined(name, raw, "core.data.readers.child", "upload fewer rows or columns", choices.words())
     try:
         table = wire.unpack(reply)
     except ReadError:
@@ -62,20 +65,23 @@ def read(filename: str, raw: bytes) -> Table:
     return table
 
 
-def parse(filename: str, raw: bytes) -> Table:
+def parse(filename: str, raw: bytes, choices: Choices = EMPTY) -> Table:
     """The table in `raw`, read in this process: as `read`, with no bound on time and memory but the format's own."""
     name = display_name(filename)
     kind = check(name, raw)
     if kind == "parquet":
         # pyarrow takes half a second to load, so only those who need it wait for it.
-        columns, notes = importlib.import_module("core.data.readers.parquet").read_parquet(name, raw)
+        reading = Reading(*importlib.import_module("core.data.readers.parquet").read_parquet(name, raw))
     elif kind == "npy":
-        columns, notes = read_npy(name, raw)
+        reading = read_npy(name, raw, choices)
     elif kind == "zip":
-        columns, notes = read_npz(name, raw)
+        reading = read_npz(name, raw, choices)
     else:
-        columns, notes = read_text(raw)
-    return Table(name, columns, (*notes, *column_notes(columns)), hashlib.sha256(raw).hexdigest()[:12])
+        reading = read_text(raw, choices)
+    columns, gaps = sentinels.settle(reading.columns, choices)
+    notes = (*reading.notes, *column_notes(columns))
+    digest = hashlib.sha256(raw).hexdigest()[:12]
+    return Table(name, columns, notes, digest, (*reading.decisions, *gaps), choices, reading.layout)
 
 
 def check(name: str, raw: bytes) -> Format:
@@ -95,13 +101,13 @@ def column_notes(columns: tuple[Column, ...]) -> tuple[str, ...]:
     return (*notes[:MAX_NOTES], *more)
 
 
-def confined(name: str, raw: bytes, module: str, advice: str) -> bytes:
-    """The reply of a child that runs `module` on `raw` within the deadline; ReadError, with `advice`, if it is late."""
+def confined(name: str, raw: bytes, module: str, advice: str, asked: str = "") -> bytes:
+    """The reply of a child that runs `module` on `raw` as `asked`, in time; ReadError, with `advice`, if it is late."""
     start = time.monotonic()
     if not turns.acquire(timeout=DEADLINE / 2):
         raise ReadError("Too many files are being read at this moment; try again in a few seconds.")
     try:
-        reply = ask_child(name, raw, module, DEADLINE - (time.monotonic() - start))
+        reply = ask_child(f"{name}\n{asked}\n".encode(), raw, module, DEADLINE - (time.monotonic() - start))
     finally:
         turns.release()
     if reply is None:
@@ -109,8 +115,8 @@ def confined(name: str, raw: bytes, module: str, advice: str) -> bytes:
     return reply
 
 
-def ask_child(name: str, raw: bytes, module: str, seconds: float) -> bytes | None:
-    """The reply of a child that has `seconds` to read `raw`; None if it is late."""
+def ask_child(head: bytes, raw: bytes, module: str, seconds: float) -> bytes | None:
+    """The reply of a child that has `seconds` to read `raw`, which follows the lines of `head`; None if it is late."""
     late = threading.Event()
     child = subprocess.Popen(
         [sys.executable, "-s", "-m", module],
@@ -126,7 +132,7 @@ def ask_child(name: str, raw: bytes, module: str, seconds: float) -> bytes | Non
         child.kill()
 
     clock = threading.Timer(seconds, stop)
-    feeder = threading.Thread(target=feed, args=(child, name.encode() + b"\n", raw), daemon=True)
+    feeder = threading.Thread(target=feed, args=(child, head, raw), daemon=True)
     clock.start()
     feeder.start()
     assert child.stdout is not None

@@ -7,12 +7,14 @@ the bytes that follow; then the bytes are viewed, not parsed. Format: https://nu
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Shaped
 
 from core.data.readers.cells import EXACT, number_column
-from core.data.readers.table import Column, Numbers, ReadError, check_size
+from core.data.readers.choices import Choices, Decision, Way
+from core.data.readers.table import Column, Numbers, ReadError, Reading, check_size
 
 MAX_HEADER = 10_000
 
@@ -33,10 +35,36 @@ REFUSED = {
 Array = Shaped[np.ndarray, "..."]
 
 
-def read_npy(name: str, raw: bytes) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+ON_ITS_SIDE = 3
+"""The most rows of an array that is taken to lie on its side, where it has ten times as many columns."""
+
+
+def read_npy(name: str, raw: bytes, choices: Choices) -> Reading:
     """The columns of an NPY file; ReadError for one that is damaged or holds no numeric table."""
-    columns, notes = array_columns(as_array(name, raw), "column")
-    return columns, ("NPY file: columns are named by their place.", *notes)
+    array, decisions = upright(as_array(name, raw), choices)
+    columns, notes = array_columns(array, "column")
+    return Reading(columns, ("NPY file: columns are named by their place.", *notes), decisions)
+
+
+def upright(array: Array, choices: Choices) -> tuple[Array, tuple[Decision, ...]]:
+    """The array with a row for each point, and what was decided: a few long rows are taken for columns."""
+    side, across = array.shape if array.ndim == 2 else (0, 0)
+    if not lies(side, across) and not choices.turned:
+        return array, ()
+    turned = choices.turned is not False
+    ways = (Way("Leave it as it is" if turned else "Turn it", replace(choices, turned=not turned)),)
+    shape = f"{side:,} rows of {across:,} numbers"
+    said = (
+        f"The array has {shape}, so it is turned: each row is read as a column."
+        if turned
+        else f"The array is read as {shape}."
+    )
+    return array.T if turned else array, (Decision(said, ways),)
+
+
+def lies(rows: int, columns: int) -> bool:
+    """Whether a table of this shape is taken to lie on its side."""
+    return 0 < rows <= ON_ITS_SIDE and columns >= 10 * rows
 
 
 def as_array(name: str, raw: bytes) -> Array:
@@ -54,7 +82,8 @@ def check_npy(name: str, raw: bytes) -> tuple[np.dtype, bool, tuple[int, ...], i
             f"{name} holds an array of {len(dims)} dimensions; a table needs 1 (one column) or 2 (rows, columns)."
         )
     check_length(name, raw, dtype, dims, start)
-    check_size(dims[0], dims[1] if len(dims) == 2 else 1)
+    rows, columns = dims if len(dims) == 2 else (*dims, 1)
+    check_size(*((columns, rows) if lies(rows, columns) else (rows, columns)))
     return dtype, fortran, dims, start
 
 

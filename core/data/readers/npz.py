@@ -9,8 +9,9 @@ import io
 import zipfile
 import zlib
 
-from core.data.readers.npy import Array, array_columns, as_array
-from core.data.readers.table import MAX_INFLATED, Column, ReadError, check_size, clean, column_names
+from core.data.readers.choices import Choices, Decision
+from core.data.readers.npy import Array, array_columns, as_array, upright
+from core.data.readers.table import MAX_INFLATED, Column, ReadError, Reading, check_size, clean, column_names
 
 MAX_MEMBERS = 2_000
 MAX_RATIO = 100
@@ -95,11 +96,16 @@ def check_overlap(name: str, raw: bytes, entries: list[zipfile.ZipInfo], directo
         raise ReadError(f"{name} {UNREADABLE}.")
 
 
-def read_npz(name: str, raw: bytes) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+def read_npz(name: str, raw: bytes, choices: Choices) -> Reading:
     """The columns of all arrays of the most common length, in order; ReadError if there is none."""
     arrays, refused = usable_arrays(raw, check_zip(name, raw))
     if not arrays:
         raise ReadError(refused[0] if len(refused) == 1 else f"{name} holds no numeric array of one or two dimensions.")
+    decisions: tuple[Decision, ...] = ()
+    if len(arrays) == 1:
+        member, array = arrays[0]
+        array, decisions = upright(array, choices)
+        arrays = [(member, array)]
     lengths = [len(array) for _, array in arrays]
     rows = max(lengths, key=lengths.count)
     columns: list[Column] = []
@@ -117,7 +123,7 @@ def read_npz(name: str, raw: bytes) -> tuple[tuple[Column, ...], tuple[str, ...]
         Column(n, c.kind, c.values, c.missing, c.infinite, c.notes) for n, c in zip(names, columns, strict=True)
     )
     left = [f"{len(refused)} arrays are left out, the first because: {refused[0]}"] if refused else []
-    return renumbered, (*dict.fromkeys(notes), *renamed, *left)
+    return Reading(renumbered, (*dict.fromkeys(notes), *renamed, *left), decisions)
 
 
 def usable_arrays(raw: bytes, entries: list[zipfile.ZipInfo]) -> tuple[list[tuple[str, Array]], list[str]]:

@@ -12,6 +12,8 @@ from typing import Literal, get_args
 import numpy as np
 from jaxtyping import Float
 
+from core.data.readers.choices import Choices, Decision, Way
+
 MAX_BYTES = 20_000_000
 """The largest file that is looked at."""
 MAX_ROWS = 1_000_000
@@ -31,7 +33,12 @@ Numbers = Float[np.ndarray, " n"]
 
 
 class ReadError(ValueError):
-    """Why a file cannot be read: one sentence, shown as it is."""
+    """Why a file cannot be read: one sentence, shown as it is, and the ways to mend it by a press."""
+
+    def __init__(self, said: str, ways: tuple[Way, ...] = ()) -> None:
+        """Say `said`; offer `ways`."""
+        super().__init__(said)
+        self.ways = ways
 
 
 def clean(text: str, limit: int = MAX_NAME) -> str:
@@ -47,11 +54,42 @@ def display_name(filename: str) -> str:
 
 
 @dataclass(frozen=True)
+class Obstacle:
+    """What keeps a column that is mostly numbers from being one: a cell (row from 1, line of the file), and how many."""
+
+    row: int
+    line: int
+    cell: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text file was read: what another program must be told to read the same cells.
+
+    encoding: Python's name of it. separator: as in Choices. decimal, thousands: marks, "" where there is none.
+    quote: the mark around cells. skipped: lines of the file, from 1, that are not rows of values. names: the columns'
+    names in the file's order. width: cells in a row, one more than names where the first is a row name.
+    """
+
+    encoding: str
+    separator: str
+    decimal: str
+    thousands: str
+    quote: str
+    skipped: tuple[int, ...]
+    names: tuple[str, ...]
+    width: int
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of a table.
 
     `values` are float64 where the cells are numbers (nan = missing, inf = infinite), else the cells as words. A
     "constant" column may be either; an "empty" one is numbers, all nan. In words, only an empty cell is missing.
+    `unit` is what the file says of it, `spelling` how its numbers were written where that was not plain.
     """
 
     name: str
@@ -60,6 +98,9 @@ class Column:
     missing: int = 0
     infinite: int = 0
     notes: tuple[str, ...] = ()
+    unit: str = ""
+    spelling: str = ""
+    obstacle: Obstacle | None = None
 
     def __post_init__(self) -> None:
         """Freeze the array; raise ValueError for a kind that disagrees with the values."""
@@ -84,13 +125,29 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What one format's reader makes of a file: columns, what was understood, what may be changed, and a text's layout."""
+
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    layout: Layout | None = None
+
+
+@dataclass(frozen=True)
 class Table:
-    """What was read: columns of equal length and unique names, and what was understood on the way."""
+    """What was read: columns of equal length and unique names, and what was understood on the way.
+
+    `notes` cannot be changed, `decisions` can. `choices` are those it was read with, `layout` is that of a text file.
+    """
 
     name: str
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
     digest: str
+    decisions: tuple[Decision, ...] = ()
+    choices: Choices = Choices()
+    layout: Layout | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError unless there are columns, all of one length of at least one, each with its own name."""

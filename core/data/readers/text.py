@@ -16,7 +16,8 @@ from contextlib import suppress
 from itertools import islice
 
 from core.data.readers.cells import COMMA_NOTE, looks_numeric, read_column
-from core.data.readers.table import MAX_CELLS, MAX_ROWS, Column, ReadError, check_size, column_names
+from core.data.readers.choices import Choices
+from core.data.readers.table import MAX_CELLS, MAX_ROWS, Column, ReadError, Reading, check_size, column_names
 
 SEPARATORS = {"\t": "Tab", ";": "Semicolon", "|": "Bar", ",": "Comma"}
 BLANKS = " "
@@ -35,7 +36,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
-def read_text(raw: bytes) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+def read_text(raw: bytes, choices: Choices) -> Reading:
     """The columns of a text table and what was understood; ReadError for text that is not one."""
     text, notes = decode(raw)
     separator = find_separator(text)
@@ -55,7 +56,7 @@ def read_text(raw: bytes) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     cells = list(zip(*rows, strict=True))
     rows.clear()
     columns = tuple(read_column(name, column, comma) for name, column in zip(names, cells, strict=True))
-    return columns, (*layout_note(separator, columns), *notes, *renamed, *short)
+    return Reading(columns, (*layout_note(separator, columns), *notes, *renamed, *short))
 
 
 def layout_note(separator: str, columns: tuple[Column, ...]) -> tuple[str, ...]:

@@ -21,14 +21,15 @@ def answer(filename: str, raw: bytes) -> bytes:
     try:
         return picture_wire.pack(parse_pictures(filename, raw))
     except ReadError as error:
-        return wire.pack_error(str(error))
+        return wire.pack_error(error)
     except MemoryError:
-        return wire.pack_error(TOO_MUCH)
+        return wire.pack_error(ReadError(TOO_MUCH))
 
 
 def main(source: BinaryIO, sink: BinaryIO) -> None:
     """Read one file from `source`, confined, and answer on `sink`."""
     filename = source.readline(1000).decode("utf-8", "replace").rstrip("\n")
+    source.readline(1)  # nothing is asked of pictures
     raw = source.read()
     confine()
     sink.write(answer(filename, raw))

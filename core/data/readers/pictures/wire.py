@@ -9,8 +9,7 @@ import json
 import numpy as np
 
 from core.data.readers.pictures.raw import MAX_KEPT, MAX_SENTENCES, RawPictures
-from core.data.readers.table import ReadError
-from core.data.readers.wire import frame, text
+from core.data.readers.wire import frame, refused, text
 
 WORDS = ("notes", "left_out", "classes")
 
@@ -29,8 +28,7 @@ def unpack(reply: bytes) -> RawPictures:
     if not 8 < end <= len(reply):
         raise ValueError("the header is longer than the reply")
     head = json.loads(reply[8:end])
-    if isinstance(head, dict) and set(head) == {"error"}:
-        raise ReadError(text(head["error"], 1000))
+    refused(head)
     try:
         n, total, labelled = int(head["n"]), int(head["total"]), head["labelled"] is True
         if not (0 < n <= MAX_KEPT and 0 < total <= MAX_KEPT):

@@ -20,7 +20,7 @@ GREEDY = """
 import sys
 from core.data import ReadError
 from core.data.readers import child, wire
-def parse(filename, raw):
+def parse(filename, raw, choices):
     {body}
 child.parse = parse
 child.main(sys.stdin.buffer, sys.stdout.buffer)

@@ -160,7 +160,7 @@ HOSTILE = {
     "30-npy-5d": (npy(np.ones((1, 1, 1, 1, 2))), "5 dimensions"),
     "30-npy-no-rows": (npy(np.ones((0, 2))), "no data rows"),
     "30-npy-no-columns": (npy(np.ones((2, 0))), "no data rows"),
-    "30-npy-on-its-side": (npy(np.ones((2, 5000))), "lying on its side"),
+    "30-npy-on-its-side": (npy(np.ones((5, 5000))), "lying on its side"),
     "31-npz-bomb": (npz(a=np.zeros((900_000, 8))), "times its size"),
     "31-npz-100MB": (npz(a=np.zeros((900_000, 14))), "inflates to 101 MB"),
     "32-npz-not-an-array": (archive([("a.npy", b"hello")]), "entry a is not an NPY array"),
