@@ -23,7 +23,7 @@ from core.data.readers.npy import check_npy, read_npy
 from core.data.readers.npz import check_zip, read_npz
 from core.data.readers.sniff import Format, identify
 from core.data.readers.table import MAX_NOTES, Column, ReadError, Reading, Table, display_name
-from core.data.readers.text import read_text
+from core.data.readers.text.read import read_text
 
 DEADLINE = 4.5
 """Seconds from the call to the answer, the child's start included."""

@@ -1,39 +1,104 @@
-"""From cells to a Column: what a person meant by a column of words.
-
-A column is numbers if every cell that is not missing reads as one, under one of three spellings: plain (1234.5),
-thousands (1,234.5) or decimal comma (1.234,5); percent signs may follow throughout. Anything else stays as it was
-written, and a column that is numbers but for a few cells says which cell stood in the way. Python's own `float` does the
-reading, so that every value is the double nearest to what was written.
-"""
+"""From cells to a Column: numbers, dates, categories or text, and which cell kept a column from being numbers."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from core.data.readers.dates import looks_like_date
-from core.data.readers.table import Column, Kind, Numbers, clean
+from core.data.readers.table import Column, Kind, Numbers, Obstacle, clean
 
 MISSING = frozenset(
-    ("", "na", "n/a", "nan", "null", "none", "nil", "missing", "?", "-", "--", ".", "#n/a", "#na", "<na>")
+    (
+        *(
+            "",
+            "na",
+            "n/a",
+            "nan",
+            "null",
+            "none",
+            "nil",
+            "missing",
+            "?",
+            ".",
+            "..",
+            "...",
+            "-",
+            "--",
+            "---",
+            "\u2013",
+            "\u2014",
+        ),
+        *(
+            "#n/a",
+            "#na",
+            "#n/a n/a",
+            "#div/0!",
+            "#ref!",
+            "#value!",
+            "#num!",
+            "#name?",
+            "#null!",
+            "<na>",
+            "<missing>",
+            ":",
+        ),
+        *(
+            "-nan",
+            "nan(ind)",
+            "-nan(ind)",
+            "1.#ind",
+            "-1.#ind",
+            "1.#qnan",
+            "-1.#qnan",
+            "1.#snan",
+            "nat",
+            "\\n",
+            "(null)",
+        ),
+        *(
+            "n.a.",
+            "n. a.",
+            "n.d.",
+            "nd",
+            "k.a.",
+            "k. a.",
+            "no data",
+            "not available",
+            "<lod",
+            "<loq",
+            "<mdl",
+            "bdl",
+            "mm",
+        ),
+        *("." + letter for letter in "abcdefghijklmnopqrstuvwxyz"),  # Stata and SAS have a gap for every letter
+        *("*" * times for times in range(1, 25)),  # numbers that do not fit their place, in Fortran
+    )
 )
 """Cells that stand for no value in a column of numbers, in small letters."""
 FEW_WORDS = 50
 """The most different words of a category."""
+MANY = 5
+"""So many rising numbers may be the names of rows."""
 EXACT = 2.0**53
 """Whole numbers up to here are exact in float64."""
 
-THOUSANDS = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?")
-DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*)(,\d+|,)?([eE][+-]?\d+)?")
-ANY_NUMBER = re.compile(r"[+-]?((\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?|inf(inity)?|nan)", re.IGNORECASE)
+SIGN, MONEY = r"[+\-\u2212]", r"(?:[A-Z]{0,3}[$€£¥₹₽₩₺₪]|[A-Z]{3}(?=[\s\d])|Fr\.)"
+BETWEEN = r"[,.'\u2019 \u00a0\u202f\u2009]"
+ANY_NUMBER = re.compile(
+    rf"\(?{SIGN}?\s?(?:{MONEY}\s?{SIGN}?)?(?=[.,]?\d)\d*(?:{BETWEEN}\d{{3}})*(?:[.,]\d+|\.)?(?:[eEdD]{SIGN}?\d+)?"
+    r"(?:\s?(?:[%‰$€£¥₹₽₩₺₪]|[A-Z]{3}))?-?\)?|[+-]?(?:inf(?:inity)?|nan)",
+    re.IGNORECASE,
+)
 LEADING_ZERO = re.compile(r"^[ \t]*[+-]?0\d+[ \t]*$", re.MULTILINE)
 WHOLE = re.compile(r"^[ \t]*[+-]?\d{16,}[ \t]*$", re.MULTILINE)
+PLAINEST = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?\d{1,3}(?:,\d{3})+")
 FORMULA = re.compile(r"[=+@-]")
 
-COMMA_NOTE = "Decimal comma."
 
-
+@lru_cache(maxsize=20_000)
 def looks_numeric(cell: str) -> bool:
     """Whether a cell is spelt as a number, in any of the spellings read here."""
     return ANY_NUMBER.fullmatch(cell.strip()) is not None
@@ -44,7 +109,21 @@ def is_missing(cell: str) -> bool:
     return cell.strip().casefold() in MISSING
 
 
-def number_column(name: str, values: Numbers, notes: tuple[str, ...] = ()) -> Column:
+def names_rows(cells: Sequence[str]) -> bool:
+    """Whether the cells that begin the rows are their names: all different, and words, or 0, 1, 2, ..., or many that rise."""
+    first = [cell.strip() for cell in cells]
+    if len(set(first)) < len(first) or not all(first):
+        return False
+    if all(cell.isdecimal() for cell in first):
+        numbers = [int(cell) for cell in first]
+        steps = {b - a for a, b in zip(numbers, numbers[1:], strict=False)}
+        return (numbers[0] in (0, 1) and steps == {1}) or (len(numbers) >= MANY and min(steps) > 0)
+    return not any(map(looks_numeric, first))
+
+
+def number_column(
+    name: str, values: Numbers, notes: tuple[str, ...] = (), unit: str = "", spelling: str = ""
+) -> Column:
     """A column of numbers: nan is missing; "constant" or "empty" where fewer than two different values are left."""
     missing, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
     kind: Kind = "number"
@@ -52,70 +131,7 @@ def number_column(name: str, values: Numbers, notes: tuple[str, ...] = ()) -> Co
         kind = "empty"
     elif np.nanmin(values) == np.nanmax(values):
         kind = "constant"
-    return Column(name, kind, values, missing, infinite, notes)
-
-
-def read_column(name: str, cells: Sequence[str], comma: bool = False) -> Column:
-    """The column that `cells` spell; `comma` says that 1,234 means 1.234 rather than 1234 where both are possible."""
-    joined = "\n".join(cells)
-    values = plain(cells, joined)
-    if values is not None:
-        return number_column(name, values, digit_notes(joined, values))
-    counts = Counter(cells)
-    distinct = {cell: cell.strip() for cell in counts}
-    present = [word for word in distinct.values() if word.casefold() not in MISSING]
-    spelt = spell(present, comma)
-    if spelt is None:
-        return word_column(name, cells, distinct, counts)
-    numbers, notes = spelt
-    lookup = {cell: numbers.get(word, np.nan) for cell, word in distinct.items()}
-    values = np.fromiter((lookup[cell] for cell in cells), float, len(cells))
-    return number_column(name, values, (*notes, *digit_notes(joined, values)))
-
-
-def plain(cells: Sequence[str], joined: str) -> Numbers | None:
-    """All cells as numbers, or None if any is not spelt plainly."""
-    try:
-        values = np.fromiter(map(float, cells), float, len(cells))
-    except ValueError:
-        return None
-    # Python reads 1_000 as a thousand; in a table it is a word.
-    return None if "_" in joined else values
-
-
-def spell(words: list[str], comma: bool) -> tuple[dict[str, float], tuple[str, ...]] | None:
-    """The number that each word spells, and how they were read; None unless one spelling fits all."""
-    percent = bool(words) and all(word.endswith("%") for word in words)
-    bare = {word: word[:-1].rstrip() if percent else word for word in words}
-    notes = ("Percent signs are dropped: 12% reads as 12.",) if percent else ()
-    spellings = (as_plain, as_comma, as_thousands) if comma else (as_plain, as_thousands, as_comma)
-    for spelling in spellings:
-        numbers = spelling(bare)
-        if numbers is not None:
-            said = {as_comma: (COMMA_NOTE,), as_thousands: ("Commas between thousands are dropped.",)}.get(spelling, ())
-            return numbers, (*notes, *said)
-    return None
-
-
-def as_plain(words: dict[str, str]) -> dict[str, float] | None:
-    """1234.5 and 1e-3, for every word or not at all."""
-    bare = list(words.values())
-    numbers = plain(bare, "".join(bare))
-    return None if numbers is None else dict(zip(words, numbers.tolist(), strict=True))
-
-
-def as_comma(words: dict[str, str]) -> dict[str, float] | None:
-    """1.234,5 and 0,001, for every word or not at all."""
-    if not all(DECIMAL_COMMA.fullmatch(bare) for bare in words.values()):
-        return None
-    return as_plain({word: bare.replace(".", "").replace(",", ".") for word, bare in words.items()})
-
-
-def as_thousands(words: dict[str, str]) -> dict[str, float] | None:
-    """1,234.5, for every word or not at all."""
-    if not all(THOUSANDS.fullmatch(bare) for bare in words.values()):
-        return None
-    return as_plain({word: bare.replace(",", "") for word, bare in words.items()})
+    return Column(name, kind, values, missing, infinite, notes, unit, spelling)
 
 
 def digit_notes(joined: str, values: Numbers) -> tuple[str, ...]:
@@ -129,33 +145,51 @@ def digit_notes(joined: str, values: Numbers) -> tuple[str, ...]:
     return tuple(found)
 
 
-def word_column(name: str, cells: Sequence[str], distinct: dict[str, str], counts: Counter[str]) -> Column:
-    """A column of words: dates, a category or text, with a note on what kept it from being numbers."""
+def word_column(name: str, cells: Sequence[str], lines: Sequence[int], gaps: frozenset[str] = MISSING) -> Column:
+    """A column of words: dates, a category or text, with what kept it from being numbers.
+
+    `lines` are the rows of the file, `gaps` the words that stand for no value.
+    """
+    counts = Counter(cells)
+    distinct = {cell: cell.strip() for cell in counts}
     filled = {word for word in distinct.values() if word}
-    notes = obstacle(cells, counts)
+    met = obstacle(cells, counts, lines, gaps)
+    notes = met_note(met)
     if any(FORMULA.match(word) and not looks_numeric(word) and len(word) > 1 for word in filled):
         notes = (*notes, "Some cells begin like a spreadsheet formula; they are kept as words and never run.")
     kind: Kind = "text"
     if len(filled) == 1:
         kind = "constant"
-    elif all(looks_like_date(word) or is_missing(word) for word in filled):
+    elif all(looks_like_date(word) or word.casefold() in gaps for word in filled):
         kind = "date"
     elif len(filled) <= min(FEW_WORDS, len(cells) / 2):
         kind = "category"
     missing = sum(counts[cell] for cell, word in distinct.items() if not word)
-    return Column(name, kind, tuple(map(distinct.__getitem__, cells)), missing, 0, notes)
+    return Column(name, kind, tuple(map(distinct.__getitem__, cells)), missing, 0, notes, obstacle=met)
 
 
-def obstacle(cells: Sequence[str], counts: Counter[str]) -> tuple[str, ...]:
-    """Which cell keeps a column that is mostly numbers from being one."""
-    present = [cell for cell in counts if not is_missing(cell)]
-    others, what = {cell for cell in present if not looks_numeric(cell)}, "is not a number"
+def obstacle(cells: Sequence[str], counts: Counter[str], lines: Sequence[int], gaps: frozenset[str]) -> Obstacle | None:
+    """The first cell that keeps a column, at least half of it numbers, from being one; None for a column of words."""
+    present = [cell for cell in counts if cell.strip().casefold() not in gaps]
+    total = sum(counts[cell] for cell in present)
+    others = {cell for cell in present if not looks_numeric(cell)}
     if not others:
-        # All are numbers, but not under one spelling: those that are not plain stand out.
-        others, what = {cell for cell in present if plain([cell], cell) is None}, "is not spelt like the other numbers"
+        # All are numbers, but not under one spelling: the rarer kind stands out.
+        dressed = {cell for cell in present if not PLAINEST.fullmatch(cell.strip())}
+        bare = set(present) - dressed
+        often = [sum(counts[cell] for cell in some) for some in (dressed, bare)]
+        others = dressed if dressed and (often[0] <= often[1] or not bare) else bare
     odd = sum(counts[cell] for cell in others)
-    if not odd or odd >= sum(counts[cell] for cell in present) - odd:
+    if not odd or odd > total / 2:
+        return None
+    i, cell = next((i, cell) for i, cell in enumerate(cells) if cell in others)
+    return Obstacle(i + 1, lines[i], cell.strip(), odd, 1 - odd / total)
+
+
+def met_note(met: Obstacle | None) -> tuple[str, ...]:
+    """The sentence on what stood in the way."""
+    if met is None:
         return ()
-    row, cell = next((i, cell) for i, cell in enumerate(cells, start=1) if cell in others)
-    many = "this cell makes" if odd == 1 else f"{odd:,} such cells make"
-    return (f'Row {row:,} ("{clean(cell, 20)}") {what}; {many} it a column of words.',)
+    what = "is not spelt like the other numbers" if looks_numeric(met.cell) else "is not a number"
+    many = "this cell makes" if met.count == 1 else f"{met.count:,} such cells make"
+    return (f'Row {met.line:,} ("{clean(met.cell, 20)}") {what}; {many} it a column of words.',)

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as types
 
-from core.data.readers.cells import EXACT, number_column, read_column
+from core.data.readers.cells import EXACT, number_column
 from core.data.readers.table import MAX_INFLATED, Column, ReadError, check_size, clean, column_names, listed
+from core.data.readers.text.columns import read_column
 
 BROKEN = (pa.ArrowException, ValueError, OSError, KeyError, OverflowError)
 """What pyarrow raises for files that lie."""

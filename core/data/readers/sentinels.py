@@ -3,8 +3,9 @@
     suspects(values)            the values that look like one, with how often each occurs
     settle(columns, choices)    the columns without what somebody said is missing, and what is pointed at
 
-A sentinel is one value at an end of the column, far from all others: by three times their whole range if it is repeated,
-by half of it if it is one of the codes that statistics programs use. Nothing is left out before somebody says so.
+A sentinel is a value at an end of the column, far from all others: by three times their whole range if it is repeated, by
+half of it if it is one of the codes that statistics programs use, by nothing if it is a code below zero and all others
+are not. Several that are no codes, far away together, are a cluster. Nothing is left out before somebody says so.
 """
 
 import re
@@ -31,9 +32,12 @@ FEWEST = 4
 def suspects(values: Numbers) -> list[tuple[float, int]]:
     """The values that look like sentinels and how often each occurs, in order; at most MOST at either end."""
     different, times = np.unique(values[np.isfinite(values)], return_counts=True)
+    if len(different) > 2 * (MOST + FEWEST):  # what lies in the middle is never looked at
+        ends = np.r_[0 : MOST + FEWEST, len(different) - MOST - FEWEST : len(different)]
+        different, times = different[ends], times[ends]
     found = [(value, int(often)) for value, often in zip(different.tolist(), times.tolist(), strict=True)]
-    ends = [(low, high) for low in range(MOST + 1) for high in range(MOST + 1) if low + high > 0]
-    for low, high in sorted(ends, key=sum, reverse=True):
+    cuts = [(low, high) for low in range(MOST + 1) for high in range(MOST + 1) if low + high > 0]
+    for low, high in sorted(cuts, key=sum, reverse=True):
         kept = found[low : len(found) - high]
         if (
             len(kept) >= FEWEST
@@ -45,15 +49,18 @@ def suspects(values: Numbers) -> list[tuple[float, int]]:
 
 
 def apart(gone: list[tuple[float, int]], kept: list[tuple[float, int]], nearest: tuple[float, int]) -> bool:
-    """Whether each value in `gone` is as far from the `nearest` one kept as its kind must be."""
+    """Whether each value in `gone` is as far from the `nearest` one kept as its kind must be, and they are no cluster."""
     width = max(kept[-1][0] / 2 - kept[0][0] / 2, 1e-12 * abs(nearest[0]))  # halves: a difference may overflow
-    return all(abs(value / 2 - nearest[0] / 2) > far(value, times) * width for value, times in gone)
+    others = sum(not code(value) for value, _ in gone)
+    if others == len(gone) > 1:
+        return False
+    return all(abs(value / 2 - nearest[0] / 2) > far(value, times, kept[0][0]) * width for value, times in gone)
 
 
-def far(value: float, times: int) -> float:
-    """How many ranges of the others a value must lie away from them to be pointed at."""
+def far(value: float, times: int, least: float) -> float:
+    """How many ranges of the others, of which one is the least, a value must lie away from them to be pointed at."""
     if code(value):
-        return FAR_CODE
+        return 0.0 if value < 0 <= least else FAR_CODE
     return FAR_ANY if times > 1 else np.inf
 
 

@@ -113,9 +113,9 @@ def test_a_spelling_is_read_and_said(text, number, note):
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("x\n1\n2\n12%\n", 'Row 3 ("12%") is not'),
-        ("x\n1\n2\nabc\n", 'Row 3 ("abc") is not'),
-        ("x\n1\n2\n1_000\n", 'Row 3 ("1_000") is not'),
+        ("x\n1\n2\n12%\n", 'Row 4 ("12%") is not'),
+        ("x\n1\n2\nabc\n", 'Row 4 ("abc") is not'),
+        ("x\n1\n2\n1_000\n", 'Row 4 ("1_000") is not'),
         ("x,y\n=cmd|' /C calc'!A0,1\n-1+1,2\n", "formula"),
     ],
 )
@@ -160,7 +160,8 @@ def test_names_are_clean_unique_and_never_invented_from_numbers(text, names):
 @pytest.mark.parametrize(
     ("raw", "note"),
     [
-        (DECIMAL.encode(), "Semicolon-separated, decimal comma."),
+        (DECIMAL.encode(), "Cells are separated by semicolons."),
+        (DECIMAL.encode(), 'In "x": Decimal comma.'),
         ("é\n1\n2\n".encode("latin-1"), "Encoding is Latin-1 (Windows-1252)."),
         ("é\n1\n2\n".encode("utf-16"), "Encoding is UTF-16."),
         (b"1,2\n3,4\n", "No header row was found; columns are named column 1, column 2."),
@@ -172,7 +173,8 @@ def test_names_are_clean_unique_and_never_invented_from_numbers(text, names):
     ],
 )
 def test_what_was_understood_is_said(raw, note):
-    assert any(said.startswith(note) for said in parse("a", raw).notes)
+    table = parse("a", raw)
+    assert any(said.startswith(note) for said in (*table.notes, *(decision.said for decision in table.decisions)))
 
 
 def test_parquet_types_become_numbers_words_and_dates():

@@ -1,0 +1,250 @@
+"""The first rows against the rest: which name the columns, which hold units, and where the names come again.
+
+    head(extent, remarks, choices)    names, units and the rows of values, with a decision on each first row
+
+A row is names if it has a word where the column below holds numbers, or words that no row below has; a row of numbers is
+names if they count (0, 1, 2 or consecutive years) where the values below do not. A second row of words above numbers is
+units, or a second row of names where the first has gaps or repeats. A last remark with a word for each column names them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.data.readers.cells import is_missing, looks_numeric
+from core.data.readers.choices import MOST, Choices, Decision, Way
+from core.data.readers.text.begin import alone, is_value, wordy
+from core.data.readers.text.extent import Extent, shown
+from core.data.readers.text.rows import Rows
+
+DEEP = 200
+"""How many rows are looked at."""
+LONGEST_UNIT = 24
+MILLIMETRES = "mm"
+"""A unit here, a gap in the tables of weather services."""
+DECIMAL = re.compile(r"[.,]\d")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The `names` ("" where there is none; () for no header at all) and `units` of the columns, and the rows of values."""
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    rows: Rows
+    decisions: tuple[Decision, ...]
+    left_out: tuple[int, ...]
+
+
+def head(extent: Extent, remarks: Mapping[int, str], choices: Choices) -> Heading:
+    """The names and units of a table, and its rows of values."""
+    rows, width = extent.rows, extent.width
+    if extent.lacking and rows.cells and len(rows.cells[0]) < width:
+        rows = Rows([["", *rows.cells[0]], *rows.cells[1:]], rows.lines)
+    count, sure = header_rows(rows, extent.lacking, choices)
+    named = [] if count or choices.header == 0 or not sure else remarked(rows, remarks, width)
+    if named:
+        return from_remarks(rows, named, choices)
+    below = rows.take(range(count, len(rows)))
+    spare = second_rows(below, numeric(rows), choices) if count else 0
+    units = tuple(unit.strip().strip("[]()").strip() for unit in below.cells[0]) if spare else ("",) * width
+    names = join(rows.cells[:count])
+    decisions = [*said_header(rows, count, sure, choices), *said_units(below, spare, choices)]
+    values = rows.take(range(count + spare, len(rows)))
+    again = [i for i, row in enumerate(values.cells) if count and row == rows.cells[count - 1]]
+    again = [i for i in again if values.lines[i] not in choices.keep]
+    if again:
+        decisions.append(repeated([values.lines[i] for i in again], choices))
+        gone = set(again)
+        values = values.take([i for i in range(len(values)) if i not in gone])
+    kept = set(values.lines)
+    return Heading(names, units, values, tuple(decisions), tuple(line for line in rows.lines if line not in kept))
+
+
+def numeric(rows: Rows) -> list[bool]:
+    """Which columns hold numbers or dates, the first three rows left aside where there are more."""
+    deep = rows.cells[3 : 3 + DEEP] if len(rows) > 4 else rows.cells[-max(len(rows) - 1, 1) :]
+    found = []
+    for column in zip(*deep, strict=True):
+        filled = [cell for cell in column if not is_missing(cell)]
+        found.append(bool(filled) and sum(map(is_value, filled)) > 0.7 * len(filled))
+    return found
+
+
+def header_rows(rows: Rows, lacking: bool, choices: Choices) -> tuple[int, bool]:
+    """How many rows of names there are, and whether that is sure."""
+    if choices.header is not None:
+        return min(choices.header, len(rows)), True
+    if lacking:
+        return 1, True
+    if len(rows) < 2:
+        return int(wordy(rows.cells[0])), True
+    numbers = numeric(rows)
+    one, sure = is_header(rows, numbers)
+    if one and len(rows) > 3 and above_numbers(rows.cells[1], numbers) and grouped(rows.cells[0]):
+        return 2, sure
+    return int(one), sure
+
+
+def is_header(rows: Rows, numbers: list[bool]) -> tuple[bool, bool]:
+    """Whether the first row names the columns, and whether that is sure."""
+    top, below = rows.cells[0], rows.cells[1 : 1 + DEEP]
+    filled = [j for j, cell in enumerate(top) if cell.strip()]
+    words = [j for j in filled if not is_value(top[j])]
+    if any(numbers[j] and not is_missing(top[j]) for j in words):
+        return True, True
+    if len(words) == len(filled):
+        return any(top[j] not in [row[j] for row in below] for j in words) or not any(numbers), True
+    return counts(rows, filled, words)
+
+
+def novel(j: int, top: list[str], below: list[list[str]]) -> bool:
+    """Whether no row below has the word of the first, nor one of its shape where all words differ."""
+    column = [row[j] for row in below]
+    if top[j] in column:
+        return False
+    return shape(top[j]) not in {shape(cell) for cell in column} or len(set(column)) < len(column)
+
+
+def shape(cell: str) -> str:
+    """A word with its letters and digits levelled: T0 and H17 are alike."""
+    return re.sub(r"a+", "a", re.sub(r"[^\W\d_]", "a", re.sub(r"\d+", "0", cell.strip())))
+
+
+def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]:
+    """Whether the numbers of the first row count the columns, and whether that is sure."""
+    top, below = rows.cells[0], rows.cells[1 : 1 + DEEP]
+    places = [j for j in filled if j not in words]
+    corner = not top[0].strip() and all(row[0].strip() for row in below)
+    if not places or not all(top[j].strip().isdecimal() for j in places) or (len(places) < 2 and not corner):
+        return False, True
+    found = [int(top[j]) for j in places]
+    steps = {b - a for a, b in zip(found, found[1:], strict=False)}
+    decimals = [DECIMAL.search(row[j]) is not None or is_missing(row[j]) for row in below for j in places]
+    measured = sum(decimals) > 0.95 * len(decimals)
+    named = any(novel(j, top, below) for j in words)
+    index = steps <= {1} and found[0] in (0, 1)
+    years = all(1500 <= number <= 2100 for number in found)
+    if any(all(row[j] == top[j] for j in places) or counting(row, places) for row in below):
+        return False, True
+    if not index and not (years and len(steps) == 1 and min(steps) > 0):
+        met = any(row[j] == top[j] for row in below for j in words)
+        taken = (min(steps) > 0 and (measured or named or (years and not met))) or (named and years)
+        return taken, not taken
+    far = years and not any(
+        1500 <= float(row[j]) <= 2100 for row in below for j in places if row[j].strip().isdecimal()
+    )
+    sure = corner or measured or named or (far and len(found) > 2)
+    return sure or far or len(found) > 3, sure
+
+
+def counting(row: list[str], places: list[int]) -> bool:
+    """Whether the cells at these places are consecutive whole numbers."""
+    cells = [row[j].strip() for j in places]
+    return all(cell.isdecimal() for cell in cells) and {
+        int(b) - int(a) for a, b in zip(cells, cells[1:], strict=False)
+    } == {1}
+
+
+def above_numbers(row: list[str], numbers: list[bool]) -> bool:
+    """Whether a row has words, and nothing else but gaps, where the columns hold numbers."""
+    cells = [cell for cell, number in zip(row, numbers, strict=True) if number]
+    return any(not is_missing(cell) or cell.strip() == MILLIMETRES for cell in cells) and not any(map(is_value, cells))
+
+
+def grouped(top: list[str]) -> bool:
+    """Whether a row of names has gaps behind its first name, or repeats."""
+    filled = [cell.strip() for cell in top if cell.strip()]
+    inside = top[next((j for j, cell in enumerate(top) if cell.strip()), 0) :]
+    return (
+        len(filled) > 0
+        and len(top) > 1
+        and (len(set(filled)) < len(filled) or any(not cell.strip() for cell in inside))
+    )
+
+
+def join(rows: Sequence[list[str]]) -> tuple[str, ...]:
+    """One name for each column from the rows of names; a gap in the upper row takes the name to its left."""
+    if not rows:
+        return ()
+    if len(rows) == 1:
+        return tuple(cell.strip() for cell in rows[0])
+    upper, last = [], ""
+    for cell in rows[0]:
+        last = cell.strip() or last
+        upper.append(last)
+    return tuple(" ".join(filter(None, (a, b.strip()))) for a, b in zip(upper, rows[1], strict=True))
+
+
+def second_rows(below: Rows, numbers: list[bool], choices: Choices) -> int:
+    """How many rows below the names hold units or other words above numbers, 0 to 2."""
+    if choices.units is not None:
+        return int(choices.units and len(below) > 1)
+    if len(below) > 1 and alone(below.cells[0]) and len(below.cells[0]) > 1 and sum(numbers) == len(numbers):
+        return 1
+    if len(below) < 2 or not above_numbers(below.cells[0], numbers):
+        return 0
+    cells = [(j, cell) for j, cell in enumerate(below.cells[0]) if numbers[j] and not is_missing(cell)]
+    later = below.cells[1 : 1 + DEEP]
+    if any(len(cell) > LONGEST_UNIT or any(row[j] == cell for row in later[1:]) for j, cell in cells):
+        return 0
+    return 2 if len(below) > 3 and above_numbers(below.cells[1], numbers) else 1
+
+
+def said_header(rows: Rows, count: int, sure: bool, choices: Choices) -> list[Decision]:
+    """The decision on the rows of names."""
+    if count == 0:
+        width = len(rows.cells[0])
+        shown_names = ", ".join(f"column {i}" for i in range(1, min(width, 2) + 1))
+        are = "columns are" if width > 1 else "the column is"
+        way = Way(f"Row {rows.lines[0]:,} is the header", replace(choices, header=1))
+        return [Decision(f"No header row was found; {are} named {shown_names}.", (way,), not sure)]
+    if count == 2:
+        way = Way(f"Row {rows.lines[0]:,} alone", replace(choices, header=1))
+        return [Decision(f"Rows {rows.lines[0]:,} and {rows.lines[1]:,} together are the header.", (way,), not sure)]
+    said = f"Row {rows.lines[0]:,} is the header: {shown(rows.cells[0])}."
+    return [Decision(said, (Way("It is a row of values", replace(choices, header=0)),), not sure)]
+
+
+def said_units(below: Rows, spare: int, choices: Choices) -> list[Decision]:
+    """The decision on the rows between names and values."""
+    if not spare:
+        return []
+    said = f"Row {below.lines[0]:,} holds units: {shown(below.cells[0])}."
+    if spare > 1:
+        said = f"{said[:-1]}; row {below.lines[1]:,} ({shown(below.cells[1])}) is left out."
+    return [Decision(said, (Way("It is a row of values", replace(choices, units=False)),))]
+
+
+def repeated(lines: list[int], choices: Choices) -> Decision:
+    """The decision on names that come again among the rows."""
+    which = f"Row {lines[0]:,} repeats" if len(lines) == 1 else f"{len(lines):,} rows repeat"
+    way = Way("Keep it" if len(lines) == 1 else "Keep them", replace(choices, keep=(*choices.keep, *lines)[:MOST]))
+    return Decision(f"{which} the header and {'is' if len(lines) == 1 else 'are'} left out.", (way,))
+
+
+def remarked(rows: Rows, remarks: Mapping[int, str], width: int) -> list[tuple[int, list[str]]]:
+    """The remarks directly above the rows that have a word for each column: one with names, or two, the second of units."""
+    found: list[tuple[int, list[str]]] = []
+    for line in sorted((line for line in remarks if rows.lines and line < rows.lines[0]), reverse=True):
+        cut = (
+            re.split(r"\s*[,;|\t]\s*", remarks[line]),
+            re.split(r"[ \t]{2,}|\t", remarks[line]),
+            remarks[line].split(),
+        )
+        words = next((cells for cells in cut if len(cells) == width), None)
+        if words is None or any(looks_numeric(word) or word.endswith(":") for word in words) or len(found) == 2:
+            break
+        found.append((line, [word.strip("\"' ") for word in words]))
+    return found[::-1]
+
+
+def from_remarks(rows: Rows, named: list[tuple[int, list[str]]], choices: Choices) -> Heading:
+    """The heading of a table whose names stand in a remark."""
+    line, names = named[0]
+    units = named[1][1] if len(named) > 1 else [""] * len(names)
+    said = f"Row {line:,}, a remark, names the columns: {shown(names)}" + (
+        "; the next holds units." if len(named) > 1 else "."
+    )
+    way = Way("Columns have no names", replace(choices, header=0))
+    return Heading(tuple(names), tuple(units), rows, (Decision(said, (way,)),), ())
