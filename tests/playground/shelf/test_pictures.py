@@ -45,7 +45,7 @@ def test_one_own_file_is_understood_and_makes_the_set():
     assert at.text[0].value.startswith("file-")
     said = [caption.value.replace("\\", "") for caption in at.caption]
     assert said[0] == "Understood: 12 pictures, 7x9, 2 classes."
-    assert "Labels: the names of the 2 folders." in said
+    assert "Classes are named by folder level 1: a, b." in said
     assert at.query_params["digest"] == at.text[0].value.split()[0].removeprefix("file-")
 
 
