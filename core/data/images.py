@@ -124,6 +124,19 @@ def split(n: int) -> Split:
     return Split(*(frozen(np.sort(part)) for part in (order[2 * held :], order[:held], order[held : 2 * held])))
 
 
+def split_by(parts: Int[np.ndarray, " n"]) -> Split:
+    """The split in which row i is one to train on (`parts[i]` 0), to choose by (1) or to judge by (2).
+
+    What no row is named for is taken from the rows to train on, as many as `split` takes; if those are too few for
+    that, or there are none, all rows are split anew.
+    """
+    train, val, test = (np.flatnonzero(parts == part) for part in range(3))
+    anew = split(len(train))
+    val, test = (given if len(given) else train[taken] for given, taken in ((val, anew.val), (test, anew.test)))
+    train = np.setdiff1d(train, np.concatenate([val, test]))
+    return Split(*map(frozen, (train, val, test))) if all(map(len, (train, val, test))) else split(len(parts))
+
+
 def quantise(images: Float[np.ndarray, "n c h w"], levels: int = 256) -> UInt8[np.ndarray, "n c h w"]:
     """The nearest grey levels of images in [0, 1]; ValueError for numbers outside that range or that are none."""
     if not ((images >= 0) & (images <= 1)).all():  # NaN fails too

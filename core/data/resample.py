@@ -8,9 +8,11 @@ only, which is the mean of the area where the ratio is a whole number and up to 
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, UInt
 
 from core.process import frozen
+
+Square = Float[np.ndarray, "n side side c"]
 
 
 @lru_cache(maxsize=64)
@@ -24,10 +26,38 @@ def weights(old: int, new: int) -> Float[np.ndarray, "new old"]:
     return frozen(np.clip(1 - np.abs(centres[:, None] - np.arange(old)), 0, None))
 
 
-def resample(pixels: UInt8[np.ndarray, "n h w c"], height: int, width: int) -> Float[np.ndarray, "n height width c"]:
+def resample(pixels: UInt[np.ndarray, "n h w c"], height: int, width: int) -> Float[np.ndarray, "n height width c"]:
     """`pixels` at `height` x `width`, as float64 between the old values' least and greatest."""
     n, h, w, c = pixels.shape
     planes = pixels.transpose(0, 3, 1, 2).astype(np.float64)
     if (h, w) != (height, width):
         planes = weights(h, height) @ planes @ weights(w, width).T
     return planes.transpose(0, 2, 3, 1)
+
+
+def stretch(pixels: UInt[np.ndarray, "n h w c"], side: int) -> Square:
+    """The whole picture, its sides scaled apart."""
+    return resample(pixels, side, side)
+
+
+def fill(pixels: UInt[np.ndarray, "n h w c"], side: int) -> Square:
+    """The square in the middle (rounded down and to the left by half a pixel where it must be)."""
+    h, w = pixels.shape[1:3]
+    short = min(h, w)
+    down, across = (h - short) // 2, (w - short) // 2
+    return resample(pixels[:, down : down + short, across : across + short], side, side)
+
+
+def fit(pixels: UInt[np.ndarray, "n h w c"], side: int) -> Square:
+    """The whole picture in the middle of a square of the median colour of its own border."""
+    n, h, w, c = pixels.shape
+    height, width = (max(round(side * size / max(h, w)), 1) for size in (h, w))
+    border = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
+    squares = np.empty((n, side, side, c))
+    squares[:] = np.median(border, axis=1)[:, None, None]
+    down, across = (side - height) // 2, (side - width) // 2
+    squares[:, down : down + height, across : across + width] = resample(pixels, height, width)
+    return squares
+
+
+SQUARED = {"fill": fill, "fit": fit, "stretch": stretch}

@@ -1,6 +1,6 @@
 """One picture to look at closely: by its number in the set, from a file, or drawn with the brush."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -9,7 +9,6 @@ from jaxtyping import Float
 from core.data import picture_clinic
 from core.data.examine import ClinicError
 from core.data.images import Pictures
-from core.data.picture_clinic import Cut
 from core.data.read import ReadError
 from core.data.readers.pictures.read import read_pictures
 from playground import session
@@ -58,7 +57,7 @@ def uploaded(name: str, pictures: Pictures) -> Chosen | None:
         return None
     try:
         raw = session.once(f"{name}.raw", file.file_id, lambda: read_pictures(file.name, file.getvalue()))
-        cut = Cut(crop="fit", light="inverted" if inverted else "as it is")
+        cut = replace(picture_clinic.propose(raw), crop="fit", light="inverted" if inverted else "as it is")
         x = picture_clinic.like(raw, pictures, cut)[0] / (pictures.levels - 1)
     except (ReadError, ClinicError, ValueError) as error:
         st.error(session.plain(str(error)))

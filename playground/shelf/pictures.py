@@ -4,7 +4,7 @@
 of Python that make the same Pictures. Files that cannot be used take nothing away: the last choice stands.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -18,6 +18,7 @@ from core.data.readers.pictures.raw import MAX_UPLOAD, RawPictures, count
 from core.data.readers.pictures.read import bundle, read_pictures
 from core.key import Key
 from playground import controls, session
+from playground.shelf import guesses
 from playground.shelf.upload import read_once
 
 UPLOAD = "own"
@@ -91,6 +92,7 @@ def uploaded(default: str) -> Shelved:
         return last
     with above:
         understood(raw, pictures)
+        guesses.show(session.once("pictures.guesses", (raw.digest, cut), lambda: guesses.notices(raw, cut, pictures)))
     with below:
         report((*raw.notes, *said), raw)
     session.put_in_link("digest", raw.digest)
@@ -100,16 +102,17 @@ def uploaded(default: str) -> Shelved:
 
 
 def clinic(raw: RawPictures) -> Cut:
-    """How the pictures are made alike: what suits them, until somebody says otherwise."""
-    proposal = picture_clinic.propose(raw)
+    """How the pictures are understood and made alike: what suits them, until somebody says otherwise."""
+    proposal = session.once("pictures.proposed", raw.digest, lambda: picture_clinic.propose(raw))
+    names = guesses.settings(raw)
     if session.changed("pictures.read", raw.digest) and session.from_link("digest") != raw.digest:
-        session.set_widgets(asdict(proposal))
-    return Cut(**controls.draw(proposal, more=False))
+        session.set_widgets({name: getattr(proposal, name) for name in names})
+    return replace(proposal, **controls.draw(proposal, more=False, names=names))
 
 
 def understood(raw: RawPictures, pictures: Pictures) -> None:
     """The contact sheet, what it holds, and what could not be read, each in a sentence."""
-    classes = f", {len(raw.classes)} classes" if len(raw.classes) > 1 else ""
+    classes = f", {len(pictures.classes)} classes" if len(pictures.classes) > 1 else ""
     kept = f"; {count(len(pictures))} kept" if len(pictures) < len(raw) else ""
     found = f"{count(len(raw))}, {picture_clinic.sizes(raw)}{classes}{kept}"
     st.image(sheet(pictures), width="stretch", alt=f"Contact sheet: {found}.")

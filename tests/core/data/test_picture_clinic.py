@@ -137,7 +137,8 @@ def test_more_pictures_than_the_limit_are_drawn_with_their_labels():
         "a", npz(x=np.arange(40, dtype=np.uint8).repeat(64).reshape(40, 8, 8) + np.uint8(1), y=np.arange(40) % 7)
     )
     pictures, notes = admit(raw, Cut(side="8"), KEY, limit=30)
-    assert notes == ("30 of 40 pictures were drawn without replacement with seed 0.",)
+    dark = "The brightest pixel is 40 of 255, so the pictures are dark."
+    assert notes == ("30 of 40 pictures were drawn without replacement with seed 0.", dark)
     values = pictures.pixels[:, 0, 0, 0].astype(int) - 1
     assert len(set(values)) == 30
     np.testing.assert_array_equal(pictures.labels, values % 7)

@@ -12,6 +12,7 @@ from core.data.readers.pictures.read import bundle, read_pictures
 from core.key import Key
 from playground.shelf import pictures
 from tests.core.data.readers.pictures.test_read import GREY, LABELS, encoded, idx, pngs
+from tests.core.data.readers.test_hostile import npy
 
 
 def app():
@@ -45,7 +46,7 @@ def test_one_own_file_is_understood_and_makes_the_set():
     assert at.text[0].value.startswith("file-")
     said = [caption.value.replace("\\", "") for caption in at.caption]
     assert said[0] == "Understood: 12 pictures, 7x9, 2 classes."
-    assert "Labels: the names of the 2 folders." in said
+    assert "Classes are named by folder level 1: a, b." in said
     assert at.query_params["digest"] == at.text[0].value.split()[0].removeprefix("file-")
 
 
@@ -75,6 +76,33 @@ def test_two_files_are_one_set_and_the_code_makes_it_again(tmp_path, monkeypatch
     known = {"Path": Path, "read_pictures": read_pictures, "bundle": bundle, "Key": Key, "Cut": Cut}
     exec(code, known | {"picture_clinic": picture_clinic}, made := {})
     assert (made["pictures"].name, made["pictures"].classes) == (name, ("1", "3", "10"))
+
+
+def test_a_press_turns_letters_upright_and_the_link_and_the_code_say_so(tmp_path, monkeypatch):
+    digits = images.load("digits").pixels[:40, 0] * np.uint8(15)
+    stored = idx(digits.transpose(0, 2, 1))
+    at = upload(started(pictures="Your own pictures"), ("emnist", stored))
+    assert "turn" not in at.query_params
+    at = next(button for button in at.button if button.label == "Transpose them").click().run()
+    assert at.query_params["turn"] == "transposed"
+    (tmp_path / "emnist").write_bytes(stored)
+    monkeypatch.chdir(tmp_path)
+    known = {"Path": Path, "read_pictures": read_pictures, "Key": Key, "Cut": Cut, "picture_clinic": picture_clinic}
+    exec(at.text[0].value.partition(" ")[2], known, made := {})
+    np.testing.assert_array_equal(made["pictures"].pixels[:, 0], digits)
+    link = {"digest": at.query_params["digest"], "turn": "transposed"}
+    again = upload(started(pictures="Your own pictures", **link), ("emnist", stored))
+    assert again.text[0].value == at.text[0].value
+    at = next(button for button in at.button if button.label == "Show them as they were").click().run()
+    assert "turn='as it is'" in at.text[0].value
+
+
+def test_another_file_is_understood_by_itself_and_not_by_the_last_ones_choices():
+    at = upload(started(pictures="Your own pictures"), ("a", npy(GREY.astype(np.uint16) * 16)))
+    assert "range='0 to 4095'" in at.text[0].value
+    at = upload(at, ("b", npy(GREY)))
+    assert "range='as it is'" in at.text[0].value
+    assert not [button for button in at.button if "bits" in button.label]
 
 
 def test_the_code_of_any_file_name_is_python():

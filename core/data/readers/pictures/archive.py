@@ -2,7 +2,7 @@
 
 The good entries are kept and counted; each of the others is a sentence: no picture, damaged, too large, a link, a name
 that leaves the archive, a second of the same name, an archive itself. Names are shown and split into folders, never
-opened. If every picture lies in a folder, the folder that holds it is its class.
+opened. A level of folders names the classes (`core.data.readers.pictures.folders`).
 """
 
 import io
@@ -15,6 +15,7 @@ import numpy as np
 from core.data.readers.idx import GZIP, gunzip, is_idx, read_idx
 from core.data.readers.npz import BROKEN, PIECE, UNREADABLE, check_overlap
 from core.data.readers.pictures.arrays import Array, array_of, understand
+from core.data.readers.pictures.folders import Folders, folders_of, naming, parts_of
 from core.data.readers.pictures.picture import Decoded, decode, is_picture
 from core.data.readers.pictures.raw import (
     MAX_CLASSES,
@@ -23,6 +24,7 @@ from core.data.readers.pictures.raw import (
     MAX_KEPT,
     MAX_PIXELS_IN_ALL,
     MAX_SENTENCES,
+    Picture,
     RawPictures,
     count,
     numbered,
@@ -156,14 +158,16 @@ def entry_array(shown: str, content: bytes) -> Array:
 
 
 def gather(name: str, pictures: list[tuple[str, Decoded]], left_out: list[str]) -> RawPictures:
-    """Decoded pictures as one reading, what was done to them counted, and their folders as classes."""
+    """Decoded pictures as one reading, what was done to them counted, and what their folders say."""
     remarks = Counter(remark for _, one in pictures for remark in one.remarks)
     n = len(pictures)
     said = [f"{count(times)}{f' of {n:,}' * (n > 1)}: {remark}." for remark, times in remarks.items()]
-    labels, classes, note = folders([path for path, _ in pictures])
+    found = folders_of([clean(part, 40) for part in parts(path)[:-1]] for path, _ in pictures)
+    labels, classes, note = classed(found)
+    deep = any(one.pixels.dtype == np.uint16 for _, one in pictures)
     return RawPictures(
         name,
-        np.concatenate([one.pixels.reshape(-1) for _, one in pictures]),
+        np.concatenate([(deepened(one.pixels) if deep else one.pixels).reshape(-1) for _, one in pictures]),
         np.array([one.pixels.shape for _, one in pictures], dtype=np.int64),
         np.array([one.found for _, one in pictures], dtype=np.int64),
         labels,
@@ -171,18 +175,24 @@ def gather(name: str, pictures: list[tuple[str, Decoded]], left_out: list[str]) 
         notes=(*said, *note),
         left_out=tuple(left_out[:MAX_SENTENCES]),
         lost=len(left_out),
+        span=(0.0, 65535.0 if deep else 255.0),
+        folders=found,
+        parts=None if found is None else parts_of(found),
     )
 
 
-def folders(paths: list[str]) -> tuple[np.ndarray | None, tuple[str, ...], list[str]]:
-    """The class of each picture, the classes and what is said of them, if every picture lies in one of several folders."""
-    inside = [clean(parts(path)[-2], 40) if "/" in path.replace("\\", "/") else "" for path in paths]
-    different = len(set(inside))
-    if different < 2:
-        return None, (), []
-    if "" in inside:
-        return None, (), ["No labels: some pictures lie in a folder and some do not."]
+def deepened(pixels: Picture) -> Picture:
+    """Levels in 16 bits: those of 8 times 257, so that white stays white."""
+    return pixels if pixels.dtype == np.uint16 else pixels.astype(np.uint16) * np.uint16(257)
+
+
+def classed(found: Folders | None) -> tuple[np.ndarray | None, tuple[str, ...], list[str]]:
+    """The class of each picture, the classes and what is said of them, if a level of folders names some."""
+    level = None if found is None else naming(found, MAX_CLASSES)
+    if found is None or level is None:
+        some = found is not None and bool((found.places[:, -1] < 0).any())
+        return None, (), ["No labels: some pictures lie in a folder and some do not."] * some
+    different = len(found.different(level))
     if different > MAX_CLASSES:
         return None, (), [f"No labels: there are {different:,} folders, and {MAX_CLASSES} is the limit."]
-    labels, classes = numbered(inside)
-    return labels, classes, [f"Labels: the names of the {different} folders."]
+    return *numbered(found.words(level)), []

@@ -1,9 +1,10 @@
 """Arrays that are pictures: which axis is what, what the numbers mean, and which labels belong to them.
 
-Read: (n, h, w), (n, h, w, c), (n, c, h, w) and one (h, w, c), c being 1, 3 or 4 (the fourth is dropped). Numbers are
-understood by their range: floats in [0, 1] or [0, 255], whole numbers in {0, 1}, [0, 255] or [0, 65535]; all become 8
-bits, and which it was is said. Labels are an array of n whole numbers, matched by name (x_train and y_train,
-train-images and train-labels) or, where there is but one, by length.
+Read: (n, h, w), (n, h, w, c), (n, c, h, w) and one (h, w, c), c being 1, 3 or 4 (the fourth is dropped); and flat rows,
+(n, s s) in grey and (n, 3 s s) in colour for s of 8 or more. Where channels may come last or first, both readings are
+kept. The numbers of all arrays together become whole levels of 8 bits or 16, and what those stand for is kept, so that
+nothing is decided here about black and white. Labels are an array of n whole numbers, matched by name (x_train and y_train,
+train-images and train-labels) or, where there is but one, by length; the names also say which part of the data it is.
 """
 
 import math
@@ -11,9 +12,11 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Shaped, UInt8
+from jaxtyping import Int, Shaped
 
 from core.data.readers.npy import check_length, claims
+from core.data.readers.pictures.folders import PARTS, parted
+from core.data.readers.pictures.levels import extent, levels
 from core.data.readers.pictures.raw import (
     MAX_CLASSES,
     MAX_KEPT,
@@ -27,13 +30,8 @@ from core.data.readers.table import ReadError
 
 Array = Shaped[np.ndarray, "..."]
 CHANNELS = (1, 3, 4)
-SCALES = {
-    "1": (1, "0 (black) to 1 (white)"),
-    "255": (255, "0 to 255"),
-    "65535": (65535, "0 to 65,535, brought to 8 bits"),
-}
-DIM = 64
-"""Pictures whose brightest number is below this, of 255, look black; that is said."""
+LEAST_SIDE = 8
+"""The shortest side of pictures in flat rows; shorter ones are sooner tables of numbers."""
 SHAPES = "pictures need (n, height, width) or (n, height, width, channels)"
 ROLE = {"image", "images", "img", "imgs", "pixels", "data", "x", "label", "labels", "target", "targets", "y"}
 ROLE |= {"idx1", "idx3", "idx4", "ubyte", "gz", "npy"}
@@ -41,11 +39,15 @@ ROLE |= {"idx1", "idx3", "idx4", "ubyte", "gz", "npy"}
 
 @dataclass(frozen=True)
 class Stack:
-    """Pictures of one size from one array, 8 bits a number, and how the array was understood."""
+    """Pictures of one size from one array, their numbers as they are, and how its axes were understood.
+
+    `planar` is the (h, w, c) of each picture if its channels come first in memory; zeros if only this reading fits.
+    """
 
     member: str
-    pixels: UInt8[np.ndarray, "n h w c"]
+    pixels: Shaped[np.ndarray, "n h w c"]
     note: str
+    planar: tuple[int, int, int] = (0, 0, 0)
 
 
 def array_of(name: str, raw: bytes) -> Array:
@@ -57,39 +59,52 @@ def array_of(name: str, raw: bytes) -> Array:
 
 def understand(name: str, arrays: list[tuple[str, Array]], refused: list[str]) -> RawPictures:
     """All pictures among named arrays, with their labels if every one has some; ReadError if there are none."""
-    stacks, flat = [], []
+    stacks, flat_labels = [], []
     for member, array in arrays:
         try:
             if array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 1):
-                flat.append((member, whole(member, array)))
+                flat_labels.append((member, whole(member, array)))
             else:
                 stacks.append(stack(member, array))
         except ReadError as error:
             refused.append(str(error))
     if not stacks:
-        if flat and not refused:
+        if flat_labels and not refused:
             raise ReadError(
                 f"{name} holds labels alone; upload the pictures with them, both files at once or in a ZIP."
             )
         raise ReadError(refused[0] if refused else f"{name} holds no pictures; {SHAPES}.")
     check_kept(name, stacks)
-    labels, said = match(stacks, flat)
-    shapes = np.concatenate([np.tile(s.pixels.shape[1:], (len(s.pixels), 1)) for s in stacks]).astype(np.int64)
+    flat, span, numbers = levels(stacks[0].member, [one.pixels for one in stacks])
+    labels, said = match(stacks, flat_labels)
+    shapes = tiled([one.pixels.shape[1:] for one in stacks], stacks)
+    planar = tiled([one.planar for one in stacks], stacks)
+    parts = [named & set(PARTS) for named in (set(part(one.member)) for one in stacks)]
     return RawPictures(
         name,
-        np.concatenate([s.pixels.reshape(-1) for s in stacks]),
+        flat,
         shapes,
         shapes[:, :2].copy(),
         *labels,
-        notes=(*(s.note for s in stacks), *said),
+        notes=(*(one.note for one in stacks), numbers, *said),
         left_out=tuple(refused[:MAX_SENTENCES]),
         lost=len(refused),
+        span=span,
+        planar=planar if planar.any() else None,
+        parts=parted(min(named) for named, one in zip(parts, stacks, strict=True) for _ in one.pixels)
+        if all(parts)
+        else None,
     )
+
+
+def tiled(rows: list[tuple[int, ...]], stacks: list[Stack]) -> Int[np.ndarray, "n 3"]:
+    """A row of three for each stack, repeated for each of its pictures."""
+    return np.repeat(np.array(rows, dtype=np.int64), [len(one.pixels) for one in stacks], axis=0)
 
 
 def stack(member: str, array: Array) -> Stack:
     """The pictures in one array; ReadError for a shape or numbers that are none."""
-    pixels, layout = axes(member, array)
+    pixels, layout, planar = axes(member, array)
     if 0 in pixels.shape:
         raise ReadError(f"{member} is empty, with shape {shown(array.shape)}; {SHAPES}.")
     check_sides(member, *pixels.shape[1:3])
@@ -98,45 +113,42 @@ def stack(member: str, array: Array) -> Stack:
             f"{member} holds {count(len(pixels))} of {pixels.shape[2]}x{pixels.shape[1]}, {pixels.size / 1e6:.0f} million "
             f"numbers, and the limit is {MAX_KEPT / 1e6:.0f} million; keep fewer pictures."
         )
-    levels, scale = eight_bits(member, pixels)
-    size = f"{pixels.shape[2]}x{pixels.shape[1]}"
-    note = f"{member}: {count(len(pixels))} of {size} {layout}, its numbers taken as {scale}."
-    if levels.max() < DIM:
-        note += f" The brightest is {levels.max()} of 255, so the pictures are dark."
-    return Stack(member, np.ascontiguousarray(levels), note)
+    extent(member, pixels)
+    note = f"{member}: {count(len(pixels))} of {pixels.shape[2]}x{pixels.shape[1]} {layout}."
+    return Stack(member, pixels, note, planar)
 
 
-def axes(member: str, array: Array) -> tuple[Array, str]:
-    """The array as (n, h, w, 1 or 3), and how its axes were read."""
-    shape = array.shape
-    if array.ndim == 3 and shape[2] in CHANNELS and min(shape[:2]) > 4:
+def axes(member: str, array: Array) -> tuple[Array, str, tuple[int, int, int]]:
+    """The array as (n, h, w, 1 or 3), how its axes were read, and what they are if channels come first after all."""
+    shape, planar = array.shape, (0, 0, 0)
+    side, coloured = square(shape[1]) if array.ndim == 2 else (0, False)
+    if side:
+        pixels = array.reshape(-1, side, side, 3 if coloured else 1)
+        layout, planar = f"(rows of {shape[1]:,} numbers)", (side, side, 3) if coloured else planar
+    elif array.ndim == 3 and shape[2] in CHANNELS and min(shape[:2]) > 4:
         pixels, layout = array[None], "(height, width, channels)"
     elif array.ndim == 3:
         pixels, layout = array[..., None], "(n, height, width)"
     elif array.ndim == 4 and shape[3] in CHANNELS:
         pixels, layout = array, "(n, height, width, channels)"
+        if shape[1] in (1, 3) and shape[3] != 4:
+            layout, planar = "(channels last or first)", (shape[2], shape[3], shape[1])
     elif array.ndim == 4 and shape[1] in CHANNELS:
         pixels, layout = array.transpose(0, 2, 3, 1), "(n, channels, height, width)"
     else:
         raise ReadError(f"{member} has the shape {shown(shape)}; {SHAPES}.")
-    return (pixels[..., :3], layout + ", the fourth channel dropped") if pixels.shape[3] == 4 else (pixels, layout)
+    if pixels.shape[3] == 4:
+        return pixels[..., :3], layout + ", the fourth channel dropped", planar
+    return pixels, layout, planar
 
 
-def eight_bits(member: str, pixels: Array) -> tuple[UInt8[np.ndarray, "..."], str]:
-    """The numbers as 0 to 255, and the range they were taken to be in; ReadError for numbers that are no brightness."""
-    low, high = float(pixels.min()), float(pixels.max())  # NaN spreads to both
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise ReadError(f"{member} has numbers that are missing or infinite; replace them.")
-    most = next((key for key, (top, _) in SCALES.items() if high <= top), None)
-    if low < 0 or most is None or (most == "65535" and pixels.dtype.kind == "f"):
-        raise ReadError(f"{member} has numbers from {low:.4g} to {high:.4g}; pictures need 0 to 1 or 0 to 255.")
-    top, words = SCALES[most]
-    if top == 255 and pixels.dtype.kind != "f":
-        return pixels.astype(np.uint8), words
-    rounded = np.empty(pixels.shape, np.uint8)
-    for i in range(0, len(pixels), 1000):  # in pieces: eight bytes a number would not fit
-        rounded[i : i + 1000] = np.rint(pixels[i : i + 1000].astype(np.float64) * (255 / top))
-    return rounded, words
+def square(columns: int) -> tuple[int, bool]:
+    """The side of a picture of so many numbers, and whether it is in colour; 0 if it is no square."""
+    for c in (1, 3):
+        side = math.isqrt(columns // c)
+        if side >= LEAST_SIDE and c * side * side == columns:
+            return side, c == 3
+    return 0, False
 
 
 def whole(member: str, array: Array) -> list[str]:

@@ -1,7 +1,7 @@
-"""One PNG, JPEG or WebP as 8-bit pixels: upright, on white, in grey or colour.
+"""One PNG, JPEG or WebP as pixels: upright, in grey or colour, with its opacity where it is partly transparent.
 
 Pillow decodes; what it would allocate is checked first, against the size the header claims. Orientation is the EXIF (or
-XMP) tag; transparency is laid on white; 16 bits become 8 by v / 257; CMYK becomes RGB; the first of several frames is
+XMP) tag; grey of 16 bits stays so and colour of 16 bits becomes 8; CMYK becomes RGB; the first of several frames is
 taken. A picture whose shorter side has 2 KEEP pixels or more is reduced by a whole factor, each new pixel the mean of a
 block, so that its shorter side keeps at least KEEP: more than any model here looks at.
 """
@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import UInt
 from PIL import Image
 
 from core.data.readers.pictures.raw import Picture, check_pixels, check_sides
@@ -22,7 +22,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 ORIENTATION = 0x0112
 
 TURNED = "turned upright by the EXIF tag"
-ON_WHITE = "transparency laid on white"
+CLEAR = "partly transparent"
 DEEP = "16 bits a channel brought down to 8"
 INK = "CMYK ink turned into red, green and blue"
 FRAMES = "several frames in the file, the first one taken"
@@ -31,7 +31,7 @@ REDUCED = f"large, so averaged down in whole blocks to at least {KEEP} pixels ac
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture (h, w, c), its (height, width) in the file, upright, and what was done to it."""
+    """A picture (h, w, c) as RawPictures has it, its (height, width) in the file, upright, and what was done to it."""
 
     pixels: Picture
     found: tuple[int, int]
@@ -84,16 +84,14 @@ def upright(image: Image.Image, raw: bytes) -> Decoded:
     if image.format == "JPEG":
         image.draft(None, (KEEP, KEEP))  # decodes at 1/2, 1/4 or 1/8 where enough is left
     image.load()
-    deep = image.format == "PNG" and raw[24] == 16
+    deep = image.format == "PNG" and raw[24] == 16 and not image.mode.startswith("I")
     remarks += ([DEEP] if deep else []) + ([INK] if image.mode == "CMYK" else [])
-    plain, transparent = on_white(image)
+    plain = plain_mode(image)
     factor = max(min(plain.size) // KEEP, 1)
     if factor > 1:
         plain = plain.reduce(factor)
-    pixels = turned(np.atleast_3d(np.asarray(plain)), turn)
-    if pixels.shape[2] == 3 and (pixels[..., :1] == pixels[..., 1:]).all():
-        pixels = pixels[..., :1]
-    remarks += [ON_WHITE] if transparent else []
+    pixels = turned(levels(plain), turn)
+    remarks += [CLEAR] if pixels.shape[2] in (2, 4) else []
     remarks += ([TURNED] if turn > 1 else []) + ([REDUCED] if min(plain.size) < min(width, height) else [])
     return Decoded(np.ascontiguousarray(pixels), (width, height) if turn >= 5 else (height, width), tuple(remarks))
 
@@ -107,7 +105,7 @@ def orientation(image: Image.Image) -> int:
     return tag if 1 <= tag <= 8 else 1
 
 
-def turned(pixels: Picture, tag: int) -> UInt8[np.ndarray, "height width c"]:
+def turned(pixels: Picture, tag: int) -> UInt[np.ndarray, "height width c"]:
     """The picture as it is meant to be seen, given its EXIF orientation."""
     if tag >= 5:
         pixels = pixels.swapaxes(0, 1)
@@ -116,17 +114,21 @@ def turned(pixels: Picture, tag: int) -> UInt8[np.ndarray, "height width c"]:
     return pixels[:: -1 if down else 1, :: -1 if across else 1]
 
 
-def on_white(image: Image.Image) -> tuple[Image.Image, bool]:
-    """The image in mode L or RGB, and whether any of it was transparent."""
+def plain_mode(image: Image.Image) -> Image.Image:
+    """The image in mode L, I (grey of 16 bits), RGB, or RGBa (colours multiplied by opacity) if it is not opaque."""
     if image.mode.startswith("I"):
-        deep = np.asarray(image).astype(np.int64)
-        return Image.fromarray(((np.clip(deep, 0, 65535) * 255 + 32767) // 65535).astype(np.uint8)), False
+        return image.convert("I")
     if image.mode in ("1", "L", "RGB", "CMYK", "YCbCr") and "transparency" not in image.info:
-        return image.convert("L" if image.mode in ("1", "L") else "RGB"), False
+        return image.convert("L" if image.mode in ("1", "L") else "RGB")
     layered = image.convert("RGBA")
-    alpha = layered.getchannel("A")
-    if alpha.getextrema() == (255, 255):
-        return layered.convert("RGB"), False
-    ground = Image.new("RGB", layered.size, "white")
-    ground.paste(layered, mask=alpha)
-    return ground, True
+    return layered.convert("RGB" if layered.getchannel("A").getextrema() == (255, 255) else "RGBa")
+
+
+def levels(plain: Image.Image) -> Picture:
+    """The pixels of an image in one of these modes, grey in one channel."""
+    if plain.mode == "I":
+        return np.atleast_3d(np.clip(np.asarray(plain), 0, 65535).astype(np.uint16))
+    pixels = np.atleast_3d(np.asarray(plain))
+    if pixels.shape[2] >= 3 and (pixels[..., :1] == pixels[..., 1:3]).all():
+        pixels = pixels[..., [0, *range(3, pixels.shape[2])]]
+    return pixels

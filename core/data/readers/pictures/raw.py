@@ -1,7 +1,10 @@
-"""What a reading of pictures is: RawPictures, 8-bit pictures of any sizes, and the limits it keeps.
+"""What a reading of pictures is: RawPictures, pictures of any sizes in whole levels, and the limits it keeps.
 
 The pictures lie end to end in one array, so that sixty thousand of them cost no more than their pixels. Everything that
 was understood or changed on the way is a sentence in `notes`; every picture that could not be read is one in `left_out`.
+What can be understood in more than one way is kept open here and decided by a `Cut` (`core.data.picture_clinic`), so that
+another choice needs no other reading: what the levels stand for, the order of the channels, the ground under what is
+transparent, the folders that name classes.
 """
 
 from collections.abc import Sequence
@@ -9,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Int, UInt
 
+from core.data.readers.pictures.folders import Folders
 from core.data.readers.table import ReadError
 
 MAX_UPLOAD = 32_000_000
@@ -23,47 +27,86 @@ MAX_PIXELS = 25_000_000
 """The most pixels of one picture: those of a large camera."""
 MAX_PIXELS_IN_ALL = 100_000_000
 MAX_KEPT = 64_000_000
-"""The most 8-bit numbers that are kept, after large pictures have been reduced."""
+"""The most numbers that are kept, after large pictures have been reduced."""
 MAX_SIDE = 4096
 """The longest side that is kept, in pixels."""
 MAX_CLASSES = 100
 MAX_SENTENCES = 20
 """The most pictures that are left out with a sentence of their own."""
 
-Picture = UInt8[np.ndarray, "h w c"]
+Picture = UInt[np.ndarray, "h w c"]
+Rows = Int[np.ndarray, " n"]
 
 
 @dataclass(frozen=True)
 class RawPictures:
-    """Pictures as they were read: n of them, each (h, w, c) with c = 1 (grey) or 3 (red, green, blue), 8 bits a number.
+    """Pictures as they were read: n of them, each (h, w, c) in whole levels of 8 bits, or all of 16.
 
-    `flat` holds their numbers one after another, `shapes` each one's (h, w, c), `found` each one's (height, width) in the
-    file, which is larger where a picture was reduced. `labels` are class numbers indexing `classes`. `left_out` are the
-    first sentences, of `lost` in all, on what was not read. `digest` names the file by its content.
+    c is 1 (grey), 2 (grey and opacity), 3 (red, green, blue) or 4 (these and opacity); colours beside an opacity are
+    multiplied by it, so they are what lies on black. `flat` holds the numbers one after another, `shapes` each picture's
+    (h, w, c), `found` its (height, width) in the file, which is larger where it was reduced. `span` are the numbers that
+    the least and the greatest level (0 and 255 or 65,535) stand for. `planar`, where it is not None, holds (h, w, c) for
+    the case that channels come first in `flat`, and zeros for a picture that has but one reading. `labels` are class
+    numbers indexing `classes`, `folders` the folders that could name others; `parts` says 0, 1 or 2 for a picture to train
+    on, to choose by or to judge by. `left_out` are the first sentences, of `lost` in all, on what was not read. `digest`
+    names the file by its content.
     """
 
     name: str
-    flat: UInt8[np.ndarray, " total"]
+    flat: UInt[np.ndarray, " total"]
     shapes: Int[np.ndarray, "n 3"]
     found: Int[np.ndarray, "n 2"]
-    labels: Int[np.ndarray, " n"] | None = None
+    labels: Rows | None = None
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     lost: int = 0
     digest: str = ""
+    span: tuple[float, float] = (0.0, 255.0)
+    planar: Int[np.ndarray, "n 3"] | None = None
+    folders: Folders | None = None
+    parts: Rows | None = None
 
     def __post_init__(self) -> None:
         """Freeze the arrays; raise ValueError for counts that disagree."""
         n, (h, w, c) = len(self.shapes), self.shapes.T
-        if not n or self.shapes.min() < 1 or not np.isin(c, (1, 3)).all() or (h * w * c).sum() != len(self.flat):
+        sizes = h * w * c
+        if not n or self.shapes.min() < 1 or not np.isin(c, (1, 2, 3, 4)).all() or sizes.sum() != len(self.flat):
             raise ValueError("the shapes of the pictures disagree with their numbers")
-        if len(self.found) != n or (self.labels is not None and len(self.labels) != n):
+        if self.flat.dtype not in (np.uint8, np.uint16) or not -1e30 < self.span[0] < self.span[1] < 1e30:
+            raise ValueError("levels need 8 or 16 bits and something to stand for")
+        places = None if self.folders is None else self.folders.places
+        optional = [array for array in (self.labels, self.planar, self.parts, places) if array is not None]
+        if any(len(array) != n for array in (self.found, *optional)):
             raise ValueError(f"{n} pictures need {n} sizes and labels")
         if self.labels is not None and not 0 <= self.labels.min() <= self.labels.max() < len(self.classes):
             raise ValueError("a label names no class")
-        for array in (self.flat, self.shapes, self.found, *([] if self.labels is None else [self.labels])):
+        if self.parts is not None and not np.isin(self.parts, (0, 1, 2)).all():
+            raise ValueError("there is no such part of the data")
+        if self.planar is not None and not self._second(sizes, self.planar):
+            raise ValueError("the second reading of the channels disagrees with the first")
+        for array in (self.flat, self.shapes, self.found, *optional):
             array.flags.writeable = False
+
+    @staticmethod
+    def _second(sizes: Rows, planar: Int[np.ndarray, "n 3"]) -> bool:
+        """Whether a second reading has as many numbers as the first, or none, and 1 or 3 channels."""
+        h, w, c = planar.T
+        open_ = planar.any(axis=1)
+        fits = (planar.min(axis=1) >= 1) & (h * w * c == sizes) & np.isin(c, (1, 3))
+        return bool((fits | ~open_).all())
+
+    @property
+    def top(self) -> int:
+        """The greatest level: 255 or 65,535."""
+        return int(np.iinfo(self.flat.dtype).max)
+
+    @cached_property
+    def extent(self) -> tuple[float, float]:
+        """The least and the greatest number found, in the units of the file."""
+        low, high = self.span
+        least, greatest = (low + int(level) * (high - low) / self.top for level in (self.flat.min(), self.flat.max()))
+        return least, greatest
 
     @cached_property
     def starts(self) -> Int[np.ndarray, " n"]:

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from core.data.picture_clinic import arrange, propose
 from core.data.read import ReadError
 from core.data.readers.pictures import wire
+from core.data.readers.pictures.cut import Cut
 from core.data.readers.pictures.read import parse_pictures
 from tests.core.data.readers.pictures.test_read import COLOUR, GREY, LABELS, encoded, idx, pngs
 from tests.core.data.readers.test_hostile import archive, npy, npz
@@ -25,6 +27,7 @@ SEEDS = {
     "png": encoded(COLOUR[0], exif=EXIF),
     "png-palette": encoded(PALETTE, transparency=2),
     "png-deep": encoded(Image.fromarray((GREY[0, ..., 0] * 257.0).astype(np.uint16))),
+    "png-clear": encoded(np.concatenate([COLOUR[0], GREY[0]], axis=2)),
     "apng": encoded(Image.fromarray(COLOUR[0]), save_all=True, append_images=[Image.fromarray(COLOUR[1])]),
     "jpeg": encoded(COLOUR[0], "JPEG", exif=EXIF),
     "jpeg-progressive": encoded(GREY[0], "JPEG", progressive=True),
@@ -35,8 +38,12 @@ SEEDS = {
     "idx-gz": gzip.compress(idx(GREY[..., 0]), mtime=0),
     "npy": npy(COLOUR / 255),
     "npy-int": npy(GREY.astype(">i2")),
+    "npy-rows": npy(np.linspace(-2, 3, 5 * 192).reshape(5, 192)),
+    "npy-both": npy(COLOUR[:, :3]),
     "npz": npz(x=GREY, y=LABELS),
+    "npz-parts": npz(x_train=GREY[:9] * 16.0, x_test=GREY[9:]),
     "zip": pngs(GREY[:3], list("aba")),
+    "zip-folders": pngs(GREY[:4], ["train/a/i", "train/b/i", "test/a/i", "test/b/i"]),
     "zip-deflated": archive(
         [("a/1.png", encoded(GREY[0])), ("b/2.jpg", encoded(GREY[1], "JPEG"))], zipfile.ZIP_DEFLATED
     ),
@@ -56,6 +63,8 @@ def outcome(raw):
     assert len(wire.unpack(wire.pack(found))) == len(found)
     assert sum(found[i].size for i in range(len(found))) == len(found.flat)
     assert (found.found >= found.shapes[:, :2]).all()
+    for cut in (propose(found), Cut(range="as found", channels="first", ground="black", turn="transposed")):
+        assert arrange(found, cut, np.arange(min(len(found), 3))).dtype == np.uint8
 
 
 @quick

@@ -36,8 +36,8 @@ def idx(array):
 
 
 def stacked(raw):
-    """All pictures of one size in one array."""
-    return np.stack([raw[i] for i in range(len(raw))])
+    """All pictures of one size in one array, their levels brought to 8 bits."""
+    return np.rint(np.stack([raw[i] for i in range(len(raw))]) * (255 / raw.top)).astype(np.uint8)
 
 
 def pngs(pixels, folders=None):
@@ -102,23 +102,12 @@ def test_one_picture_alone(kind):
     assert np.abs(raw[0][..., 0].astype(int) - smooth).max() <= (3 if kind == "JPEG" else 0)
 
 
-def test_the_scale_that_was_understood_is_said():
-    said = [parse_pictures("a.npy", npy(x)).notes[0] for x in (GREY, GREY / 255, GREY > 99, GREY.astype("u2") * 257)]
-    assert [note.partition("taken as ")[2] for note in said] == [
-        "0 to 255.",
-        "0 (black) to 1 (white).",
-        "0 (black) to 1 (white).",
-        "0 to 65,535, brought to 8 bits.",
+def test_what_the_numbers_are_is_said():
+    said = [parse_pictures("a.npy", npy(x)).notes for x in (GREY, GREY / 255, GREY > 99, GREY.astype("u2") * 257)]
+    assert [numbers for _, numbers in said] == [
+        f"The numbers run from {ends}." for ends in ("0 to 255", "0 to 1", "0 to 1", "0 to 6.554e+04")
     ]
-    assert "12 pictures of 7x9 (n, height, width, channels)" in said[0]
-
-
-def test_dark_pictures_are_said_to_be_dark():
-    assert (
-        parse_pictures("a", npy(GREY // 16 + 1))
-        .notes[0]
-        .endswith("The brightest is 16 of 255, so the pictures are dark.")
-    )
+    assert said[0][0] == "a: 12 pictures of 7x9 (n, height, width, channels)."
 
 
 def test_a_colour_picture_of_three_dimensions_is_one_picture():
@@ -195,13 +184,13 @@ def test_every_orientation_is_turned_upright(tag, kind):
     assert raw.notes == (() if tag == 1 else ("1 picture: turned upright by the EXIF tag.",))
 
 
-def test_transparency_is_laid_on_white():
+def test_colours_beside_an_opacity_are_multiplied_by_it():
     image = np.zeros((4, 4, 4), np.uint8)
     image[..., 0], image[..., 3] = 200, np.arange(0, 256, 16).reshape(4, 4)
     raw = parse_pictures("a", encoded(image))
     alpha = image[..., 3:] / 255
-    np.testing.assert_allclose(raw[0], alpha * image[..., :3] + (1 - alpha) * 255, atol=1)
-    assert raw.notes == ("1 picture: transparency laid on white.",)
+    np.testing.assert_allclose(raw[0], np.concatenate([alpha * image[..., :3], 255 * alpha], axis=2), atol=1)
+    assert raw.notes == ("1 picture: partly transparent.",)
 
 
 def test_palette_bilevel_and_transparent_palette():
@@ -211,16 +200,29 @@ def test_palette_bilevel_and_transparent_palette():
     palette.putpalette(colours.tobytes())
     np.testing.assert_array_equal(parse_pictures("a", encoded(palette))[0], colours[places])
     clear = parse_pictures("a", encoded(palette, transparency=1))
-    np.testing.assert_array_equal(clear[0][0, 1], [255, 255, 255])
+    np.testing.assert_array_equal(clear[0][0], [[255, 0, 0, 255], [0, 0, 0, 0]])
     two = Image.fromarray(np.eye(8, dtype=bool))
     np.testing.assert_array_equal(parse_pictures("a", encoded(two))[0][..., 0], 255 * np.eye(8))
 
 
-def test_sixteen_bits_become_eight():
+def test_grey_of_sixteen_bits_stays_so():
     deep = np.linspace(0, 65535, 64).astype(np.uint16).reshape(8, 8)
     raw = parse_pictures("a", encoded(Image.fromarray(deep)))
-    np.testing.assert_array_equal(raw[0][..., 0], np.rint(deep / 257))
-    assert raw.notes == ("1 picture: 16 bits a channel brought down to 8.",)
+    np.testing.assert_array_equal(raw[0][..., 0], deep)
+    assert (raw.notes, raw.span, raw.extent) == ((), (0, 65535), (0, 65535))
+
+
+def test_eight_bits_beside_sixteen_keep_their_brightness():
+    deep = np.linspace(0, 65535, 63).astype(np.uint16).reshape(9, 7)
+    raw = parse_pictures("a.zip", archive([("a.png", encoded(Image.fromarray(deep))), ("b.png", encoded(GREY[0]))]))
+    np.testing.assert_array_equal(raw[0][..., 0], deep)
+    np.testing.assert_array_equal(raw[1], GREY[0].astype(np.uint16) * 257)
+
+
+def test_a_large_picture_of_sixteen_bits_is_reduced_as_well():
+    deep = np.full((192, 222), 40_000, np.uint16)
+    raw = parse_pictures("a", encoded(Image.fromarray(deep)))
+    assert (raw.shapes.tolist(), raw.flat.min(), raw.flat.max()) == ([[64, 74, 1]], 40_000, 40_000)
 
 
 def test_cmyk_becomes_rgb():
@@ -249,7 +251,7 @@ def test_a_large_picture_is_reduced_by_whole_blocks():
 def test_notes_count_the_pictures():
     entries = [(f"{i}.png", encoded(Image.new("LA", (5, 5), (9, 50 * i)))) for i in range(4)]
     raw = parse_pictures("a.zip", archive([*entries, ("x.png", encoded(GREY[0]))]))
-    assert raw.notes == ("4 pictures of 5: transparency laid on white.",)
+    assert raw.notes == ("4 pictures of 5: partly transparent.",)
 
 
 def test_several_files_are_read_as_one():
@@ -262,16 +264,23 @@ def test_several_files_are_read_as_one():
     assert bundle({"a.png": b"x"}) == ("a.png", b"x")
 
 
-@pytest.mark.parametrize("case", ["zip-png", "npz-labelled"])
+@pytest.mark.parametrize("case", ["zip-png", "npz-labelled", "npz-two-parts", "npy-float-1", "zip-folders", "npy-rows"])
 def test_the_confined_child_reads_the_same(case):
-    here, there = parse_pictures("../x/a", SAME_GREY[case]), read_pictures("../x/a", SAME_GREY[case])
+    raw = {"zip-folders": pngs(GREY, ["train/a", "test/b"] * 6), "npy-rows": npy(RNG.random((5, 192)))} | SAME_GREY
+    here, there = parse_pictures("../x/a", raw[case]), read_pictures("../x/a", raw[case])
     for one in (there, wire.unpack(wire.pack(here))):
         np.testing.assert_array_equal(one.flat, here.flat)
         np.testing.assert_array_equal(one.shapes, here.shapes)
         np.testing.assert_array_equal(
             one.labels if one.labels is not None else [], here.labels if here.labels is not None else []
         )
-        words = ("name", "notes", "left_out", "lost", "classes", "digest")
+        for key in ("planar", "parts"):
+            np.testing.assert_equal(getattr(one, key), getattr(here, key))
+        assert (one.folders is None) == (here.folders is None) == (case != "zip-folders")
+        if here.folders is not None:
+            np.testing.assert_array_equal(one.folders.places, here.folders.places)
+            assert one.folders.names == here.folders.names
+        words = ("name", "notes", "left_out", "lost", "classes", "digest", "span", "top")
         assert [getattr(one, word) for word in words] == [getattr(here, word) for word in words]
     assert there.name == "a"
 
