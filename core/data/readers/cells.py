@@ -89,7 +89,7 @@ SIGN, MONEY = r"[+\-\u2212]", r"(?:[A-Z]{0,3}[$€£¥₹₽₩₺₪]|[A-Z]{3}(
 BETWEEN = r"[,.'\u2019 \u00a0\u202f\u2009]"
 ANY_NUMBER = re.compile(
     rf"\(?{SIGN}?\s?(?:{MONEY}\s?{SIGN}?)?(?=[.,]?\d)\d*(?:{BETWEEN}\d{{3}})*(?:[.,]\d+|\.)?(?:[eEdD]{SIGN}?\d+)?"
-    r"(?:\s?(?:[%‰$€£¥₹₽₩₺₪]|[A-Z]{3}))?-?\)?|[+-]?(?:inf(?:inity)?|nan)",
+    r"(?:\s?(?:[%‰$€£¥₹₽₩₺₪]|[A-Z]{3}|kr\.?|zł|Kč|Fr\.))?-?\)?|[+-]?(?:inf(?:inity)?|nan)",
     re.IGNORECASE,
 )
 LEADING_ZERO = re.compile(r"^[ \t]*[+-]?0\d+[ \t]*$", re.MULTILINE)

@@ -9,7 +9,7 @@ from core.data.readers.text.rows import Rows
 
 PROSE = re.compile(
     r"\W*(sources?|notes?|footnotes?|data from|last updated|generated|exported|copyright|quellen?|hinweis)\b"
-    r"|\(\d[\d,.]* rows?\b",
+    r"|\(\d[\d,.]* rows?\b|\*+ *[^\W\d]|\([^\d()]+ [^\d()]+\)$",
     re.IGNORECASE,
 )
 TOTAL = re.compile(
@@ -41,7 +41,7 @@ def behind(row: list[str], width: int, single: bool) -> bool:
         return wordy(row) and (" " in row[0].strip() or PROSE.match(row[0]) is not None)
     if TOTAL.fullmatch(cells[0]) and width > 1:
         return True
-    said = PROSE.match(" ".join(cells)) is not None
+    said = PROSE.match(" ".join(" ".join(cells).split())) is not None
     lone = alone(row) and width > 1 and (len(row) == 1 or " " in row[0].strip())
     return lone or (wordy(row) and len(row) != width) or (said and (len(row) != width or wordy(row)))
 

@@ -13,16 +13,12 @@ from dataclasses import dataclass, replace
 
 from core.data.readers.cells import is_missing, looks_numeric
 from core.data.readers.choices import MOST, Choices, Decision, Way
-from core.data.readers.text.begin import alone, is_value, wordy
+from core.data.readers.text.begin import alone
 from core.data.readers.text.extent import Extent, shown
+from core.data.readers.text.header import DEEP, above_numbers, header_rows, numeric
 from core.data.readers.text.rows import Rows
 
-DEEP = 200
-"""How many rows are looked at."""
 LONGEST_UNIT = 24
-MILLIMETRES = "mm"
-"""A unit here, a gap in the tables of weather services."""
-DECIMAL = re.compile(r"[.,]\d")
 
 
 @dataclass(frozen=True)
@@ -59,108 +55,6 @@ def head(extent: Extent, remarks: Mapping[int, str], choices: Choices) -> Headin
         values = values.take([i for i in range(len(values)) if i not in gone])
     kept = set(values.lines)
     return Heading(names, units, values, tuple(decisions), tuple(line for line in rows.lines if line not in kept))
-
-
-def numeric(rows: Rows) -> list[bool]:
-    """Which columns hold numbers or dates, the first three rows left aside where there are more."""
-    deep = rows.cells[3 : 3 + DEEP] if len(rows) > 4 else rows.cells[-max(len(rows) - 1, 1) :]
-    found = []
-    for column in zip(*deep, strict=True):
-        filled = [cell for cell in column if not is_missing(cell)]
-        found.append(bool(filled) and sum(map(is_value, filled)) > 0.7 * len(filled))
-    return found
-
-
-def header_rows(rows: Rows, lacking: bool, choices: Choices) -> tuple[int, bool]:
-    """How many rows of names there are, and whether that is sure."""
-    if choices.header is not None:
-        return min(choices.header, len(rows)), True
-    if lacking:
-        return 1, True
-    if len(rows) < 2:
-        return int(wordy(rows.cells[0])), True
-    numbers = numeric(rows)
-    one, sure = is_header(rows, numbers)
-    if one and len(rows) > 3 and above_numbers(rows.cells[1], numbers) and grouped(rows.cells[0]):
-        return 2, sure
-    return int(one), sure
-
-
-def is_header(rows: Rows, numbers: list[bool]) -> tuple[bool, bool]:
-    """Whether the first row names the columns, and whether that is sure."""
-    top, below = rows.cells[0], rows.cells[1 : 1 + DEEP]
-    filled = [j for j, cell in enumerate(top) if cell.strip()]
-    words = [j for j in filled if not is_value(top[j])]
-    if any(numbers[j] and not is_missing(top[j]) for j in words):
-        return True, True
-    if len(words) == len(filled):
-        return any(top[j] not in [row[j] for row in below] for j in words) or not any(numbers), True
-    return counts(rows, filled, words)
-
-
-def novel(j: int, top: list[str], below: list[list[str]]) -> bool:
-    """Whether no row below has the word of the first, nor one of its shape where all words differ."""
-    column = [row[j] for row in below]
-    if top[j] in column:
-        return False
-    return shape(top[j]) not in {shape(cell) for cell in column} or len(set(column)) < len(column)
-
-
-def shape(cell: str) -> str:
-    """A word with its letters and digits levelled: T0 and H17 are alike."""
-    return re.sub(r"a+", "a", re.sub(r"[^\W\d_]", "a", re.sub(r"\d+", "0", cell.strip())))
-
-
-def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]:
-    """Whether the numbers of the first row count the columns, and whether that is sure."""
-    top, below = rows.cells[0], rows.cells[1 : 1 + DEEP]
-    places = [j for j in filled if j not in words]
-    corner = not top[0].strip() and all(row[0].strip() for row in below)
-    if not places or not all(top[j].strip().isdecimal() for j in places) or (len(places) < 2 and not corner):
-        return False, True
-    found = [int(top[j]) for j in places]
-    steps = {b - a for a, b in zip(found, found[1:], strict=False)}
-    decimals = [DECIMAL.search(row[j]) is not None or is_missing(row[j]) for row in below for j in places]
-    measured = sum(decimals) > 0.95 * len(decimals)
-    named = any(novel(j, top, below) for j in words)
-    index = steps <= {1} and found[0] in (0, 1)
-    years = all(1500 <= number <= 2100 for number in found)
-    if any(all(row[j] == top[j] for j in places) or counting(row, places) for row in below):
-        return False, True
-    if not index and not (years and len(steps) == 1 and min(steps) > 0):
-        met = any(row[j] == top[j] for row in below for j in words)
-        taken = (min(steps) > 0 and (measured or named or (years and not met))) or (named and years)
-        return taken, not taken
-    far = years and not any(
-        1500 <= float(row[j]) <= 2100 for row in below for j in places if row[j].strip().isdecimal()
-    )
-    sure = corner or measured or named or (far and len(found) > 2)
-    return sure or far or len(found) > 3, sure
-
-
-def counting(row: list[str], places: list[int]) -> bool:
-    """Whether the cells at these places are consecutive whole numbers."""
-    cells = [row[j].strip() for j in places]
-    return all(cell.isdecimal() for cell in cells) and {
-        int(b) - int(a) for a, b in zip(cells, cells[1:], strict=False)
-    } == {1}
-
-
-def above_numbers(row: list[str], numbers: list[bool]) -> bool:
-    """Whether a row has words, and nothing else but gaps, where the columns hold numbers."""
-    cells = [cell for cell, number in zip(row, numbers, strict=True) if number]
-    return any(not is_missing(cell) or cell.strip() == MILLIMETRES for cell in cells) and not any(map(is_value, cells))
-
-
-def grouped(top: list[str]) -> bool:
-    """Whether a row of names has gaps behind its first name, or repeats."""
-    filled = [cell.strip() for cell in top if cell.strip()]
-    inside = top[next((j for j, cell in enumerate(top) if cell.strip()), 0) :]
-    return (
-        len(filled) > 0
-        and len(top) > 1
-        and (len(set(filled)) < len(filled) or any(not cell.strip() for cell in inside))
-    )
 
 
 def join(rows: Sequence[list[str]]) -> tuple[str, ...]:
@@ -233,7 +127,11 @@ def remarked(rows: Rows, remarks: Mapping[int, str], width: int) -> list[tuple[i
             remarks[line].split(),
         )
         words = next((cells for cells in cut if len(cells) == width), None)
-        if words is None or any(looks_numeric(word) or word.endswith(":") for word in words) or len(found) == 2:
+        if (
+            words is None
+            or any(looks_numeric(word) or word.endswith(":") for word in words)
+            or len(found) == min(width, 2)
+        ):
             break
         found.append((line, [word.strip("\"' ") for word in words]))
     return found[::-1]

@@ -108,6 +108,8 @@ def gather(lines: Lines, cut: Cut) -> Rows:
         numbers.append(line)
         if len(cells) > most:
             refuse_long(width)
+    if not cells:
+        raise ReadError("The file is empty; choose a file that holds a table.")
     return Rows(cells, numbers)
 
 

@@ -47,6 +47,8 @@ CUT_NAMES = 0.3
 """What it costs to leave a row of names whole that has separators in it."""
 TABS = 0.5
 """A weight of tabs that keeps blanks from being taken for separators: they stand within words then."""
+SEVERAL = 0.5
+"""What a cell of several words is worth."""
 CLEAR = 0.98
 """A weight that makes fixed widths not worth looking for."""
 PLAUSIBLE = 0.4
@@ -184,6 +186,8 @@ def filled_places(body: list[str]) -> tuple[tuple[int, int], ...]:
 
 def weigh(rows: list[list[str]], cut: Cut) -> float:
     """How well a cut explains the sample, from 0 to 1."""
+    if cut.separator == SINGLE:
+        rows = without_remarks(rows)
     widths = Counter(len(row) for row in rows if len(row) > 1 or (row and cut.separator == SINGLE))
     if not widths:
         return 0.0
@@ -193,9 +197,18 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
     judged = body[2:] if len(body) > 3 else body[1:] or body
     grades = [grade(cell, cut.separator) for row in judged for cell in row]
     last = max(i for i, row in enumerate(rows) if len(row) == width)
-    share = len(body) / (last + 1 - first) - MISFIT * min(len(rows) - 1 - last, 3)
+    longer = sum(len(row) > width for row in rows[last + 1 :])  # shorter ones may be remarks
+    share = len(body) / (last + 1 - first) - MISFIT * min(longer, 3)
     zeros = ZEROS * any(ZERO.match(cell) for row in judged for cell in row[1:])
     return share * sum(grades) / len(grades) - misfit(rows, first, body) - zeros
+
+
+def without_remarks(rows: list[list[str]]) -> list[list[str]]:
+    """The lines of one cell without up to three of several words at their end."""
+    end = len(rows)
+    while end > max(len(rows) - 3, 3) and grade(rows[end - 1][0], SINGLE) == SEVERAL:
+        end -= 1
+    return rows[:end]
 
 
 def misfit(rows: list[list[str]], first: int, body: list[list[str]]) -> float:
@@ -219,12 +232,12 @@ def grade(cell: str, separator: str) -> float:
         return 1.0
     if is_missing(cell):
         return 0.95
-    if any(mark in cell for mark in MARKS if mark != separator):
+    if any(mark in cell for mark in MARKS if mark != separator) or cell.count('"') == 1:
         return 0.1
     if " " not in cell:
         return 0.6
     parts = cell.split()
     if not any(map(looks_numeric, parts)):
-        return 0.5
+        return SEVERAL
     alone = len(parts) == 2 and "  " not in cell and not looks_numeric(parts[1])
     return 0.9 if alone else 0.1  # a number and its unit or flag
