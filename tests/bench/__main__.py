@@ -11,6 +11,7 @@ from tests.bench import (
     bench_pages,
     bench_paint,
     bench_people,
+    bench_read,
     bench_start,
 )
 from tests.bench.instruments import bench_pad, bench_stage
@@ -25,6 +26,7 @@ def main() -> int:
         bench_fit,
         bench_diffusion,
         bench_paint,
+        bench_read,
         bench_stage,
         bench_pad,
         bench_start,

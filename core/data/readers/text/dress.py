@@ -13,7 +13,7 @@ ALIKE = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " 
 """Signs and blanks that mean the same."""
 CURRENCY = r"(?:[A-Z]{3}(?=[\s\d])|[A-Z]{0,3}[$€£¥₹₽₩₺₪]|Fr\.|kr\.?|zł|Kč|Rs\.?)"
 SIMPLE = r"[+-]?[.,]?[0-9](?:[0-9.,' ]*[0-9.,])?(?:[eEdD][+-]?[0-9]+)?"
-NOT_SIMPLE = re.compile(rf"^(?!{SIMPLE}$)", re.MULTILINE)
+NOT_SIMPLE = re.compile(rf"^(?!(?:{SIMPLE}|nan)$)", re.MULTILINE)
 DRESSED = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{CURRENCY})?\s*(?P<inner>\()?(?P<late>[+-])?\s*"
     r"(?P<core>[0-9.,](?:[0-9.,' ]*[0-9.,])?(?:[eEdD][+-]?[0-9]+)?)"

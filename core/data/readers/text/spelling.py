@@ -12,6 +12,7 @@ none, the person is asked.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -70,6 +71,9 @@ class Verdict:
 
 def spelt(cells: Sequence[str], gaps: frozenset[str]) -> Evidence | None:
     """What `cells` may mean as numbers, or None; `gaps` are the words, in small letters, that stand for no value."""
+    usual = spellings(gaps)
+    if not usual.isdisjoint(cells):
+        cells = ["nan" if cell in usual else cell for cell in cells]
     values = plain(cells)
     if values is not None:
         joined = "\n".join(cells)
@@ -79,6 +83,12 @@ def spelt(cells: Sequence[str], gaps: frozenset[str]) -> Evidence | None:
     bare = undress(cells, gaps)
     evidence = None if bare is None else judged(bare)
     return evidence if evidence is None or values is None else replace(evidence, values=values)
+
+
+@lru_cache(maxsize=64)
+def spellings(gaps: frozenset[str]) -> frozenset[str]:
+    """The words for a gap as programs write them: in small letters, in capitals, NaN, None."""
+    return frozenset(form for word in gaps for form in (word, word.upper(), word.capitalize())) | {"NaN", "<NA>", "NaT"}
 
 
 def plain(cells: Sequence[str]) -> Numbers | None:
@@ -116,7 +126,7 @@ def judged(bare: Bare) -> Evidence | None:
     )
     if len(pairs) < 2:
         return evidence
-    words = joined.split("\n")
+    words = [word for word in joined.split("\n") if word != "nan"]
     example = max((word for word in words if mark in word), key=len)
     return replace(evidence, lean=lean(words, mark), whole=any(mark not in word for word in words), example=example)
 
@@ -127,7 +137,7 @@ def unlike(pair: Pair) -> re.Pattern[str]:
     grouped = rf"[1-9]\d{{0,2}}(?:{between}\d{{3}})+(?:{decimal}\d*)?|" if between else ""
     grouped += r"[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d*)?|" if between == "," else ""  # lakhs and crores
     number = rf"(?:{grouped}(?:\d+(?:{decimal}\d*)?|{decimal}\d+)(?:[eEdD][+-]?\d+)?)"
-    return re.compile(rf"^(?![+-]?{number}$)", re.MULTILINE | re.ASCII)
+    return re.compile(rf"^(?!(?:[+-]?{number}|nan)$)", re.MULTILINE | re.ASCII)
 
 
 def lean(words: Sequence[str], mark: str) -> tuple[Role, bool]:
@@ -195,4 +205,5 @@ def numbers(evidence: Evidence, pair: Pair, cells: Sequence[str]) -> Numbers:
     if evidence.bare.joined:
         return np.fromiter(read, float, len(cells))
     place = evidence.bare.special | dict(zip(evidence.bare.digits, read, strict=True))
-    return np.fromiter(map(place.__getitem__, cells), float, len(cells))
+    # What is in neither was a gap in its usual spelling.
+    return np.fromiter((place.get(cell, np.nan) for cell in cells), float, len(cells))
