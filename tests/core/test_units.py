@@ -167,7 +167,7 @@ def test_gaps_between_groups_hardly_move_the_robust_scale(groups):
 
 
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.24])
-@pytest.mark.parametrize("far", [-9999.0, 2e6])
+@pytest.mark.parametrize("far", [-99.0, -9999.0, 2e6])
 def test_a_value_that_stands_for_missing_does_not_move_the_units(far, share):
     values = draws(400)
     x = np.insert(values, 17, np.full((int(share * 400 / (1 - share)), 1), far), axis=0)

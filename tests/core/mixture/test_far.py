@@ -14,7 +14,7 @@ from scipy.special import logsumexp
 
 from core.dataset import Dataset, around
 from core.key import Key
-from core.mixture import basin, checks, em, gmm, select
+from core.mixture import basin, checks, em, gmm, select, starts
 from core.mixture.gmm import COVARIANCES, GMM, STARTS, Config
 from core.units import units_of
 
@@ -99,6 +99,25 @@ def test_groups_are_found_in_columns_of_very_different_units(start):
         assert np.einsum("kii->ki", moved.covariances) == pytest.approx(
             np.einsum("kii->ki", plain.covariances) * scale**2, rel=1e-3
         )
+
+
+def test_far_rows_do_not_turn_the_order_in_which_quantiles_are_taken():
+    g = (Key(4) / "along").generator()
+    x = np.column_stack([g.normal(size=300), g.normal(size=300) + np.repeat([-3, 3], 150)])
+    far = np.append(x, [[MISSING, 0.0], [MISSING, 1.0]], axis=0)
+    order = starts.along(far)
+    assert np.array_equal(order[order < 300], starts.along(x))
+
+
+def test_k_means_plus_plus_sees_the_distances_beside_a_far_value():
+    """Two groups, the sentinel drawn: the third start is in the other group by squared distance, and not by chance."""
+    g = (Key(5) / "draw").generator()
+    x = np.column_stack([g.normal(0, 0.1, 303) + np.repeat([-10, 10], [153, 150]), g.normal(size=303)])
+    x[:3, 0] = MISSING
+    picked = [starts.means("k-means++", 3, x, (Key(seed) / "draw").generator()) for seed in range(300)]
+    assert all((means[:, 0] == MISSING).sum() == 1 for means in picked)
+    both = np.mean([(means[:, 0] > 5).any() and (abs(means[:, 0] + 10) < 5).any() for means in picked])
+    assert both > 0.65  # 3 / 4 by squared distance in spreads, 1 / 2 where the sentinel has squashed the column
 
 
 @pytest.mark.parametrize("start", ["k-means++", "quantiles"])
