@@ -2,8 +2,10 @@
 
 The loss is the mean over points, noise and time of weight(t) |F_hat(x_t, t) - F|^2 / d, F the target that `config` names
 (Ho, Jain and Abbeel, 2020; Salimans and Ho, 2022; Lipman et al., 2023). Every Step's state is a complete `Diffusion`.
-With labels the network is told the class of an example, or not, so that it can be guided (Ho and Salimans, 2022). The
-model is in `core.diffusion.model`, one update in `core.diffusion.course`.
+Rows far from all others (`core.units.ordinary_rows`) are left out: noise of the size of the others never comes from
+them, and a value of -9999 would take all others for one. With labels the network is told the class of an example, or not,
+so that it can be guided (Ho and Salimans, 2022). The model is in `core.diffusion.model`, one update in
+`core.diffusion.course`.
 """
 
 import json
@@ -22,6 +24,7 @@ from core.diffusion.model import Diffusion
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Halt, Step
+from core.units import ordinary_rows
 
 STRAIGHT = Sampler("Heun", 40)
 MOST_COLUMNS, MOST_CLASSES = 64, 1000  # of a file
@@ -32,6 +35,7 @@ def initial(config: Config, x: Float[np.ndarray, "n d"], key: Key, classes: int 
     """The model a fit starts from: the units of `x` and random weights; Halt where `x` has no spread to be learned."""
     if len(x) < 2:
         raise Halt("A diffusion model needs at least 2 points.")
+    x = x[ordinary_rows(x)]
     spread = np.where(np.ptp(x, axis=0) > 0, x.std(axis=0), 0.0)
     if not (spread > 0).all():
         raise Halt(f"Column {int(np.argmin(spread)) + 1} is constant: a diffusion model needs values that differ.")
@@ -68,7 +72,9 @@ def fit(
         model = replace(known, config=config)
     if (labels is not None and len(labels) != len(x)) or (noise is not None and noise.shape != x.shape):
         raise Halt("The labels and the noise must be as many as the points.")
-    lesson = Lesson(model.standard(x), labels, noise, key, device)
+    rows = ordinary_rows(x)
+    told, pushed = (None if given is None else given[rows] for given in (labels, noise))
+    lesson = Lesson(model.standard(x[rows]), told, pushed, key, device)
     if isinstance(start, Step):
         course = resume(start, model, lesson)
     else:

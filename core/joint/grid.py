@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from core.joint.copula import GaussianCopula, normal_scores
 from core.joint.joint import Joint
+from core.joint.margins import KernelMargin, Margin
 from core.kernels.kde import KDE
 from core.key import Key
 from core.laws.gaussian import Gaussian
@@ -21,6 +22,7 @@ from core.mixture.gmm import GMM
 
 EXACT = 25_000_000  # kernel values up to which a kernel density is summed at every node
 NODES = 1500  # along each side of the grid on which a copula is integrated
+REACH = 7.0  # normal scores up to which it is
 MOST = 2000  # the most along each side of a kernel density's
 DRAWS = 20_000
 FEWER = 4000  # draws where kernels are summed
@@ -58,7 +60,7 @@ def joined(model: GaussianCopula, xs: Float[np.ndarray, " w"], ys: Float[np.ndar
 
 
 def volume(law: Joint) -> float:
-    """The integral of the density by the trapezoid rule; NaN where bumps are too narrow for a grid of `MOST` nodes.
+    """The integral of the density by the trapezoid rule; NaN where bumps, or a copula's ridge, are too narrow for its nodes.
 
     A Gaussian and the components of a mixture are each summed along their own axes, kernels by Fourier transform on nodes
     no further apart than their width, a copula between the quantiles of its margins.
@@ -73,13 +75,24 @@ def volume(law: Joint) -> float:
         if max(len(a) for a in axes) > MOST:
             return float("nan")
         return float(model.on_grid(*axes).sum() * np.prod([a[1] - a[0] for a in axes]))
-    nodes = [between(m.ppf(ndtr(np.linspace(-7, 7, NODES)))) for m in model.margins]
+    ridge = np.sqrt(max(1 - np.abs(np.triu(model.correlation, 1)).max() ** 2, 0.0))
+    nodes = [between(m) for m in model.margins]
+    if ridge < 2 * REACH / (NODES // 2) or max(len(a) for a in nodes) > MOST:
+        return float("nan")
     return float(np.trapezoid(np.trapezoid(joined(model, nodes[0], nodes[1]), nodes[0], axis=1), nodes[1]))
 
 
-def between(quantiles: Float[np.ndarray, " m"]) -> Float[np.ndarray, " k"]:
-    """Half of the nodes at quantiles, half of them evenly spaced, so that gaps between modes are seen too."""
-    return np.unique(np.concatenate([quantiles[::2], np.linspace(quantiles[0], quantiles[-1], len(quantiles) // 2)]))
+def between(margin: Margin) -> Float[np.ndarray, " k"]:
+    """Half of the nodes at quantiles, half of them evenly spaced, so that gaps between modes are seen too.
+
+    Each stretch that kernels reach is spaced by itself: the gap to a far value is then one empty cell.
+    """
+    quantiles, half = margin.ppf(ndtr(np.linspace(-REACH, REACH, NODES))), NODES // 2
+    stretches = margin.model.stretches() if isinstance(margin, KernelMargin) else np.empty((1, 2))
+    if len(stretches) == 1:
+        stretches = quantiles[None, [0, -1]]
+    even = [np.linspace(low, high, max(half // len(stretches), 32)) for low, high in stretches]
+    return np.unique(np.concatenate([quantiles[::2], *even]))
 
 
 def kernel_axes(model: KDE) -> list[Float[np.ndarray, " _"]]:

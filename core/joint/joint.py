@@ -31,7 +31,7 @@ from core.laws.likelihood import sufficient
 from core.mixture import gmm, select
 from core.mixture.gmm import GMM
 from core.process import Halt
-from core.units import Units
+from core.units import Units, standing
 
 RESTARTS = 6  # starts of EM
 MARGINS = ("best law", "kernels", "normal")
@@ -146,7 +146,7 @@ class Kernels:
 class Mixture:
     """A mixture of full Gaussians, the best of `RESTARTS` runs of EM that did not collapse.
 
-    It is fitted in units of each column's standard deviation and carried back: starts and floor are to see no units.
+    It is fitted in each column's `core.units.standing` and carried back: starts and floor see no units and no far values.
     """
 
     components: int
@@ -164,7 +164,8 @@ class Mixture:
 
     def fit(self, x: Float[np.ndarray, "n d"]) -> Joint:
         """The law; Halt where every run collapsed."""
-        own = Units(x.mean(axis=0), np.where(np.ptp(x, axis=0) > 0, x.std(axis=0), 1.0))
+        centre, scale = standing(x)
+        own = Units(centre, np.where(scale > 0, scale, 1.0))
         config = gmm.Config(components=self.components)
         model = select.best_of(config, own.standard(x), self.key, RESTARTS)
         if model is None:

@@ -119,16 +119,23 @@ class KernelMargin:
 
     @cached_property
     def _table(self) -> PPoly:
-        """The integral of a cubic spline through the density, 16 knots a bandwidth, scaled to end at 1."""
-        model = self.model
-        reach = model.h * min(sums.REACH, sums.radius(model.kernel, 1))
-        low, high = model.points.min() - reach, model.points.max() + reach
-        if model.bounds is not None:
-            low, high = max(low, model.bounds[0, 0]), min(high, model.bounds[0, 1])
-        nodes = np.linspace(low, high, min(int(16 * (high - low) / model.h) + 16, 1 << 20))
-        table = CubicSpline(nodes, model.on_grid(nodes)).antiderivative()
-        table.c /= table(high)
-        return table
+        """The integral of a cubic spline through the density, 16 knots a bandwidth, scaled to end at 1.
+
+        Stretches that bumps reach have a spline each; over the gaps between them the integral stays what it is.
+        """
+        model, knots, parts, total = self.model, list[np.ndarray](), list[np.ndarray](), 0.0
+        for low, high in model.stretches():
+            apart = 2 * np.spacing(max(abs(low), abs(high)))  # nodes nearer to each other may be one number
+            count = min(int(16 * (high - low) / model.h) + 16, 1 << 20, int((high - low) / apart))
+            nodes = np.linspace(low, high, count)
+            spline = CubicSpline(nodes, model.on_grid(nodes)).antiderivative()
+            if knots:
+                parts.append(np.array([[0.0]] * (len(spline.c) - 1) + [[total]]))
+            spline.c[-1] += total
+            total = float(spline(high))
+            knots.append(nodes)
+            parts.append(spline.c)
+        return PPoly(np.concatenate(parts, axis=1) / total, np.concatenate(knots))
 
 
 def _halved(rising: Any, u: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

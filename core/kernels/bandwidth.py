@@ -1,13 +1,16 @@
 """How wide should the bumps be? Rules, cross-validation, and the answer that only the truth could give.
 
-Everywhere h is the standard deviation of a bump (data units), whatever the kernel. Rules read the data once:
+Everywhere h is the standard deviation of a bump (data units), whatever the kernel. Rules read the data once; sigma is the
+standard deviation of the values that are not far from all others, which is that of all wherever none are:
 
     Scott (1992)                h = sigma n^(-1/5), scipy's default
     Silverman (1986, eq. 3.31)  h = 0.9 min(sigma, IQR / 1.34) n^(-1/5), R's default
     Sheather and Jones (1991)   h = [R(K) / (n psi_4(g(h)))]^(1/5), solved for h; psi_4 estimates int f''^2
 
 Cross-validation scores every h: `least_squares` estimates int (p - f)^2 - int f^2 without bias (Rudemo, 1982; Bowman,
-1984), `likelihood` is the mean log-density of each point under the others (Habbema et al., 1974; Duin, 1976). Both take
+1984), `likelihood` is the mean log-density of each point under the others (Habbema et al., 1974; Duin, 1976). A point
+far from all others would alone decide that mean, by a log-density of -(distance / h)^2 / 2 (Schuster and Gregory, 1981),
+so that in a search only rows that are not (`core.units.ordinary_rows`) are left out in turn. Both take
 kernels of covariance h^2 I in any dimension; beyond `EXACT` points in one dimension they read linearly binned data. What
 the best h would be for a known truth is in `core.kernels.risk`.
 """
@@ -16,26 +19,45 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
-from scipy import fft
+from jaxtyping import Bool, Float
 from scipy.optimize import brentq, minimize_scalar
 
+from core import units
 from core.kernels import sums
+from core.kernels.pairs import EXACT, MOST, binned, packed, pair_lags
 from core.key import Key
 from core.process import Halt
 
 RULES = ("scott", "silverman", "sheather-jones", "least squares cv", "likelihood cv", "by hand")
 SUBSET = 1000  # points on which a bandwidth is cross-validated in two dimensions or more
-EXACT = 600  # points up to which all pairs are looked at
 NODES_PER_H = 24  # nodes of a binned grid per bandwidth
-MOST = 1 << 19  # nodes of a binned grid
 Hs = Float[np.ndarray, " k"]
 Column = Float[np.ndarray, "n 1"]
 
 
+def covariance(x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "d d"]:
+    """The sample covariance (divisor n - 1) of the rows that are not far from all others; Halt where it is singular.
+
+    Where a quarter or more are, in groups far apart, it is the diagonal matrix of the squared spreads.
+    """
+    n, d = x.shape
+    if n <= d:
+        raise Halt(f"{n} points are too few for a kernel density in {d} dimensions: give at least {d + 1}.")
+    rows = units.ordinary(x).all(axis=1)
+    scatter = np.cov(x[rows].T).reshape(d, d) if rows.mean() >= units.MOST else np.diag(units.spread(x) ** 2)
+    constant = np.ptp(x, axis=0) == 0
+    if constant.any():
+        raise Halt(f"Column {int(np.argmax(constant)) + 1} is constant: a kernel density needs values that differ.")
+    scale = np.sqrt(np.diag(scatter))
+    if np.linalg.eigvalsh(scatter / scale / scale[:, None])[0] < 1e-12:
+        raise Halt("The points lie on a line or plane: a kernel density needs points that fill all dimensions.")
+    return scatter
+
+
 def spread(x: Column) -> float:
-    """min(sigma, IQR / 1.34), or sigma where the quartiles coincide."""
-    sigma, quartiles = float(x.std(ddof=1)), np.quantile(x, [0.25, 0.75])
+    """min(sigma, IQR / 1.34), or sigma where the quartiles coincide; far values have no say in sigma (`core.units`)."""
+    own, quartiles = float(units.spread(x)[0]), np.quantile(x, [0.25, 0.75])
+    sigma = float(x.std(ddof=1)) if own == float(x.std(axis=0)[0]) else own
     return min(sigma, float(np.diff(quartiles)[0]) / 1.34 or sigma)
 
 
@@ -86,36 +108,6 @@ def grain(x: Column) -> float:
     return float(np.median(np.diff(distinct))) / 2 if 1 < len(distinct) <= len(x) / 2 else 0.0
 
 
-def binned(x: Float[np.ndarray, " n"], step: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Each point's cell and its offset in it (0 to 1), and the linearly binned counts, on a grid from the least value."""
-    t = (x - x.min()) / step
-    cell = t.astype(np.intp)
-    t -= cell
-    size = int(cell.max()) + 2
-    return cell, t, np.bincount(cell, 1 - t, size) + np.bincount(cell + 1, t, size)
-
-
-def packed(x: Float[np.ndarray, " n"], reach: float) -> Float[np.ndarray, " n"]:
-    """Sorted points, moved so that empty stretches are no longer than `reach`: nothing nearer than that changes."""
-    return np.concatenate([[0.0], np.cumsum(np.minimum(np.diff(x), reach))])
-
-
-def pair_lags(x: Float[np.ndarray, "n d"], step: float, reach: float) -> tuple[np.ndarray, np.ndarray]:
-    """Distances between points (up to `reach`) and how many ordered pairs lie so far apart, no point with itself."""
-    if x.shape[1] > 1 or len(x) <= EXACT:
-        i, j = np.triu_indices(len(x), 1)
-        return np.sqrt(((x[i] - x[j]) ** 2).sum(axis=1)), np.full(len(i), 2.0)
-    column = packed(np.sort(x[:, 0]), reach)
-    step = max(step, column[-1] / MOST)
-    _, t, counts = binned(column, step)
-    size = fft.next_fast_len(2 * len(counts), real=True)
-    pairs = fft.irfft(abs(fft.rfft(counts, size)) ** 2, size)[: len(counts)]
-    pairs[0] -= ((1 - t) ** 2 + t**2).sum()
-    pairs[1] -= (t * (1 - t)).sum()
-    pairs[1:] *= 2
-    return step * np.arange(len(counts)), pairs
-
-
 def least_squares(x: Float[np.ndarray, "n d"], h: Hs, kernel: str = "gaussian") -> Hs:
     """int p^2 - (2/n) sum_i p_without_i(x_i) at each h, less is better; beyond one dimension for Gaussian kernels."""
     n, d = x.shape
@@ -131,12 +123,17 @@ def least_squares(x: Float[np.ndarray, "n d"], h: Hs, kernel: str = "gaussian") 
     return scores
 
 
-def likelihood(x: Float[np.ndarray, "n d"], h: Hs, kernel: str = "gaussian") -> Hs:
-    """mean_i log p_without_i(x_i) at each h, nats, more is better; -inf where a bounded kernel leaves a point alone."""
-    n, d = x.shape
+def likelihood(
+    x: Float[np.ndarray, "n d"], h: Hs, kernel: str = "gaussian", rows: Bool[np.ndarray, " n"] | None = None
+) -> Hs:
+    """mean_i log p_without_i(x_i) at each h, nats, more is better; -inf where a bounded kernel leaves a point alone.
+
+    The mean is over `rows`, where given, each of them left out of all others.
+    """
+    (n, d), rows = x.shape, np.ones(len(x), dtype=bool) if rows is None else rows
     if d == 1 and n > EXACT:
-        column = np.sort(x[:, 0])
-        return np.array([_left_out(column, width, kernel).mean() for width in h])
+        order = np.argsort(x[:, 0], kind="stable")
+        return np.array([_left_out(x[order, 0], width, kernel)[rows[order]].mean() for width in h])
     squared = ((x[:, None] - x) ** 2).sum(axis=2)
     np.fill_diagonal(squared, np.inf)
     nearest = squared.min(axis=1, keepdims=True) if kernel == "gaussian" else np.zeros((n, 1))
@@ -144,7 +141,9 @@ def likelihood(x: Float[np.ndarray, "n d"], h: Hs, kernel: str = "gaussian") -> 
     for width in h:
         total = sums.density(kernel, (squared - nearest) / width**2, d).sum(axis=1)
         with np.errstate(divide="ignore"):
-            scores.append((np.log(total) - nearest[:, 0] / (2 * width**2)).mean() - np.log(n - 1) - d * np.log(width))
+            scores.append(
+                (np.log(total) - nearest[:, 0] / (2 * width**2))[rows].mean() - np.log(n - 1) - d * np.log(width)
+            )
     return np.array(scores)
 
 
@@ -193,10 +192,10 @@ def candidates(x: Float[np.ndarray, "n d"], count: int = 24) -> Hs:
 
 def search(rule: str, x: Float[np.ndarray, "n d"], kernel: str = "gaussian", count: int = 24) -> Search:
     """The best h by "likelihood cv" or "least squares cv": a sweep of `candidates`, then a search around the best one."""
-    h = candidates(x, count)
+    h, rows = candidates(x, count), units.ordinary_rows(x)
 
     def score(widths: Hs) -> Hs:
-        return likelihood(x, widths, kernel) if rule == "likelihood cv" else -least_squares(x, widths, kernel)
+        return likelihood(x, widths, kernel, rows) if rule == "likelihood cv" else -least_squares(x, widths, kernel)
 
     value = score(h)
     if not np.isfinite(value).any():
@@ -238,7 +237,7 @@ def factors(rule: str, white: Float[np.ndarray, "n d"], kernel: str, key: Key) -
 
 def marks(x: Column, kernel: str = "gaussian") -> dict[str, float]:
     """The h (data units) of every rule but "by hand", to be marked on a slider; a rule that finds none is left out."""
-    found, scale = {}, float(x.std(ddof=1))
+    found, scale = {}, float(np.sqrt(covariance(x)[0, 0]))
     for rule in RULES[:-1]:
         try:
             found[rule] = factors(rule, x / scale, kernel, Key(0))[-1][0] * scale

@@ -8,8 +8,10 @@ data's mean and the data's covariance plus H: it is always a little too wide. Ro
 (1986); full matrices as in Wand and Jones (1993).
 
 Rules choose one number, the factor s in H = s^2 S with S the covariance of the data, which makes every fit equivariant
-under affine maps. On a bounded support the estimate leaks over the edge; "reflect" folds what leaks back, so that the
-density is zero outside `bounds` and integrates to one inside (Schuster, 1985; its slope at the edge is then zero).
+under affine maps. Rows far from all others (`core.units.ordinary`) have no say in S, nor in a likelihood that is
+cross-validated: a value of -9999 would make every bump as wide as itself. They do get bumps of their own. On a bounded
+support the estimate leaks over the edge; "reflect" folds what leaks back, so that the density is zero outside `bounds`
+and integrates to one inside (Schuster, 1985; its slope at the edge is then zero).
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,11 +22,11 @@ import numpy as np
 from jaxtyping import Float
 
 from core.kernels import sums
-from core.kernels.bandwidth import RULES, factors
+from core.kernels.bandwidth import RULES, covariance, factors
 from core.kernels.sums import KERNELS
 from core.key import Key
 from core.options import Choice, Range, check
-from core.process import Halt, Step, frozen
+from core.process import Step, frozen
 
 GROWTH = 12  # steps in which the points come in, before any bandwidth is tried
 
@@ -139,6 +141,18 @@ class KDE:
             maps = [(np.append(s, sign), np.append(t, shift)) for s, t in maps for sign, shift in column]
         return maps
 
+    def stretches(self) -> Float[np.ndarray, "s 2"]:
+        """The (low, high) of each stretch of the line, in rising order, that bumps reach without a break (one dimension)."""
+        reach = self.h * min(sums.REACH, sums.radius(self.kernel, 1))
+        x = np.sort(self.points[:, 0])
+        cut = np.flatnonzero(np.diff(x) > 2 * reach)
+        low, high = x[np.append(0, cut + 1)], x[np.append(cut, len(x) - 1)]
+        wide = np.maximum(
+            reach, 8 * np.spacing(np.maximum(abs(low), abs(high)))
+        )  # that numbers far from 0 can tell apart
+        ends = np.stack([low - wide, high + wide], axis=1)
+        return ends if self.bounds is None else np.clip(ends, *self.bounds[0])
+
     def on_grid(self, *axes: Float[np.ndarray, " _"]) -> Float[np.ndarray, "..."]:
         """The density (not its log) at the nodes of a uniform grid, for pictures: [i, j] is at (axes[0][i], axes[1][j]).
 
@@ -180,21 +194,6 @@ class KDE:
         at = np.empty((len(ys), 2))
         at[:, column], at[:, 1 - column] = value, ys
         return np.exp(self.log_prob(at) - self.marginal([column]).log_prob(np.array([[float(value)]])))
-
-
-def covariance(x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "d d"]:
-    """The sample covariance (divisor n - 1); Halt where it is singular."""
-    n, d = x.shape
-    if n <= d:
-        raise Halt(f"{n} points are too few for a kernel density in {d} dimensions: give at least {d + 1}.")
-    scatter = np.cov(x.T).reshape(d, d)
-    constant = np.ptp(x, axis=0) == 0
-    if constant.any():
-        raise Halt(f"Column {int(np.argmax(constant)) + 1} is constant: a kernel density needs values that differ.")
-    scale = np.sqrt(np.diag(scatter))
-    if np.linalg.eigvalsh(scatter / scale / scale[:, None])[0] < 1e-12:
-        raise Halt("The points lie on a line or plane: a kernel density needs points that fill all dimensions.")
-    return scatter
 
 
 def fit(

@@ -135,7 +135,8 @@ def folded(x: Float[np.ndarray, "n d"], bounds: Float[np.ndarray, "d 2"]) -> Flo
 def spacing(axis: Float[np.ndarray, " m"]) -> float:
     """The distance between the nodes of a uniform, increasing axis; ValueError for any other."""
     step = (axis[-1] - axis[0]) / max(len(axis) - 1, 1)
-    if len(axis) < 2 or not step > 0 or not np.allclose(np.diff(axis), step, rtol=1e-6, atol=0):
+    rounding = 4 * np.finfo(float).eps * np.abs(axis).max(initial=0.0)  # of nodes that lie far from 0
+    if len(axis) < 2 or not step > 0 or not np.allclose(np.diff(axis), step, rtol=1e-6, atol=rounding):
         raise ValueError("A grid needs uniform, increasing axes of at least two nodes.")
     return float(step)
 

@@ -56,8 +56,8 @@ def descend(
     would end from the same mixture.
     """
     s, k, d = means.shape
-    centre, variance = x.mean(axis=0), float(x.var(axis=0).max())
-    phi = em.features(x - centre)
+    centre, variance = x.mean(axis=0), em.variance(x)
+    phi, far = em.features(x - centre), em.far(x - centre)
     weights = np.broadcast_to(start.weights, (s, k)).copy()
     covariances = np.broadcast_to(start.covariances, (s, k, d, d)).copy()
     means = means - centre
@@ -71,16 +71,17 @@ def descend(
         return Step(index, ends, metrics={"running": len(active) / s, "collapsed": float((point >= 0).mean())})
 
     for t in range(config.iterations + 1):
-        now = (weights[active], means[active], covariances[active])
-        moments, level = em.expect_many(em.coefficients(*now), phi)
+        place = means[active] if far else None
+        off = np.zeros_like(place) if place is not None else means[active]
+        moments, level = em.expect_many(em.coefficients(weights[active], off, covariances[active]), phi, place)
         going = level - log_likelihood[active] >= config.tolerance
         log_likelihood[active] = level
-        active, moments = active[going], moments[going]
+        active, moments, place = active[going], moments[going], None if place is None else place[going]
         if t == config.iterations or not len(active):
             break
         if t and t % every == 0:
             yield snapshot(t)
-        new_weights, new_means, new_covariances = em.maximise(moments, d, config.covariance, config.floor)
+        new_weights, new_means, new_covariances = em.maximise(moments, d, config.covariance, config.floor, place)
         sick = em.collapsed(new_covariances, variance)
         for row in np.flatnonzero(sick.any(axis=-1)):
             centre_of_fall = new_means[row, np.argmax(sick[row])]

@@ -21,12 +21,13 @@ import numpy as np
 from jaxtyping import Float
 
 from core.key import Key
-from core.mixture import em
+from core.mixture import em, starts
+from core.mixture.starts import STARTS
 from core.options import Choice, Range, check
 from core.process import Halt, Step, frozen
+from core.units import spread
 
 COVARIANCES = ("full", "tied", "diag", "spherical")
-STARTS = ("k-means++", "random points", "quantiles")
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,16 @@ class Config:
     components: Annotated[int, Range(1, 12, "Components K", "How many Gaussians are added up.")] = 3
     covariance: Annotated[str, Choice(COVARIANCES, "Covariance", "What shapes a component may take.")] = "full"
     start: Annotated[str, Choice(STARTS, "Start", "Where the means begin.")] = "k-means++"
-    floor: Annotated[float, Range(0, 1, "Variance floor", "Added to every variance; 0 allows collapse.", more=True)] = (
-        1e-6
-    )
+    floor: Annotated[
+        float,
+        Range(
+            0,
+            1,
+            "Variance floor",
+            "Added to every variance, of a table once it is standardised; 0 allows collapse.",
+            more=True,
+        ),
+    ] = 1e-6
     tolerance: Annotated[
         float, Range(0, 1, "Tolerance (nats)", "Stop when an iteration gains less per point.", more=True)
     ] = 1e-5
@@ -139,41 +147,23 @@ def parameter_count(config: Config, d: int) -> int:
 
 
 def initial(config: Config, x: Float[np.ndarray, "n d"], key: Key) -> GMM:
-    """The mixture a fit starts from: means chosen as `config.start` says, equal weights, the data's shape shrunk by K."""
+    """The mixture a fit starts from: means chosen as `config.start` says, equal weights, the data's shape shrunk by K.
+
+    A variance that far values have blown up is that of the others (`spread`): bells so wide would all see the same points.
+    """
     k, d = config.components, x.shape[1]
     if len(x) < max(2, k):
         raise Halt(f"{len(x)} points are too few for {k} components: give at least {max(2, k)}.")
     scatter = np.atleast_2d(np.cov(x.T, bias=True))
-    spread = np.where(np.ptp(x, axis=0) > 0, np.diag(scatter), 0.0)  # a mean's rounding error is no spread
-    if not (spread > 0).all():
-        column = int(np.argmin(spread))
-        raise Halt(f"Column {column + 1} is constant: a mixture needs values that differ.")
-    shape = np.diag(np.diag(scatter)) / k + config.floor * np.eye(d)  # no correlation yet: valid in every kind but two
+    variance = np.where(np.ptp(x, axis=0) > 0, np.diag(scatter), 0.0)  # a mean's rounding error is no spread
+    if not (variance > 0).all():
+        raise Halt(f"Column {int(np.argmin(variance)) + 1} is constant: a mixture needs values that differ.")
+    own = spread(x)
+    variance = np.where(own < x.std(axis=0), own**2, variance)
+    shape = np.diag(variance) / k + config.floor * np.eye(d)  # no correlation yet: valid in every kind but two
     covariances = em.constrain(np.broadcast_to(shape, (k, d, d)).copy(), np.full(k, 1 / k), config.covariance)
-    return GMM(np.full(k, 1 / k), start_means(config, x, (key / "start").generator()), covariances)
-
-
-def start_means(
-    config: Config, x: Float[np.ndarray, "n d"], generator: np.random.Generator
-) -> Float[np.ndarray, "k d"]:
-    """K start means: spread out by squared distance, drawn at random, or at quantiles along the longest direction."""
-    k = config.components
-    if config.start == "random points":
-        return x[generator.choice(len(x), size=k, replace=False)]
-    if config.start == "quantiles":
-        centred = x - x.mean(axis=0)
-        along = np.linalg.svd(centred, full_matrices=False)[2][0]
-        order = np.argsort(centred @ (along * np.sign(along[np.abs(along).argmax()])), kind="stable")
-        return np.array([part.mean(axis=0) for part in np.array_split(x[order], k)])
-    chosen = [int(generator.integers(len(x)))]
-    white = x / x.std(axis=0)
-    nearest = ((white - white[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < k:
-        total = nearest.sum()
-        p = nearest / total if total > 0 else None
-        chosen.append(int(generator.choice(len(x), p=p)))
-        nearest = np.minimum(nearest, ((white - white[chosen[-1]]) ** 2).sum(axis=1))
-    return x[chosen]
+    means = starts.means(config.start, k, x, (key / "start").generator())
+    return GMM(np.full(k, 1 / k), means, covariances)
 
 
 def fit(
@@ -191,49 +181,40 @@ def fit(
     model = start.state if isinstance(start, Step) else shaped(config, start or initial(config, x, key))
     if model.means.shape != (config.components, x.shape[1]):
         raise Halt(f"The start has means of shape {model.means.shape}; {(config.components, x.shape[1])} is needed.")
-    centre, variance = x.mean(axis=0), float(x.var(axis=0).max())
-    phi = em.features(x - centre)
+    centre, variance = x.mean(axis=0), em.variance(x)
+    phi, far = em.features(x - centre), em.far(x - centre)
     index, previous = (resumed.index, resumed.metrics["gain"]) if resumed else (0, np.inf)
+    place = model.means - centre if far else None
 
     def joint(model: GMM) -> np.ndarray:
-        return em.coefficients(model.weights, model.means - centre, model.covariances)
+        off = model.means - centre
+        return em.coefficients(model.weights, off if place is None else off - place, model.covariances)
 
-    r, moments, log_likelihood, entropy = em.expect(joint(model), phi)
+    r, moments, log_likelihood, entropy = em.expect(joint(model), phi, place)
     if not resumed:
         yield Step(0, model, "start", {"log_likelihood": log_likelihood, "gain": np.inf})
     gain = previous
     while True:
+        used = evidence(r, moments, centre if place is None else centre + place)
         if index % 2 == 0:
             index += 1
-            yield Step(
-                index,
-                model,
-                "E",
-                {"log_likelihood": log_likelihood, "bound": log_likelihood, "gain": gain},
-                evidence(r, moments, centre),
-            )
+            levels = {"log_likelihood": log_likelihood, "bound": log_likelihood, "gain": gain}
+            yield Step(index, model, "E", levels, used)
         if gain < config.tolerance or index >= 2 * config.iterations:
             return
-        weights, means, covariances = em.maximise(moments, x.shape[1], config.covariance, config.floor)
+        weights, means, covariances = em.maximise(moments, x.shape[1], config.covariance, config.floor, place)
         sick = em.collapsed(covariances, variance)
         if sick.any():
             component = int(np.argmax(sick))
             point = int(((x - centre - means[component]) ** 2).sum(axis=1).argmin())
             raise Collapse(component, point, (index + 1) // 2, float(moments[component, 0]))
         model = GMM(weights, means + centre, covariances)
-        a = joint(model)
-        bound = em.expected(a, moments) / len(x) + entropy
-        before, used = log_likelihood, evidence(r, moments, centre)
-        r, moments, log_likelihood, entropy = em.expect(a, phi)
+        bound, before = em.expected(joint(model), moments) / len(x) + entropy, log_likelihood
+        place = model.means - centre if far else None
+        r, moments, log_likelihood, entropy = em.expect(joint(model), phi, place)
         gain = log_likelihood - before
         index += 1
-        yield Step(
-            index,
-            model,
-            "M",
-            {"log_likelihood": log_likelihood, "bound": bound, "gain": gain},
-            used,
-        )
+        yield Step(index, model, "M", {"log_likelihood": log_likelihood, "bound": bound, "gain": gain}, used)
 
 
 def shaped(config: Config, start: GMM) -> GMM:
@@ -243,8 +224,8 @@ def shaped(config: Config, start: GMM) -> GMM:
 
 
 def evidence(
-    r: Float[np.ndarray, "k n"], moments: Float[np.ndarray, "k f"], centre: Float[np.ndarray, " d"]
+    r: Float[np.ndarray, "k n"], moments: Float[np.ndarray, "k f"], centre: Float[np.ndarray, "*k d"]
 ) -> dict[str, np.ndarray]:
-    """What an M-step rests on: responsibilities, their sums over the points, and the sums of r x."""
-    mass = moments[:, 0]
-    return {"responsibilities": r.T, "mass": mass, "weighted": moments[:, 1 : 1 + len(centre)] + mass[:, None] * centre}
+    """What an M-step rests on: responsibilities, their sums over the points, and the sums of r x; moments about `centre`."""
+    mass, d = moments[:, 0], centre.shape[-1]
+    return {"responsibilities": r.T, "mass": mass, "weighted": moments[:, 1 : 1 + d] + mass[:, None] * centre}

@@ -44,10 +44,12 @@ def placed(value: float, spread: float, least: int = 4) -> str:
 def aligned(values: Sequence[float]) -> list[str]:
     """Numbers of one kind with equal decimals, so many that the largest has four digits.
 
-    Sizes of very different kinds, such as the spread of a component that collapses, get four digits each.
+    Sizes of very different kinds, such as the spread of a component that collapses, get four digits each, and so do
+    values of which one, such as -9999, would leave the others none.
     """
-    top, least = float(np.abs(values).max()), float(np.min(values))
-    if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100):
+    top, least, usual = float(np.abs(values).max()), float(np.min(values)), float(np.median(np.abs(values)))
+    alone = top >= 1000 and 0 < usual < top / 1000
+    if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100 or alone):
         return [minus(f"{value:#.4g}") for value in values]
     places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
     return [minus(f"{value:,.{places}f}") for value in values]

@@ -3,11 +3,14 @@
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from core.dataset import Dataset
 from core.key import Key
+from core.units import ordinary
 from playground.instruments.stage import Layer, Points
 
+QUANTILES = 201
 SHOWN = 4000  # points on the stage; all of them are fitted
 
 
@@ -26,6 +29,17 @@ def visible(dataset: Dataset) -> np.ndarray:
 def size_of(dataset: Dataset) -> float:
     """Smaller discs for more points."""
     return (7.0 if len(dataset) <= 300 else 5.5 if len(dataset) <= 1500 else 4.0) - 2.0 * (dataset.dim == 1)
+
+
+def places(x: Float[np.ndarray, " n"], low: float, high: float, count: int) -> Float[np.ndarray, " m"]:
+    """Where on an axis a curve is worked out: `count` even nodes, and quantiles of the values `x` if some of them are far.
+
+    On an axis that holds -9999 all other values may lie between two nodes, and so would the peaks of their density.
+    """
+    even = np.linspace(low, high, count)
+    if ordinary(x[:, None]).all():
+        return even
+    return np.union1d(even, np.quantile(x, np.linspace(0, 1, QUANTILES)))
 
 
 def labelled(dataset: Dataset, xy: np.ndarray) -> list[Layer]:

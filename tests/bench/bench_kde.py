@@ -15,6 +15,7 @@ from scipy import stats
 from sklearn.neighbors import KernelDensity
 
 from core.kernels import kde
+from core.kernels.bandwidth import covariance
 from core.kernels.kde import KDE, Config
 from core.key import Key
 
@@ -59,7 +60,7 @@ def timed(work: Callable, *arguments: object) -> tuple[float, np.ndarray]:
 def compare(n: int, d: int, side: int, goal: str, repetitions: tuple[int, int, int]) -> float:
     """Print one row of the table; return our largest relative error."""
     x = points(n, d)
-    bandwidth = kde.covariance(x) * n ** (-2 / (d + 4))
+    bandwidth = covariance(x) * n ** (-2 / (d + 4))
     pad = 3 * np.sqrt(np.diag(bandwidth))
     axes = [np.linspace(c.min() - p, c.max() + p, side) for c, p in zip(x.T, pad, strict=True)]
     works = (ours, scikit_learn, scipys)

@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
 
 from core import units
+from core.data import builtin
 from core.dataset import Dataset, around
 from core.key import Key
 from core.mixture import gmm
@@ -116,3 +120,86 @@ def test_a_constant_column_is_refused_by_the_fit_and_not_by_a_division(value):
     dataset = Dataset("constant", x, around(x), ("a", "b"), standardise=True)
     with pytest.raises(ValueError, match="Column 2 is constant"):
         reported(dataset)
+
+
+# Far values
+
+
+def draws(n=400, name="draws"):
+    return (Key(7) / name).generator().normal(3.0, 2.0, (n, 1))
+
+
+def brute_scale(column):
+    """The quantile of all distances between different values, by two loops, over that of a standard normal."""
+    values = sorted(set(column.tolist()))
+    share = min(max(8 / len(values), 1 / 16), 1 / 4)
+    distances = [b - a for i, a in enumerate(values) for b in values[i + 1 :]]
+    return np.quantile(distances, share) / stats.norm(scale=np.sqrt(2)).ppf((1 + share) / 2)
+
+
+@pytest.mark.parametrize("n", [2, 5, 31, 90, 300])
+def test_the_robust_scale_is_its_definition(n):
+    x = np.column_stack([draws(n), draws(n, "rounded").round(1)])
+    assert units.robust_scale(x) == pytest.approx([brute_scale(c) for c in x.T], rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [500, 20_000])
+def test_the_robust_scale_of_a_normal_is_its_deviation(n):
+    assert units.robust_scale(draws(n)) == pytest.approx([2.0], rel=0.08)
+
+
+@given(power=st.floats(-6, 6), sign=st.sampled_from([-1, 1]), shift=st.floats(-100, 100), far=st.booleans())
+def test_scales_follow_the_unit(power, sign, shift, far):
+    x = np.append(draws(60), [[-9999.0]], axis=0) if far else draws(60)
+    factor = sign * 10.0**power
+    moved = factor * (x + shift)
+    assert units.robust_scale(moved) == pytest.approx(abs(factor) * units.robust_scale(x), rel=1e-8)
+    assert units.spread(moved) == pytest.approx(abs(factor) * units.spread(x), rel=1e-8)
+    assert np.array_equal(units.ordinary(moved), units.ordinary(x))
+
+
+@pytest.mark.parametrize("groups", [2, 3, 5, 8, 12])
+def test_gaps_between_groups_hardly_move_the_robust_scale(groups):
+    x = draws(1200) + 1e7 * (np.arange(1200) % groups)[:, None]
+    assert 1.5 < units.robust_scale(x)[0] < 3 * groups
+    assert not units.ordinary(x).any()
+    assert units.ordinary_rows(x).all()
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.24])
+@pytest.mark.parametrize("far", [-99.0, -9999.0, 2e6])
+def test_a_value_that_stands_for_missing_does_not_move_the_units(far, share):
+    values = draws(400)
+    x = np.insert(values, 17, np.full((int(share * 400 / (1 - share)), 1), far), axis=0)
+    assert np.array_equal(units.ordinary(x), x != far)
+    assert units.spread(x) == pytest.approx(values.std(axis=0), rel=1e-12)
+    own, alone = (units.units_of(Dataset("a", v, around(v), ("a",), standardise=True)) for v in (x, values))
+    assert (own.shift, own.scale) == (pytest.approx(alone.shift), pytest.approx(alone.scale))
+
+
+def test_where_a_good_part_is_missing_the_robust_scale_is_that_of_the_rest():
+    values = draws(400)
+    x = np.append(values, np.full((300, 1), -9999.0), axis=0)
+    assert not units.ordinary(x).any()
+    assert units.spread(x) == pytest.approx(units.robust_scale(values), rel=0.05)
+
+
+def test_a_long_tail_loses_no_more_than_its_end():
+    x = np.exp(2 * (Key(8) / "tail").generator().normal(size=(2000, 1)))
+    assert x.std() > 10 * units.robust_scale(x)[0]
+    assert units.ordinary(x).mean() > 0.98
+
+
+@pytest.mark.parametrize("name", builtin.NAMES)
+def test_built_in_data_are_scaled_by_their_deviations_to_the_last_bit(name):
+    x = builtin.load(name).points
+    assert np.array_equal(units.spread(x), x.std(axis=0))
+    assert np.array_equal(units.standing(x)[0], x.mean(axis=0))
+    assert units.ordinary(x).all()
+
+
+def test_a_column_of_which_most_is_one_value_still_has_a_scale():
+    x = np.append(np.zeros((300, 1)), draws(100), axis=0)
+    assert units.robust_scale(x) == pytest.approx([2.0], rel=0.2)
+    assert units.robust_scale(np.full((9, 1), 0.1)).tolist() == [0.0]
+    assert units.spread(np.full((9, 1), 0.1)).tolist() == [0.0]

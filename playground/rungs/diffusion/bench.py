@@ -19,6 +19,7 @@ from core.diffusion.truth.exact import ExactMixture, ExactPoints
 from core.mixture.gmm import GMM
 from core.options import Choice, Range, check
 from core.process import Halt
+from core.units import ordinary_rows
 
 SPREADS = 2.9  # standard deviations of the prior that the stage must hold
 MOST = 1500  # points that the denoiser of a set of points knows
@@ -60,18 +61,23 @@ class Bench:
         return self.noising.made
 
     @cached_property
+    def near(self) -> Float[np.ndarray, "n d"]:
+        """The points that noise reaches: all but those far from all others, as in a fit (`core.diffusion.fit`)."""
+        return self.dataset.points[ordinary_rows(self.dataset.points)]
+
+    @cached_property
     def shift(self) -> Float[np.ndarray, " d"]:
-        """The columns' means."""
+        """The columns' means, of the points that are noised."""
         if self.units is not None:
             return np.array(self.units[0])
-        return np.asarray(self.dataset.points.mean(axis=0))
+        return np.asarray(self.near.mean(axis=0))
 
     @cached_property
     def scale(self) -> Float[np.ndarray, " d"]:
         """The columns' standard deviations; Halt where one is constant."""
         if self.units is not None:
             return np.array(self.units[1])
-        spread = self.dataset.points.std(axis=0)
+        spread = self.near.std(axis=0)
         if not (np.ptp(self.dataset.points, axis=0) > 0).all():
             raise Halt("A column of these data is constant, so there is nothing to noise: choose another.")
         return np.asarray(spread)
@@ -92,8 +98,8 @@ class Bench:
 
     @cached_property
     def known(self) -> Float[np.ndarray, "n d"]:
-        """The points in standard units, at most `MOST` of them (the first, which are in no order)."""
-        return self.standard(self.dataset.points[:MOST])
+        """The points that noise reaches in standard units, at most `MOST` of them (the first, which are in no order)."""
+        return self.standard(self.near[:MOST])
 
     @cached_property
     def exact(self) -> ExactMixture | ExactPoints:
@@ -105,7 +111,9 @@ class Bench:
         """What "exact" means here."""
         if self.law is not None:
             return "exact: the denoiser of the mixture these data come from"
-        return f"exact: the denoiser of these {len(self.known):,} points, which it knows by heart and ends on"
+        left = len(self.dataset) - len(self.near)
+        without = f"; {left:,} more, far from all others, {'is' if left == 1 else 'are'} left out" if left else ""
+        return f"exact: the denoiser of these {len(self.known):,} points, which it knows by heart and ends on{without}"
 
     def zoom(self, t: float) -> float:
         """What x_t is divided by before it is drawn: 1 where variance is kept."""

@@ -25,6 +25,7 @@ NEEDS = {  # beside the house's imports
     "Schedule(": "from core.diffusion.noise.schedule import Schedule",
     "ExactMixture(": "from core.diffusion.truth.exact import ExactMixture",
     "ExactPoints(": "from core.diffusion.truth.exact import ExactPoints",
+    "ordinary_rows(": "from core.units import ordinary_rows",
 }
 
 
@@ -48,11 +49,12 @@ def script(screen: Screen) -> str:
     if chosen is not None:
         first = f"(np.array({chosen[0].tolist()}) - shift) / scale * {bench.zoom(1.0)!r}"
     options = ", ".join(f"{name}={value!r}" for name, value in vars(screen.sampler).items())
-    units = "dataset.points.mean(axis=0), dataset.points.std(axis=0)"
+    units = "near.mean(axis=0), near.std(axis=0)"
     if bench.units is not None:
         units = f"np.array({list(bench.units[0])}), np.array({list(bench.units[1])})"
     lines = [
         screen.asked.shelved.code,
+        "near = dataset.points[ordinary_rows(dataset.points)]",
         f"shift, scale = {units}",
         *denoiser(screen),
         f'key = Key({screen.seed}) / "diffusion"',
@@ -78,7 +80,7 @@ def denoiser(screen: Screen) -> list[str]:
     made = f"Schedule({bench.schedule.name!r}, None, {bench.schedule.high!r})"
     if bench.law is not None:
         return [f"denoiser = ExactMixture(dataset.truth.rescaled(-shift / scale, 1 / scale), {made})"]
-    return [f"denoiser = ExactPoints(((dataset.points - shift) / scale)[:{MOST}], {made})"]
+    return [f"denoiser = ExactPoints(((near - shift) / scale)[:{MOST}], {made})"]
 
 
 def points(bench: Bench, step: Step) -> bytes:

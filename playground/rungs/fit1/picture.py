@@ -14,6 +14,7 @@ from core.laws.ranking import Row
 from playground.palette import ROLES
 from playground.shown import charts
 from playground.shown.numbers import unit_of
+from playground.shown.points import places
 
 
 def picture(
@@ -29,7 +30,7 @@ def picture(
         law = (row.title, dict(zip(whole, np.exp(fitted.log_prob(whole)), strict=True))) if row and fitted else None
         domain = (-0.75, float(values.max()) + 0.75)
         return shares(share, law, (said, domain), min(1.0, 1.3 * max(share.values())), len(x), dark)
-    grid, lines = np.linspace(low, high, 500), {}
+    grid, lines = places(dataset.points[:, 0], low, high, 500), {}
     top = float(histogram.heights.max())
     if row and fitted:
         lines["model"] = (row.title, np.exp(fitted.log_prob(grid)))

@@ -8,11 +8,12 @@ import numpy as np
 from core.check import Check
 from core.dataset import Dataset
 from core.evaluation import metrics
-from core.kernels import bandwidth, kde, risk, sums
+from core.kernels import bandwidth, risk, sums
 from core.kernels.kde import KDE
 from core.key import Key
 from core.laws.families.line_kde import LineKDE
 from core.process import Halt, Step
+from core.units import ordinary_rows
 from playground.shown import numbers
 
 FACTORS = tuple(f"{f:.3g}" for f in np.geomspace(0.01, 3, 100))
@@ -40,7 +41,8 @@ def judge(dataset: Dataset, kernel: str) -> Iterator[Step[Judged]]:
     x, n, truth = dataset.points, len(dataset), dataset.truth
     sd, least = deviation(x), float("nan")
     h = sd * np.geomspace(float(FACTORS[0]), float(FACTORS[-1]), 120)
-    score, known = bandwidth.likelihood(x, h, kernel), risk.risk(truth, n, h, kernel) if truth else None
+    rows = ordinary_rows(x)
+    score, known = bandwidth.likelihood(x, h, kernel, rows), risk.risk(truth, n, h, kernel) if truth else None
     names = [*(["oracle"] if truth else []), *bandwidth.RULES[:-1]]
     rules: dict[str, tuple[float, ...]] = {}
     for i, rule in enumerate(names):
@@ -52,7 +54,7 @@ def judge(dataset: Dataset, kernel: str) -> Iterator[Step[Judged]]:
             at = np.array([width])
             mise = float(risk.risk(truth, n, at, kernel).mise[0]) if truth else float("nan")
             least = mise if rule == "oracle" else least
-            scores = bandwidth.likelihood(x, at, kernel)[0], bandwidth.least_squares(x, at, kernel)[0]
+            scores = bandwidth.likelihood(x, at, kernel, rows)[0], bandwidth.least_squares(x, at, kernel)[0]
             rules[rule] = (width, float(scores[0]), float(scores[1]), mise / least)
         except Halt:
             rules[rule] = (float("nan"),) * 4
@@ -61,7 +63,7 @@ def judge(dataset: Dataset, kernel: str) -> Iterator[Step[Judged]]:
 
 def deviation(x: np.ndarray) -> float:
     """The column's standard deviation (divided by n - 1), in which bandwidths are counted; Halt where it is 0."""
-    return float(np.sqrt(kde.covariance(x)[0, 0]))
+    return float(np.sqrt(bandwidth.covariance(x)[0, 0]))
 
 
 def estimate(x: np.ndarray, h: float, kernel: str, boundary: str) -> KDE:
@@ -71,12 +73,12 @@ def estimate(x: np.ndarray, h: float, kernel: str, boundary: str) -> KDE:
 
 
 def integral(model: KDE) -> float:
-    """The integral of what is drawn, by the trapezoid rule on eight nodes or more to a bandwidth."""
-    reach = model.h * min(sums.REACH, sums.radius(model.kernel, 1))
-    ends, bounds = (model.points.min() - reach, model.points.max() + reach), model.bounds
-    low, high = ends if bounds is None else np.clip(ends, *bounds[0])
-    x = np.linspace(low, high, int(np.clip(8 * (high - low) / model.h, 1_000, 1 << 17)))
-    return float(np.trapezoid(model.on_grid(x), x))
+    """The integral of what is drawn, by the trapezoid rule on eight nodes or more to a bandwidth where bumps reach."""
+    total = 0.0
+    for low, high in model.stretches():
+        x = np.linspace(low, high, int(np.clip(8 * (high - low) / model.h, 1_000, 1 << 17)))
+        total += float(np.trapezoid(model.on_grid(x), x))
+    return total
 
 
 def integrals(x: np.ndarray) -> Iterator[Check]:

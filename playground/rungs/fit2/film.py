@@ -8,6 +8,7 @@ from core.dataset import Dataset
 from core.joint.joint import WithPrior
 from core.laws.likelihood import sufficient
 from core.process import Step
+from core.units import ordinary
 from playground.instruments.stage import Contours, Curves, Ellipses, Field, Handles, Layer, Points, Scene, Slice
 from playground.rungs.fit2 import joint
 from playground.rungs.fit2.joint import Seen
@@ -29,7 +30,7 @@ def scene(screen: Screen, step: Step[Seen] | None) -> Scene:
     dataset = screen.dataset
     layers: list[Layer] = [Points(name="points", label="Data", xy=discs.visible(dataset), size=discs.size_of(dataset))]
     if step is not None:
-        layers = [density(step.state), *layers, levels(dataset, step.state)]
+        layers = [density(dataset, step.state), *layers, levels(dataset, step.state)]
     layers += [*discs.labelled(dataset, discs.visible(dataset)), *likeliest(screen), *exact(dataset)]
     if step is not None:
         layers += [samples(screen, step.state), line(screen)]
@@ -43,10 +44,18 @@ def name_of(screen: Screen) -> str:
     return f"{NAME}:{screen.dataset.digest}:{screen.column}"
 
 
-def density(seen: Seen) -> Field:
-    """The law's density."""
-    top = float(seen.density.max())
-    return Field(name="density", label="Density", role="model", values=seen.density, vmax=top, log=True)
+def density(dataset: Dataset, seen: Seen) -> Field:
+    """The law's density; where some values are far, a node shows the greatest of its own and of the points' nearest to it.
+
+    Else all bumps might lie between two nodes of an axis that holds -9999, and nothing would be seen.
+    """
+    values = seen.density
+    if not ordinary(dataset.points).all():
+        x, values = discs.visible(dataset), values.copy()
+        low, high = dataset.bounds.T
+        nodes = np.rint((x - low) / (high - low) * (np.array(values.shape[::-1]) - 1)).astype(int)
+        np.maximum.at(values, (nodes[:, 1], nodes[:, 0]), np.exp(seen.law.log_prob(x)))
+    return Field(name="density", label="Density", role="model", values=values, vmax=float(values.max()), log=True)
 
 
 def levels(dataset: Dataset, seen: Seen) -> Contours:

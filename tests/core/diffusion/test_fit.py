@@ -1,5 +1,6 @@
 """Training: it learns, it resumes, its Steps are snapshots, and it couples noise as it should."""
 
+import warnings
 from dataclasses import replace
 from functools import cache
 
@@ -257,3 +258,29 @@ def test_a_walk_in_the_datas_units_is_the_walk_carried_over():
             np.testing.assert_allclose(model.standard(mine.arrays["x0"]), raw.arrays["x0"], atol=1e-12)
             np.testing.assert_allclose(mine.arrays["score"] * np.array(model.scale), raw.arrays["score"])
     assert isinstance(model.schedule, Schedule)
+
+
+# Far values
+
+
+@pytest.mark.parametrize("far", [1e6, -9999.0])
+def test_rows_far_from_all_others_are_left_out_of_the_training(far):
+    labels = np.arange(len(X)) % 2
+    x, more = np.insert(X, 3, [far, 0.0], axis=0), np.insert(labels, 3, 1)
+    config = replace(QUICK, steps=40, every=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        beside, without = (list(fit(config, *given))[-1] for given in ((x, Key(0)), (X, Key(0))))
+        told, alone = (
+            list(fit(config, points, Key(0), labels=which))[-1] for points, which in ((x, more), (X, labels))
+        )
+    for a, b in ((beside, without), (told, alone)):
+        assert (a.state.shift, a.state.scale) == (b.state.shift, b.state.scale)
+        assert a.metrics == b.metrics
+        assert all(np.array_equal(a.state.weights[name], b.state.weights[name]) for name in b.state.weights)
+
+
+def test_groups_far_apart_are_all_learned():
+    x = np.concatenate([X[:100], X[:100] + 1e6])
+    start = next(fit(QUICK, x, Key(0))).state
+    assert start.scale == pytest.approx(x.std(axis=0))

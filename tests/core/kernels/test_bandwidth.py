@@ -154,8 +154,11 @@ def test_rounded_values_do_not_draw_the_bandwidth_to_zero():
 def test_a_kernel_that_leaves_points_alone_has_no_likelihood_there():
     x = np.array([[0.0], [0.1], [0.2], [9.0]])
     assert bandwidth.likelihood(x, np.array([0.1, 20.0]), "uniform").tolist()[0] == -np.inf
+    near = (
+        (Key(2) / "near").generator().normal(size=(30, 1))
+    )  # the one outside is alone, and yet not far from all others
     with pytest.raises(Halt, match="alone"):
-        bandwidth.search("likelihood cv", np.append(x, [[1e6]], axis=0), "uniform")
+        bandwidth.search("likelihood cv", np.append(near, [[7.0]], axis=0), "uniform")
 
 
 def test_marks_are_in_the_datas_unit():

@@ -133,3 +133,7 @@ def test_units_stand_at_the_end_of_a_column_s_name():
 @pytest.mark.parametrize(("value", "end"), [(0.3, 0.5), (1.0, 1.0), (1.01, 2), (7, 10), (12, 20), (0.011, 0.02)])
 def test_axes_end_at_round_numbers(value, end):
     assert numbers.nice(value) == pytest.approx(end)
+
+
+def test_one_far_value_leaves_the_others_their_digits():
+    assert numbers.aligned([-9999.0, 2.9312, -3.0671]) == ["\N{MINUS SIGN}9999.", "2.931", "\N{MINUS SIGN}3.067"]

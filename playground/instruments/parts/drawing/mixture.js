@@ -79,9 +79,12 @@ function paintBells(s, g, layer, now) {
   if (!now.mean || !now.var || !now.weight) return;
   const {left, w} = s.geo;
   const base = toY(s, 0);
+  const places = Array.from({length: Math.floor(w) + 1}, (_, i) => left + i); // and the means: a bell may be under a pixel wide
+  for (const mean of now.mean) if (toX(s, mean) >= left && toX(s, mean) <= left + w) places.push(toX(s, mean));
+  places.sort((a, b) => a - b);
   const draw = (height, colour, filled, width) => {
     g.beginPath();
-    for (let px = left; px <= left + w; px += 1) g.lineTo(px, toY(s, height(fromX(s, px))));
+    for (const px of places) g.lineTo(px, toY(s, height(fromX(s, px))));
     ink(s, g, colour, width, {dashed: dashes(layer)});
     g.stroke();
     if (!filled) return;

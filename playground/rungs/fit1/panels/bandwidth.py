@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset import Dataset
-from core.kernels import bandwidth, kde, sums
+from core.kernels import bandwidth, sums
 from core.kernels.kde import KDE
 from core.laws import bins
 from core.laws.bins import Histogram
@@ -24,6 +24,7 @@ from playground.rungs.fit1.smoothing import BOUNDARIES, FACTORS, Judged
 from playground.runs import baton, runs
 from playground.runs.runs import Run
 from playground.shown.density import Curve, Domain, axis, bars, ceiling, lines, marks, span, words
+from playground.shown.points import places
 
 HAND = bandwidth.RULES[-1]
 PRESET = min(FACTORS, key=lambda f: abs(float(f) - 0.25))
@@ -69,7 +70,7 @@ def show(screen: Screen, step: Bell) -> None:
     """The panel."""
     dataset = screen.dataset
     try:
-        kde.covariance(dataset.points)
+        bandwidth.covariance(dataset.points)
     except Halt as halt:
         st.caption(session.plain(str(halt)))
         return
@@ -139,8 +140,13 @@ def table(judged: Judged) -> pd.DataFrame:
 def estimate(dataset: Dataset, histogram: Histogram, model: KDE, dark: bool) -> Any:
     """A kernel estimate over the bars, and the truth where it is known."""
     domain = span(dataset)
-    x = np.linspace(*domain, 801)
-    curves = [Curve("estimate", "model", x, model.on_grid(x))]
+    even = np.linspace(*domain, 801)
+    x, height = places(dataset.points[:, 0], *domain, len(even)), model.on_grid(even)
+    if len(x) > len(even):
+        more = np.setdiff1d(x, even)
+        order = np.argsort(np.append(even, more), kind="stable")
+        height = np.append(height, np.exp(model.log_prob(more[:, None])))[order]
+    curves = [Curve("estimate", "model", x, height)]
     if dataset.truth:
         curves.append(Curve("truth", "truth", x, np.exp(dataset.truth.log_prob(x[:, None]))))
     return bars(histogram, curves, dataset.columns[0], domain, ceiling(dataset), dark)

@@ -15,6 +15,7 @@ from playground.rungs.fit2.joint import Seen
 from playground.rungs.fit2.screen import NAME, Screen
 from playground.shown import charts
 from playground.shown.numbers import bare, placed
+from playground.shown.points import places
 
 
 def show(screen: Screen, step: Step[Seen]) -> None:
@@ -47,7 +48,7 @@ def said(screen: Screen, law: Joint) -> str:
 def moments(screen: Screen, law: Joint) -> tuple[float, float] | None:
     """Mean and standard deviation of the other column where the line stands; None where the law has no mass."""
     low, high = screen.dataset.bounds[1 - screen.column]
-    at = np.linspace(low - (high - low), high + (high - low), 3001)
+    at = places(screen.dataset.points[:, 1 - screen.column], low - (high - low), high + (high - low), 3001)
     there = law.conditional(screen.column, screen.place, at)
     whole = np.trapezoid(there, at)
     if not (np.isfinite(whole) and whole > 0):
@@ -59,7 +60,7 @@ def moments(screen: Screen, law: Joint) -> tuple[float, float] | None:
 def marginal(dataset: Dataset, law: Joint, column: int, dark: bool) -> Any:
     """One column's histogram with the law's marginal over it."""
     low, high = (float(v) for v in dataset.bounds[column])
-    grid = np.linspace(low, high, 400)
+    grid = places(dataset.points[:, column], low, high, 400)
     height = np.exp(law.log_marginal(column, grid))
     histogram = bins.histogram(dataset.points[:, column], "Freedman-Diaconis")
     top = 1.25 * max(float(histogram.heights.max()), float(np.quantile(height[np.isfinite(height)], 0.995)))

@@ -1,5 +1,7 @@
 """The films are the walks: their frames equal the half-steps of core, and the forward one its closed form."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,14 @@ def test_the_repair_brings_the_mismatch_under_its_limit():
     assert Bench(broken.dataset, better).mismatch() <= LIMIT
     less = Noising(better.schedule, round(better.far - 0.05, 2))
     assert Bench(broken.dataset, less).mismatch() > LIMIT, "it is the least change"
+
+
+def test_points_that_noise_does_not_reach_are_left_out_and_counted():
+    plain = builtin.load("faithful")
+    far = replace(plain, points=np.append(plain.points, [[-9999.0, 50.0]], axis=0), digest="")
+    b, before = Bench(far, Noising()), Bench(plain, Noising())
+    np.testing.assert_allclose([b.shift, b.scale], [before.shift, before.scale], rtol=1e-12)
+    np.testing.assert_allclose(b.known, before.known, rtol=1e-9)
+    assert np.isfinite(b.mismatch())
+    assert b.chip.endswith("; 1 more, far from all others, is left out")
+    assert "left out" not in before.chip

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from core.laws import bins
-from core.laws.families import discrete
+from core.dataset import Dataset, around
+from core.key import Key
+from core.laws import bins, ranking
+from core.laws.families import continuous, discrete
 from playground.palette import ROLES
 from playground.rungs.fit1.picture import picture
 from tests.playground.rungs.fit1.sets import data, ranked
@@ -43,3 +45,12 @@ def test_shares_are_those_of_the_counts():
     assert {r["count"]: r["share"] for r in bars} == pytest.approx({v: (x == v).mean() for v in np.unique(x)})
     at = np.array([r["count"] for r in dots], dtype=float)
     assert [r["share"] for r in dots] == pytest.approx(np.exp(best.fitted.log_prob(at)).tolist())
+
+
+def test_a_peak_on_a_wide_axis_is_drawn():
+    x = np.append((Key(0) / "peak").generator().normal(size=(300, 1)), [[1e6]], axis=0)
+    dataset, histogram = Dataset("far", x, around(x), ("x",), standardise=True), bins.histogram(x)
+    row = ranking.judge(continuous.NAMED["cauchy"], x[:, 0], Key(0))
+    layers = drawn(picture(dataset, x[:, 0], row, histogram, "x", True))
+    rows = next(rows for mark, rows in layers if mark["type"] == "line")
+    assert max(r["density"] for r in rows) == pytest.approx(np.exp(row.fitted.log_prob(x[:, 0])).max(), rel=0.05)

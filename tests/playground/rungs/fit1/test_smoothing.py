@@ -1,5 +1,7 @@
 """Kernel estimates: they integrate to one, their rules are core's, and their score has its error."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,3 +54,17 @@ def test_a_value_where_no_bump_reaches_and_too_few_values_are_told_in_words():
     model = KDE.on_line(builtin.load("normal").points, 1e-4, "uniform")
     assert "minus infinity" in smoothing.held_out(model, Key(0))
     assert "Too few" in smoothing.held_out(KDE.on_line(np.arange(5.0)[:, None], 1.0), Key(0))
+
+
+def test_bumps_far_apart_are_integrated_whole():
+    x = np.append(builtin.load("skewed").points, [[1e7]], axis=0)
+    assert [check.holds for check in smoothing.integrals(x)] == [True, True]
+
+
+def test_a_far_value_hardly_moves_what_is_shown_of_the_bandwidths():
+    plain = builtin.load("galaxies")
+    far = replace(plain, points=np.append(plain.points, [[-9999.0]], axis=0), digest="")
+    found, before = (list(smoothing.judge(d, "gaussian"))[-1].state for d in (far, plain))
+    assert found.h == pytest.approx(before.h, rel=1e-9)
+    for rule, row in found.rules.items():
+        assert row[0] == pytest.approx(before.rules[rule][0], rel=0.05), rule

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.joint.joint import Kernels, OneGaussian, WithPrior
+from core.dataset import Dataset, around
+from core.joint.joint import Kernels, Mixture, OneGaussian, WithPrior
 from core.laws.conjugate import normal
 from playground.instruments.stage import pack, unpack
 from playground.rungs.fit2 import film, joint
@@ -48,3 +49,15 @@ def test_the_second_stage_cuts_what_the_first_shows(column):
     cut = found.density[:, 70] if column == 0 else found.density[70]
     exact = found.law.conditional(column, at[70], joint.axes(FAITHFUL)[1 - column])
     np.testing.assert_allclose(cut / known[70], exact, rtol=1e-5)
+
+
+@pytest.mark.parametrize("way", [OneGaussian(), Kernels("scott"), Mixture(2)], ids=lambda way: way.title)
+def test_no_bump_is_lost_between_the_nodes_of_a_wide_square(way):
+    x = np.append(MOONS.points, [[1e6, -1e6]], axis=0)
+    far = Dataset("far", x, around(x), ("a", "b"), standardise=True)
+    state = seen(way, far)
+    values = film.density(far, state).values
+    assert np.isfinite(values).all()
+    assert values.max() == pytest.approx(np.exp(state.law.log_prob(x)).max(), rel=1e-6)
+    assert (values >= state.density).all()
+    assert np.array_equal(film.density(MOONS, seen(way, MOONS)).values, seen(way, MOONS).density)

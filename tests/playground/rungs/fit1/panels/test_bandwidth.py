@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from core.data import builtin
+from core.dataset import Dataset, around
 from core.kernels import bandwidth, risk
 from core.kernels.kde import KDE
+from core.key import Key
 from core.laws import bins
 from playground.rungs.fit1 import smoothing
 from playground.rungs.fit1.panels import bandwidth as panel
@@ -94,3 +96,14 @@ def test_the_estimate_and_the_truth_are_drawn(name):
     exact = np.exp(model.log_prob(x[:, None]))
     assert y == pytest.approx(exact, abs=1e-3 * exact.max())
     assert bool([r for r in rows if r.get("curve") == "truth"]) == (dataset.truth is not None)
+
+
+def test_no_peak_is_lost_between_the_nodes_of_a_wide_axis():
+    x = np.append((Key(0) / "peak").generator().normal(size=(300, 1)), [[1e6]], axis=0)
+    dataset, model = Dataset("far", x, around(x), ("x",), standardise=True), KDE.on_line(x, 0.3)
+    spec = panel.estimate(dataset, bins.histogram(x), model, True).to_dict()
+    rows = [row for table in spec["datasets"].values() for row in table]
+    places, heights = np.array([(r["x"], r["y"]) for r in rows if r.get("curve") == "estimate"]).T
+    assert (np.diff(places) > 0).all()
+    assert heights == pytest.approx(np.exp(model.log_prob(places[:, None])), abs=1e-4)
+    assert heights.max() > 0.3
