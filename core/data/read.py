@@ -19,6 +19,7 @@ from pathlib import Path
 
 from core.data.readers import sentinels, wire
 from core.data.readers.choices import Choices
+from core.data.readers.dates import stamps
 from core.data.readers.npy import check_npy, read_npy
 from core.data.readers.npz import check_zip, read_npz
 from core.data.readers.sniff import Format, identify
@@ -78,10 +79,11 @@ def parse(filename: str, raw: bytes, choices: Choices = EMPTY) -> Table:
         reading = read_npz(name, raw, choices)
     else:
         reading = read_text(raw, choices)
-    columns, gaps = sentinels.settle(reading.columns, choices)
+    columns, dated = stamps.settle(reading.columns, choices)
+    columns, gaps = sentinels.settle(columns, choices)
     notes = (*reading.notes, *column_notes(columns))
     digest = hashlib.sha256(raw).hexdigest()[:12]
-    return Table(name, columns, notes, digest, (*reading.decisions, *gaps), choices, reading.layout)
+    return Table(name, columns, notes, digest, (*reading.decisions, *dated, *gaps), choices, reading.layout)
 
 
 def check(name: str, raw: bytes) -> Format:
