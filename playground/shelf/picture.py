@@ -16,6 +16,7 @@ from playground import session
 from playground.instruments.stage import Brush, Scene
 from playground.runs import film
 from playground.shelf import ink
+from playground.shelf.reading import offer_again, read_once
 
 KINDS = ["png", "jpg", "jpeg", "webp"]
 
@@ -57,11 +58,12 @@ def uploaded(name: str, pictures: Pictures) -> Chosen | None:
     if file is None:
         return None
     try:
-        raw = session.once(f"{name}.raw", file.file_id, lambda: read_pictures(file.name, file.getvalue()))
+        raw = read_once(f"{name}.raw", file.name, file.getvalue(), read_pictures)
         cut = Cut(crop="fit", light="inverted" if inverted else "as it is")
         x = picture_clinic.like(raw, pictures, cut)[0] / (pictures.levels - 1)
     except (ReadError, ClinicError, ValueError) as error:
         st.error(session.plain(str(error)))
+        offer_again(error, f"{name}.raw")
         return None
     return Chosen(x, f"own-{raw.digest}-{inverted}-{pictures.digest}", "Your picture")
 
