@@ -54,6 +54,14 @@ def _held() -> dict[str, Any]:
         return st.session_state["held"]
 
 
+def heed() -> None:
+    """End this run of the script here if another is asked for, or if its person has left.
+
+    Streamlit ends a script only where it is called; whoever waits long for something else lets it in by this.
+    """
+    _held()
+
+
 def set_widgets(values: Mapping[str, Any]) -> None:
     """Set keyed widgets (from a callback, before they are drawn); the link follows."""
     for key, value in values.items():

@@ -317,7 +317,7 @@ def project():
 @pytest.mark.parametrize(
     ("path", "some", "none"),
     [
-        ("playground/rungs/em/numbers.py", "tests/pages/test_em.py tests/browser/test_app_em.py", "tests/core/mixture"),
+        ("playground/rungs/em/numbers.py", "tests/pages/test_em.py tests/browser/em/test_em.py", "tests/core/mixture"),
         (
             "core/painting/unet.py",
             "tests/core/painting/test_unet.py tests/pages/test_paint.py",
@@ -325,7 +325,7 @@ def project():
         ),
         ("core/mixture/gmm.py", "tests/core/mixture/test_gmm.py tests/test_contract.py", "tests/playground/server"),
         ("playground/shelf/upload.py", "tests/browser/test_app_data.py", "tests/core/mixture"),
-        ("playground/rungs/em/files.py", "tests/browser/test_app_em.py", "tests/browser/test_app_data.py"),
+        ("playground/rungs/em/files.py", "tests/browser/em/test_em.py", "tests/browser/test_app_data.py"),
         ("playground/instruments/stage/main.js", "tests/browser/instruments/test_stage.py", "tests/pages"),
         ("core/data/readers/text.py", "tests/core/data/readers/test_child.py", "tests/core/mixture"),
         ("core/data/sets/tables/galaxies.csv", "tests/core/data/test_builtin.py", "tests/core/vae"),

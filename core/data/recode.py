@@ -84,6 +84,7 @@ def from_dates(column: Column, order: dates.Order | None) -> tuple[Column, tuple
     ordered = dates.order_of(words)
     if ordered is not None:
         said.append(f"They are read as {order if ordered == 'either' else ordered}.")
+    said += found.said
     if not found.zoned and found.timed:
         said.append("No time zone is given, so every hour counts alike.")
     return number_column(f"{column.name} ({found.words})", found.values), (" ".join(said),)

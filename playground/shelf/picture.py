@@ -15,6 +15,7 @@ from playground import session
 from playground.instruments.stage import Brush, Scene
 from playground.runs import film
 from playground.shelf import ink
+from playground.shelf.reading import offer_again, read_once
 
 KINDS = ["png", "jpg", "jpeg", "webp"]
 
@@ -56,11 +57,12 @@ def uploaded(name: str, pictures: Pictures) -> Chosen | None:
     if file is None:
         return None
     try:
-        raw = session.once(f"{name}.raw", file.file_id, lambda: read_pictures(file.name, file.getvalue()))
+        raw = read_once(f"{name}.raw", file.name, file.getvalue(), read_pictures)
         cut = replace(picture_clinic.propose(raw), crop="fit", light="inverted" if inverted else "as it is")
         x = picture_clinic.like(raw, pictures, cut)[0] / (pictures.levels - 1)
     except (ReadError, ClinicError, ValueError) as error:
         st.error(session.plain(str(error)))
+        offer_again(error, f"{name}.raw")
         return None
     return Chosen(x, f"own-{raw.digest}-{inverted}-{pictures.digest}", "Your picture")
 

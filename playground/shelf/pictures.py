@@ -19,7 +19,7 @@ from core.data.readers.pictures.read import bundle, read_pictures
 from core.key import Key
 from playground import controls, session
 from playground.shelf import guesses
-from playground.shelf.upload import read_once
+from playground.shelf.reading import offer_again, read_once
 
 UPLOAD = "own"
 LABEL = f"Your pictures: a ZIP, PNG, JPEG, WebP, IDX (.gz), NPY or NPZ; at most {MAX_UPLOAD / 1e6:.0f} MB"
@@ -77,9 +77,8 @@ def uploaded(default: str) -> Shelved:
             )
         return last
     try:
-        with st.spinner("Reading the pictures..."):
-            name, sent = bundle({file.name: file.getvalue() for file in files})
-            raw = read_once("pictures.held", name, sent, read_pictures)
+        name, sent = bundle({file.name: file.getvalue() for file in files})
+        raw = read_once("pictures.held", name, sent, read_pictures)
         above = st.container()
         below = st.expander("How they are made alike")
         with below:
@@ -89,6 +88,7 @@ def uploaded(default: str) -> Shelved:
         )
     except (ReadError, ClinicError) as error:
         st.error(session.plain(str(error)))
+        offer_again(error, "pictures.held")
         return last
     with above:
         understood(raw, pictures)

@@ -1,7 +1,6 @@
 """A file of one's own: read once, understood, asked about where it can be read in two ways."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import streamlit as st
 
@@ -13,9 +12,9 @@ from core.data.recode import unordered
 from core.data.summary import summary
 from core.key import Key
 from playground import session
+from playground.shelf.reading import offer_again, read_once
 from playground.shelf.shelved import Shelved, columns
 
-Read = TypeVar("Read")
 TYPES = ["csv", "tsv", "txt", "parquet", "npy", "npz"]
 
 
@@ -33,8 +32,9 @@ def uploaded(dims: tuple[int, ...], standing: Callable[[], Shelved]) -> Shelved:
             return Shelved(None, "")
         return last or standing()
     try:
-        with st.spinner("Reading the file..."):
-            table = read_once("tables", file.name, file.getvalue(), read)
+        table = read_once(
+            "tables", file.name, file.getvalue(), lambda name, raw, follow: read(name, raw, follow=follow)
+        )
         picked, label = pick(table, dims)
         order, clear = date_order(table, picked)
         if not clear:
@@ -46,6 +46,7 @@ def uploaded(dims: tuple[int, ...], standing: Callable[[], Shelved]) -> Shelved:
         )
     except (ReadError, clinic.ClinicError) as error:
         st.error(session.plain(str(error)))
+        offer_again(error, "tables")
         kept = last or standing()
         if kept.dataset is not None:
             st.caption(f"What is on show is still {session.plain(kept.dataset.title)}.")
@@ -103,18 +104,3 @@ def date_order(table: Table, picked: tuple[str, ...]) -> tuple[Order | None, boo
     if order is None:
         st.caption("Every date fits both ways, so the file alone cannot say; choose one to go on.")
     return order, order is not None
-
-
-def read_once(held: str, name: str, raw: bytes, reader: Callable[[str, bytes], Read]) -> Read:
-    """What `reader` makes of a file, or its ReadError: asked once, and kept in the session under `held`."""
-
-    def attempt() -> Read | ReadError:
-        try:
-            return reader(name, raw)
-        except ReadError as error:
-            return error
-
-    found = session.once(held, session.fingerprint(name.encode() + b"\0" + raw), attempt)
-    if isinstance(found, ReadError):
-        raise found
-    return found

@@ -2,7 +2,7 @@
 
 It takes a file name, the words of Choices (a line of UTF-8 each) and the bytes of the file from its standard input, gives
 up what it does not need (address space, processor time, writing to disk), reads, and answers on its standard output with
-one reply of `core.data.readers.wire`. On systems without resource limits the parent's clock alone holds.
+one reply of `core.data.readers.wire`.
 """
 
 import gc
@@ -10,38 +10,14 @@ import os
 import sys
 from typing import BinaryIO
 
+from core.data.confined import confine
 from core.data.read import parse
 from core.data.readers import wire
 from core.data.readers.choices import LONGEST, Choices
 from core.data.readers.choices import parse as parse_choices
 from core.data.readers.table import ReadError
 
-MEMORY = 1 << 30
-"""Address space for reading, in bytes, above what the interpreter and its libraries take."""
-SECONDS = 5
-"""Processor time, in seconds."""
-
 TOO_MUCH = "The file needs more memory to read than is allowed; keep fewer rows or columns."
-
-
-def confine() -> None:
-    """Lower the limits of this process for good, where the system has any."""
-    try:
-        import resource
-    except ImportError:
-        return
-    limits = {resource.RLIMIT_CPU: SECONDS, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_CORE: 0}
-    try:
-        with open("/proc/self/statm", encoding="ascii") as stat:
-            limits[resource.RLIMIT_AS] = int(stat.read().split()[0]) * resource.getpagesize() + MEMORY
-    except OSError:
-        # Without /proc (macOS) the interpreter's own share is unknown; 1 GiB is a fair guess.
-        limits[resource.RLIMIT_AS] = 2 * MEMORY
-    for limit, value in limits.items():
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):
-            continue
 
 
 def answer(filename: str, raw: bytes, choices: Choices) -> bytes:

@@ -27,7 +27,7 @@ class Choices:
     row_names: whether each row begins with a name that the header lacks.
     skip: lines of the file to leave out. keep: lines to keep that look like totals, remarks or repeated headers.
     missing: pairs (column, cell) that stand for no value; a number is compared by value.
-    forms: pairs (column, form) for numbers that stand for dates, see `core.data.readers.stamps`.
+    forms: pairs (column, form) for numbers that stand for dates, see `core.data.readers.dates.stamps`.
     turned: whether rows and columns of an array are exchanged.
     """
 

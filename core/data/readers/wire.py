@@ -18,10 +18,6 @@ import numpy as np
 from core.data.readers.choices import Decision, Way, parse
 from core.data.readers.table import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Column, Layout, Obstacle, ReadError, Table
 
-MAX_REPLY = 512_000_000
-"""The longest reply that is taken from a child, in bytes."""
-
-
 RECORD = ("name", "kind", "missing", "infinite", "notes", "unit", "spelling")
 
 

@@ -113,6 +113,16 @@ def test_hours_without_a_zone_are_said_to_count_alike():
     assert "UTC" in recode(column("2024-03-31 01:30+01:00", "2024-03-31 04:00+02:00"))[0].name
 
 
+def test_how_dates_were_understood_is_said():
+    assert recode(column("30.12.68", "31.12.69"))[1] == (
+        "x: dates are counted in days since 1969-12-31. They are read as day/month/year. "
+        "Years of two digits lie from 1969 to 2068.",
+    )
+    assert recode(column("2020-W01", "2020-Q1"))[1] == (
+        "x: dates are counted in days since 2019-12-30. A week stands for its Monday. A quarter stands for its first day.",
+    )
+
+
 def test_parquet_moments_are_utc_and_numbers():
     out = io.BytesIO()
     moments = pa.array([0, 3_600_000, 86_400_000 * 20], pa.int64())

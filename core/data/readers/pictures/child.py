@@ -7,8 +7,8 @@ import os
 import sys
 from typing import BinaryIO
 
+from core.data.confined import confine
 from core.data.readers import wire
-from core.data.readers.child import confine
 from core.data.readers.pictures import wire as picture_wire
 from core.data.readers.pictures.read import parse_pictures
 from core.data.readers.table import ReadError

@@ -1,9 +1,9 @@
-"""Reading a stranger's pictures: `read_pictures(filename, raw)` is RawPictures or one clear sentence, within five seconds.
+"""Reading a stranger's pictures: `read_pictures(filename, raw)` is RawPictures or one clear sentence.
 
     bytes -> length and first bytes (instant) -> a child process, its memory and time limited -> a checked reply
 
 The format is decided by the content: PNG, JPEG, WebP, IDX, gzip of IDX or NPY, NPY, and a ZIP of any of these (NPZ
-included). The child is that of `core.data.read`. `parse_pictures` is the reading itself, pure and in process: it is what
+included). The child is that of `core.data.confined`. `parse_pictures` is the reading itself, pure and in process: it is what
 the child runs and what the tests throw bytes at. Several files are read as one by putting them into a ZIP: `bundle`.
 """
 
@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.data.read import confined
+from core.data.confined import Follow, confined, unwatched
 from core.data.readers.idx import GZIP, gunzip, is_idx, read_idx
 from core.data.readers.pictures import wire
 from core.data.readers.pictures.archive import WANTED, gather, read_zip, stem
@@ -26,16 +26,17 @@ from core.data.readers.table import ReadError, display_name
 CHILD = "core.data.readers.pictures.child"
 
 
-def read_pictures(filename: str, raw: bytes) -> RawPictures:
+def read_pictures(filename: str, raw: bytes, follow: Follow = unwatched) -> RawPictures:
     """The pictures in `raw`, read by a confined child; ReadError, in one sentence for the person, for anything else.
 
     Arguments:
         filename: what the file was called, any string; shown after cleaning, never used as a path.
         raw: its bytes, at most 32 MB.
+        follow: is told several times a second what is being done; what it raises ends the reading.
     """
     name = display_name(filename)
     check(name, raw)
-    reply = confined(name, raw, CHILD, "upload fewer or smaller pictures")
+    reply = confined(name, raw, CHILD, "upload fewer or smaller pictures", follow=follow)
     try:
         return wire.unpack(reply)
     except ReadError:
