@@ -327,7 +327,7 @@ def project():
         ("playground/shelf/upload.py", "tests/browser/test_app_data.py", "tests/core/mixture"),
         ("playground/rungs/em/files.py", "tests/browser/em/test_em.py", "tests/browser/test_app_data.py"),
         ("playground/instruments/stage/main.js", "tests/browser/instruments/test_stage.py", "tests/pages"),
-        ("core/data/readers/text.py", "tests/core/data/readers/test_child.py", "tests/core/mixture"),
+        ("core/data/readers/text/read.py", "tests/core/data/readers/test_child.py", "tests/core/mixture"),
         ("core/data/sets/tables/galaxies.csv", "tests/core/data/test_builtin.py", "tests/core/vae"),
         ("checkpoints/vae-jars.safetensors", "tests/core/vae/test_recipes.py", "tests/pages/test_em.py"),
         ("core/diffusion/fit.py", "tests/test_contract.py", "tests/core/laws"),

@@ -11,9 +11,9 @@ from tests.bench import (
     bench_pages,
     bench_paint,
     bench_people,
-    bench_read,
     bench_start,
 )
+from tests.bench.data import bench_read
 from tests.bench.instruments import bench_pad, bench_stage
 
 

@@ -49,8 +49,13 @@ def read_column(name: str, cells: Sequence[str]) -> Column:
 
 def gaps_of(name: str, choices: Choices) -> frozenset[str]:
     """The words, in small letters, that stand for no value in a column."""
-    said = {word.strip().casefold() for column, word in choices.missing if column == name}
+    said = {word.strip().casefold() for column, word in choices.missing if column == name and not is_number(word)}
     return MISSING | said if said else MISSING
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number, which `core.data.readers.sentinels` finds by its value."""
+    return spelling.plain([word]) is not None
 
 
 def numeric(name: str, cells: Sequence[str], unit: str, evidence: Evidence, pair: Pair) -> Column:

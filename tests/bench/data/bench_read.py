@@ -1,4 +1,4 @@
-"""Reading a table side by side with pandas: `python -m tests.bench.bench_read`.
+"""Reading a table side by side with pandas: `python -m tests.bench.data.bench_read`.
 
 100,000 rows of 10 columns in five dialects. Ours judges the dialect, the first rows, the decimal mark of the whole file
 and every column; pandas is told all of that, and reads. "with child" is what a person waits for: the confined process is
