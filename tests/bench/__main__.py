@@ -10,11 +10,11 @@ from tests.bench import (
     bench_kde,
     bench_pages,
     bench_paint,
-    bench_people,
     bench_start,
 )
 from tests.bench.data import bench_read
 from tests.bench.instruments import bench_pad, bench_stage
+from tests.bench.people import bench_people
 
 
 def main() -> int:

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from websockets.sync.client import connect
 
 from playground.server import server, sibling, sticky
-from tests.bench import bench_people, servers
-from tests.bench.person import Person
+from tests.bench import servers
+from tests.bench.people import bench_people
+from tests.bench.people.person import Person
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = sticky.cookie(8501)

@@ -1,4 +1,4 @@
-"""Many people on the EM page while two long fits run: `python -m tests.bench.bench_people`.
+"""Many people on the EM page while two long fits run: `python -m tests.bench.people.bench_people`.
 
 Each person waits 0.5 to 1.5 s, changes a setting (K, the covariance or the seed) and is answered when the page's script
 has finished. Two more sessions run the longest fits the page allows, one after another, and poll them as a browser does.
@@ -19,7 +19,7 @@ from websockets.exceptions import WebSocketException
 
 from playground.server import sticky
 from tests.bench import servers
-from tests.bench.person import PATIENCE, Person
+from tests.bench.people.person import PATIENCE, Person
 from tests.bench.tables import Table, quantiles
 
 CROWDS, SECONDS, FITS = (1, 20, 50), 15.0, 2
