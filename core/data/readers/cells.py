@@ -85,12 +85,16 @@ MANY = 5
 EXACT = 2.0**53
 """Whole numbers up to here are exact in float64."""
 
-SIGN, MONEY = r"[+\-\u2212]", r"(?:[A-Z]{0,3}[$€£¥₹₽₩₺₪]|[A-Z]{3}(?=[\s\d])|Fr\.)"
+CODES = (
+    "EUR|USD|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|RUB|UAH|TRY|BRL|MXN|ZAR|SGD|HKD|KRW|THB|ILS"
+)
+MONEY = rf"(?:[A-Z]{{0,3}}[$€£¥₹₽₩₺₪]|(?:{CODES})(?![A-Za-z])|Fr\.|Rs\.?(?![A-Za-z])|kr\.?(?![A-Za-z])|zł|Kč)"
+"""Signs and codes of currencies."""
+SIGN = r"[+\-\u2212]"
 BETWEEN = r"[,.'\u2019 \u00a0\u202f\u2009]"
 ANY_NUMBER = re.compile(
-    rf"\(?{SIGN}?\s?(?:{MONEY}\s?{SIGN}?)?(?=[.,]?\d)\d*(?:{BETWEEN}\d{{3}})*(?:[.,]\d+|\.)?(?:[eEdD]{SIGN}?\d+)?"
-    r"(?:\s?(?:[%‰$€£¥₹₽₩₺₪]|[A-Z]{3}|kr\.?|zł|Kč|Fr\.))?-?\)?|[+-]?(?:inf(?:inity)?|nan)",
-    re.IGNORECASE,
+    rf"\(?{SIGN}?\s?(?:{MONEY}\s?\(?{SIGN}?)?(?=[.,]?\d)\d*(?:{BETWEEN}\d{{3}})*(?:[.,]\d+|\.)?(?:[eEdD]{SIGN}?\d+)?"
+    rf"(?:\s?(?:[%‰]|{MONEY}))?-?\)?|[+-]?(?i:inf(?:inity)?|nan)"
 )
 LEADING_ZERO = re.compile(r"^[ \t]*[+-]?0\d+[ \t]*$", re.MULTILINE)
 WHOLE = re.compile(r"^[ \t]*[+-]?\d{16,}[ \t]*$", re.MULTILINE)

@@ -19,7 +19,8 @@ LONGEST = 10_000
 class Choices:
     """How a file is to be read, where somebody said so; None and () leave the judgement to the reader.
 
-    separator: one of , ; | tab, " " for runs of blanks, "=" for fixed widths, "" for a single column.
+    separator: one of , ; | tab, " " for runs of blanks, two blanks for runs of two or more, "=" for fixed widths, "" for
+        a single column.
     decimal: "." or ","; the other of the two, if it occurs, stands between thousands.
     begin: the line of the file, counted from 1, at which the table begins.
     header: how many rows of names there are, 0, 1 or 2.
@@ -46,7 +47,7 @@ class Choices:
     def __post_init__(self) -> None:
         """Raise ValueError for a choice that does not exist."""
         within = (
-            self.separator in (None, ",", ";", "|", "\t", " ", "=", ""),
+            self.separator in (None, ",", ";", "|", "\t", "  ", " ", "=", ""),
             self.decimal in (None, ".", ","),
             self.begin is None or (number(self.begin) and self.begin >= 1),
             self.header is None or (number(self.header) and 0 <= self.header <= 2),

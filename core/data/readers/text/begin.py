@@ -7,6 +7,8 @@ from core.data.readers.choices import Choices
 from core.data.readers.dates import looks_like_date
 from core.data.readers.text.rows import Rows
 
+UNIT = re.compile(r"^\W*\w{0,3}\W*$|[/°%²³^\[(]|^deg")
+"""A unit: up to three letters, or with a sign that units have."""
 RULE = re.compile(r"[-=+|:]*")
 DEEP = 400
 """How many of the first rows are looked at."""
@@ -23,6 +25,12 @@ def first_row(rows: Rows, width: int, choices: Choices, apart: frozenset[int], b
             break
         if blanks and filled(rows.cells[first - 1]) != width and not names_below(rows, first - 1, width):
             break  # a title
+        if (
+            blanks
+            and first < value
+            and not all(UNIT.search(cell) for cell in rows.cells[first] if not is_missing(cell))
+        ):
+            break  # a title above names
         first -= 1
     return first
 
@@ -75,7 +83,7 @@ def heads(rows: Rows, i: int, width: int, directly: bool) -> bool:
         directly
         and i
         and alone(row)
-        and len(row) == width
+        and len(row) >= width
         and filled(rows.cells[i - 1]) == width
         and wordy(rows.cells[i - 1])
     ):

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.data.readers.cells import MONEY
+
 ALIKE = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'", "\u02bc": "'"})
 """Signs and blanks that mean the same."""
-CURRENCY = r"(?:[A-Z]{3}(?=[\s\d])|[A-Z]{0,3}[$€£¥₹₽₩₺₪]|Fr\.|kr\.?|zł|Kč|Rs\.?)"
 SIMPLE = r"[+-]?[.,]?[0-9](?:[0-9.,' ]*[0-9.,])?(?:[eEdD][+-]?[0-9]+)?"
 NOT_SIMPLE = re.compile(rf"^(?!(?:{SIMPLE}|nan)$)", re.MULTILINE)
 DRESSED = re.compile(
-    rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{CURRENCY})?\s*(?P<inner>\()?(?P<late>[+-])?\s*"
+    rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>{MONEY})?\s*(?P<inner>\()?(?P<late>[+-])?\s*"
     r"(?P<core>[0-9.,](?:[0-9.,' ]*[0-9.,])?(?:[eEdD][+-]?[0-9]+)?)"
     r"\s*(?P<after>[^\W\d_][^\d()\n]{0,11}|[%‰°\"″'′$€£¥₹₽₩₺₪][^\d()\n]{0,11})?(?P<trail>-)?(?P<close>\))?"
 )
@@ -111,4 +112,4 @@ def set_apart(cells: Sequence[str], gaps: frozenset[str]) -> tuple[dict[str, flo
 
 def money(after: str | None) -> bool:
     """Whether what stands behind a number is a currency."""
-    return re.fullmatch(CURRENCY.replace(r"(?=[\s\d])", ""), (after or "").strip()) is not None
+    return re.fullmatch(MONEY, (after or "").strip()) is not None

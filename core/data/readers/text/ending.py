@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from core.data.readers.choices import MOST, Choices, Decision, Way
-from core.data.readers.text.begin import DEEP, alone, is_value, wordy
+from core.data.readers.text.begin import DEEP, alone, filled, is_value, wordy
 from core.data.readers.text.rows import Rows
 
 PROSE = re.compile(
@@ -43,7 +43,8 @@ def behind(row: list[str], width: int, single: bool) -> bool:
         return True
     said = PROSE.match(" ".join(" ".join(cells).split())) is not None
     lone = alone(row) and width > 1 and (len(row) == 1 or " " in row[0].strip())
-    return lone or (wordy(row) and len(row) != width) or (said and (len(row) != width or wordy(row)))
+    other = filled(row) != width
+    return lone or (wordy(row) and len(row) != width and other) or (said and (other or wordy(row)))
 
 
 def subtotal(rows: Rows, i: int, width: int, choices: Choices) -> bool:

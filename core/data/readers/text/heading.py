@@ -18,6 +18,8 @@ from core.data.readers.text.extent import Extent, shown
 from core.data.readers.text.header import DEEP, above_numbers, header_rows, numeric
 from core.data.readers.text.rows import Rows
 
+KEYED = re.compile(r":$|[\s=]\d")
+"""What ends or fills the words of a remark that sets a value, such as run 12."""
 LONGEST_UNIT = 24
 
 
@@ -127,12 +129,10 @@ def remarked(rows: Rows, remarks: Mapping[int, str], width: int) -> list[tuple[i
             remarks[line].split(),
         )
         words = next((cells for cells in cut if len(cells) == width), None)
-        if (
-            words is None
-            or any(looks_numeric(word) or word.endswith(":") for word in words)
-            or len(found) == min(width, 2)
-        ):
+        if words is None or len(found) == min(width, 2) or any(looks_numeric(w) or KEYED.search(w) for w in words):
             break
+        if found and not all(map(UNIT.search, found[0][1])):
+            break  # what stands above names is a title
         found.append((line, [word.strip("\"' ") for word in words]))
     return found[::-1]
 

@@ -15,8 +15,10 @@ from core.data.readers.text.decode import decode
 from core.data.readers.text.extent import Extent, bound, lies, turn
 from core.data.readers.text.heading import Heading, head
 from core.data.readers.text.rows import Lines, Rows, gather, separate, set_apart
-from core.data.readers.text.separate import BLANKS, FIXED, SINGLE, WORDS, Cut, Found
+from core.data.readers.text.separate import BLANKS, FIXED, SINGLE, WIDE, WORDS, Cut, Found
 
+LEAST = 3
+"""So many values that are not 0 make a sum worth noticing."""
 SUMMED = 1e-6
 """How near to the sum of its column, relative to it, a total must be."""
 
@@ -28,7 +30,7 @@ def read_text(raw: bytes, choices: Choices) -> Reading:
     found = separate(lines, choices)
     gathered = gather(lines, found.best)
     rows, sideways = upright(gathered, choices)
-    extent = bound(rows, choices, frozenset(lines.apart), found.best.separator == BLANKS)
+    extent = bound(rows, choices, frozenset(lines.apart), found.best.separator in (WIDE, BLANKS, FIXED))
     heading = head(extent, lines.remarks, choices)
     check_size(len(heading.rows), extent.width)
     names, renamed = naming(heading, extent)
@@ -136,6 +138,7 @@ def totals(
 ) -> tuple[tuple[Column, ...], tuple[int, ...]]:
     """The columns without a last row that is the sum of all others, and its line."""
     numbers = [np.asarray(column.values) for column in columns if column.kind == "number"]
+    numbers = [values for values in numbers if np.count_nonzero(np.nan_to_num(values[:-1])) >= LEAST]
     if len(numbers) < 2 or len(lines) < 5 or lines[-1] in choices.keep:
         return columns, ()
     numbers = [values for values in numbers if np.isfinite(values).any() and not np.isinf(values).any()]

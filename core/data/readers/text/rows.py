@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.data.readers.choices import Choices
 from core.data.readers.table import MAX_CELLS, MAX_ROWS, ReadError, check_size
 from core.data.readers.text.decode import NEWLINE
-from core.data.readers.text.separate import BLANKS, FIXED, SINGLE, Cut, Found, cut_line, find
+from core.data.readers.text.separate import BLANKS, FIXED, SINGLE, WIDE, Cut, Found, cut_line, find
 
 REMARK = re.compile(r"\s*(#(?!(?:N/A|NA|DIV/0!|REF!|VALUE!|NUM!|NAME\?|NULL!))|%|//|@|!)", re.IGNORECASE)
 LATER = re.compile(r"\s*(#|%|//)(?:\s|[-=#%/]|$)")
@@ -115,7 +115,7 @@ def gather(lines: Lines, cut: Cut) -> Rows:
 
 def split(table: list[str], cut: Cut) -> Iterator[tuple[int, list[str]]]:
     """The cells of each row and the line it begins on."""
-    if cut.separator in (BLANKS, FIXED, SINGLE):
+    if cut.separator in (WIDE, BLANKS, FIXED, SINGLE):
         for number, line in enumerate(table, start=1):
             yield number, cut_line(line, cut) if line.strip() else []
         return

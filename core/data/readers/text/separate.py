@@ -19,28 +19,28 @@ from functools import lru_cache
 from core.data.readers.cells import is_missing, looks_numeric, names_rows
 from core.data.readers.dates import looks_like_date
 
-BLANKS, FIXED, SINGLE = " ", "=", ""
+WIDE, BLANKS, FIXED, SINGLE = "  ", " ", "=", ""
 MARKS = ("\t", ";", "|", ",")
-CANDIDATES = (*MARKS, BLANKS, FIXED, SINGLE)
+CANDIDATES = (*MARKS, WIDE, BLANKS, FIXED, SINGLE)
 WORDS = {
     "\t": "tabs",
     ";": "semicolons",
     "|": "bars",
     ",": "commas",
+    WIDE: "two blanks or more",
     BLANKS: "blanks",
     FIXED: "their place in the line (fixed width)",
 }
+WIDE_CELL = re.compile(r'"((?:[^"]|"")*)"(?= {2}|\t|$)|[^ \t]+(?: [^ \t]+)*')
 GAP = re.compile(r"[ \t]+")
 QUOTED = re.compile(r"(?:^|[\t;|, ])'[^'\n]*'(?=$|[\t;|, ])", re.MULTILINE)
 HEAD, TAIL = 200, 50
 """How many of the first and of the last lines are looked at."""
-LONGEST = 2_000
-"""The longest line of fixed width, in characters."""
+LONGEST = 2_000  # the longest line of fixed width, in characters
 ZERO = re.compile(r"\s*0\d")
 ZEROS = 1e-6
 """What numbers such as 05 cost that are not the first in their row: it settles what nothing else does."""
-ENOUGH = 28
-"""Of so many groups of digits one begins with 0, in 19 of 20 cases."""
+ENOUGH = 28  # of so many groups of digits one begins with 0, in 19 of 20 cases
 MISFIT = 0.05
 """What a row of names costs that does not fit the rows below."""
 CUT_NAMES = 0.3
@@ -80,8 +80,8 @@ def find(lines: Sequence[str], asked: str | None = None) -> Found:
     marks = CANDIDATES if asked in (None, *CANDIDATES) else (*CANDIDATES, asked)
     cuts = [Cut(mark, quote) for mark in marks if mark not in (None, FIXED)]
     weights = {cut: weigh(list(cut_lines(sample, cut)), cut) for cut in cuts}
-    tabs = weights[Cut("\t", quote)] > TABS and asked != BLANKS
-    weights = {cut: weight for cut, weight in weights.items() if not (tabs and cut.separator == BLANKS)}
+    tabs = weights[Cut("\t", quote)] > TABS and asked not in (WIDE, BLANKS)
+    weights = {cut: weight for cut, weight in weights.items() if not (tabs and cut.separator in (WIDE, BLANKS))}
     if asked == FIXED or max(weights.values()) < CLEAR:
         weights |= {cut: weigh(list(cut_lines(sample, cut)), cut) for cut in fixed(sample, quote)}
     best = max(weights, key=lambda cut: (cut.separator == asked, round(weights[cut], 9)))  # the first of equals
@@ -95,7 +95,7 @@ def alike(cut: Cut, best: Cut, sample: list[str], weights: dict[Cut, float]) -> 
     if (
         weights[cut] < weights[best] - 1e-9
         or weights[cut] < 0.999
-        or {cut.separator, best.separator} == {BLANKS, FIXED}
+        or {cut.separator, best.separator} <= {WIDE, BLANKS, FIXED}
     ):
         return False
     rows = [list(cut_lines(sample, one)) for one in (cut, best)]
@@ -114,7 +114,7 @@ def quote_of(sample: list[str]) -> str:
 
 def cut_lines(lines: Iterable[str], cut: Cut) -> Iterator[list[str]]:
     """The cells of each line; what is wrong with a quotation mark is said when the whole table is read."""
-    if cut.separator not in (BLANKS, FIXED, SINGLE):
+    if cut.separator not in (WIDE, BLANKS, FIXED, SINGLE):
         text = io.StringIO("\n".join(lines), newline="")
         reader = csv.reader(text, delimiter=cut.separator, quotechar=cut.quote, skipinitialspace=True)
         with suppress(csv.Error):
@@ -129,6 +129,9 @@ def cut_line(line: str, cut: Cut) -> list[str]:
     if cut.separator == FIXED:
         return placed(line, cut.spans)
     line = line.strip(" \t")
+    if cut.separator == WIDE:
+        cells = WIDE_CELL.finditer(line)
+        return [found[0] if found[1] is None else found[1].replace('""', '"') for found in cells]
     if cut.separator == SINGLE:
         bare = line[1:-1] if len(line) > 1 and line[0] == line[-1] == cut.quote else line
         return [bare] if line else []
@@ -143,7 +146,7 @@ def cut_line(line: str, cut: Cut) -> list[str]:
 def placed(line: str, spans: tuple[tuple[int, int], ...]) -> list[str]:
     """The cells of one line of fixed columns: cut between them, or word by word where one reaches out of its place."""
     edges = [(end + start) // 2 for (_, end), (start, _) in zip(spans, spans[1:], strict=False)]
-    if all(line[edge : edge + 1] in ("", " ") for edge in edges):
+    if not any(line[end:start].strip() for (_, end), (start, _) in zip(spans, spans[1:], strict=False)):
         return [line[a:b].strip() for a, b in zip([0, *edges], [*edges, len(line)], strict=True)]
     cells = [""] * len(spans)
     words = list(re.finditer(r"\S+", line))
@@ -196,11 +199,13 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
     body = [row for row in rows[first:] if len(row) == width]
     judged = body[2:] if len(body) > 3 else body[1:] or body
     grades = [grade(cell, cut.separator) for row in judged for cell in row]
-    last = max(i for i, row in enumerate(rows) if len(row) == width)
+    last = max(
+        len(rows) - 4, *(i for i, row in enumerate(rows) if len(row) == width), 0
+    )  # a remark or three may follow
     longer = sum(len(row) > width for row in rows[last + 1 :])  # shorter ones may be remarks
     share = len(body) / (last + 1 - first) - MISFIT * min(longer, 3)
     zeros = ZEROS * any(ZERO.match(cell) for row in judged for cell in row[1:])
-    return share * sum(grades) / len(grades) - misfit(rows, first, body) - zeros
+    return share * sum(grades) / len(grades) - misfit(rows, first, body, cut.separator) - zeros
 
 
 def without_remarks(rows: list[list[str]]) -> list[list[str]]:
@@ -211,7 +216,7 @@ def without_remarks(rows: list[list[str]]) -> list[list[str]]:
     return rows[:end]
 
 
-def misfit(rows: list[list[str]], first: int, body: list[list[str]]) -> float:
+def misfit(rows: list[list[str]], first: int, body: list[list[str]], separator: str) -> float:
     """What it costs that the row of names, if there is one, has other cells than the rows below it."""
     if any(not looks_numeric(cell) and not is_missing(cell) for cell in body[0]):
         # It heads the rows, unless it is a single cell that another mark would cut.
@@ -221,6 +226,8 @@ def misfit(rows: list[list[str]], first: int, body: list[list[str]]) -> float:
     if any(map(looks_numeric, rows[first - 1])):
         return MISFIT  # a row of values that has another number of cells
     above, below = rows[first - 1], [row[0] for row in body]
+    if separator == WIDE and len(" ".join(above).split()) == len(body[0]):
+        return MISFIT
     return 0.0 if len(above) == len(body[0]) - 1 and names_rows(below) else MISFIT
 
 
@@ -232,12 +239,12 @@ def grade(cell: str, separator: str) -> float:
         return 1.0
     if is_missing(cell):
         return 0.95
-    if any(mark in cell for mark in MARKS if mark != separator) or cell.count('"') == 1:
+    if any(mark in cell for mark in MARKS if mark != separator) or ('"' in cell and separator in (FIXED, SINGLE)):
         return 0.1
     if " " not in cell:
         return 0.6
     parts = cell.split()
     if not any(map(looks_numeric, parts)):
         return SEVERAL
-    alone = len(parts) == 2 and "  " not in cell and not looks_numeric(parts[1])
+    alone = len(parts) == 2 and "  " not in cell and len(parts[1]) < 4 and not looks_numeric(parts[1])
     return 0.9 if alone else 0.1  # a number and its unit or flag
