@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from core.data import recode
-from core.data.examine import FEWEST, ClinicError, collinear, examine, repeats
+from core.data.examine import FEWEST, ClinicError, collinear, examine, refusal, repeats, turning
 from core.data.readers.dates import Order
 from core.data.readers.table import Column, Table, clean, listed
 from core.data.recode import DATES, LABEL, MOST_WORDS, NUMBER, PAIR, finite, use
@@ -49,10 +49,7 @@ def propose(table: Table) -> Proposal:
     """
     numbers = usable(table, NUMBER, DATES) or usable(table, PAIR)
     if not numbers:
-        raise ClinicError(
-            f"{table.name} has no column of numbers that vary ({listed([c.name for c in table.columns], 3)}); "
-            "at least one is needed."
-        )
+        raise refusal(table)
     # A stable sort keeps the order of the file within measurements, codes and identifiers.
     ranked = sorted(numbers, key=lambda column: 2 * looks_like_id(column) + is_code(column))
     first = ranked[:2] if len(ranked) < 2 or not looks_like_id(ranked[1]) else ranked[:1]
@@ -120,7 +117,10 @@ def admit(
     kept = np.isfinite(everything).all(axis=1)
     notes += [dropped(table, kept, columns)] if not kept.all() else []
     points = everything[kept]
-    examine(points, columns)
+    try:
+        examine(points, columns)
+    except ClinicError as error:
+        raise ClinicError(str(error), turning(table)) from None
     notes += repeats(points) + collinear(points, columns)
     labels, classes = classify(table, label, kept) if label is not None else (None, ())
     if len(points) > limit:

@@ -1,11 +1,18 @@
-"""Whether points can be learned from at all: enough of them, that vary, in numbers whose squares are ordinary."""
+"""Whether points can be learned from at all: enough of them, that vary, in numbers whose squares are ordinary.
+
+And how a file would have to be read so that more of it can be: `nearly` says which columns are numbers but for a few
+cells, `refusal` why no column serves, `turning` whether rows are rather columns, each with the ways to mend it.
+"""
+
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
 
 from core.data import kinds
-from core.data.readers.choices import Way
-from core.data.readers.table import clean, listed
+from core.data.readers.cells import looks_numeric
+from core.data.readers.choices import MOST, Choices, Decision, Way
+from core.data.readers.table import Column, Table, clean, listed
 
 FEWEST = 5
 """The fewest different rows that are learned from."""
@@ -13,6 +20,10 @@ LARGEST, SMALLEST = 1e15, 1e-15
 """Sizes and spreads whose squares are ordinary numbers even in the 32 bits of the browser's pictures."""
 RELATIVE = 1e-9
 """The smallest spread, relative to the size of the values: six of float64's digits are then left for what varies."""
+FEW = 3
+"""The most cells in the way of a column that are left out a row at a time."""
+NEARLY = 0.05
+"""The largest share of cells in the way of a column that is numbers but for a few."""
 
 Points = Float[np.ndarray, "n d"]
 
@@ -80,3 +91,57 @@ def collinear(points: Points, columns: tuple[str, ...]) -> list[str]:
     if 1 - abs(float((scaled[:, 0] * scaled[:, 1]).mean())) > 1e-9:
         return []
     return [f"Columns {listed(list(columns)).replace(', ', ' and ')} lie on a line: a density may collapse onto it."]
+
+
+def refusal(table: Table) -> ClinicError:
+    """Why no column of a table serves: the nearest one, the cell in its way, and how that could be mended."""
+    near = min(
+        (c for c in table.columns if c.obstacle), key=lambda c: c.obstacle.share if c.obstacle else 1, default=None
+    )
+    said = f"{table.name} has no column of numbers that vary ({listed([c.name for c in table.columns], 3)}); "
+    if near is None:
+        return ClinicError(said + "at least one is needed.", turning(table))
+    why = blocked(near)
+    return ClinicError(f"{said}{why[0].lower()}{why[1:]}.", (*mends(table, near), *turning(table)))
+
+
+def nearly(table: Table) -> tuple[Decision, ...]:
+    """The columns that are numbers but for a few cells, and how each could become one."""
+    near = (c for c in table.columns if c.obstacle and c.obstacle.share <= NEARLY)
+    offered = ((column, mends(table, column)) for column in near)
+    return tuple(Decision(f"{blocked(column)}.", ways) for column, ways in offered if ways)
+
+
+def blocked(column: Column) -> str:
+    """Which cell keeps a column from being numbers, by the row of the file that it stands in."""
+    found = column.obstacle
+    if not found:
+        return f"Column {clean(column.name, 40)} is words"
+    more = "" if found.count < 2 else f" and {found.count - 1:,} more"
+    where = f'row {found.line or found.row:,} ("{clean(found.cell, 20)}"){more}'
+    return f"Column {clean(column.name, 40)} is words because of {where}"
+
+
+def mends(table: Table, column: Column) -> tuple[Way, ...]:
+    """How a text file could be read so that a cell is no longer in the way of a column."""
+    found, layout, asked = column.obstacle, table.layout, table.choices
+    if not found or not layout:
+        return ()
+    made: list[tuple[str, Choices]] = []
+    if found.count <= FEW and found.line not in asked.skip and len(asked.skip) < MOST:
+        made.append((f"Leave out row {found.line:,}", replace(asked, skip=(*asked.skip, found.line))))
+    pair = (column.name, found.cell)
+    if pair not in asked.missing and len(asked.missing) < MOST:
+        made.append((f'Treat "{clean(found.cell, 20)}" as missing', replace(asked, missing=(*asked.missing, pair))))
+    other, word = (".", "point") if layout.decimal == "," else (",", "comma")
+    if other in found.cell and looks_numeric(found.cell) and asked.decimal != other:
+        made.append((f"Read as a decimal {word}", replace(asked, decimal=other)))
+    return tuple(Way(label, choices) for label, choices in made)
+
+
+def turning(table: Table) -> tuple[Way, ...]:
+    """How a text or array of too few rows and many columns could be read: with its rows as columns."""
+    can_be = table.layout or all(column.numeric for column in table.columns)
+    if not can_be or not table.rows < FEWEST <= len(table.columns) or table.choices.turned is not None:
+        return ()
+    return (Way("Turn rows into columns", replace(table.choices, turned=True)),)

@@ -8,6 +8,8 @@ Nothing is guessed: dates whose day and month cannot be told apart are refused u
 that counts as 1 is said.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.data import kinds
@@ -60,7 +62,8 @@ def recode(column: Column, order: dates.Order | None = None) -> tuple[Column, tu
     """A column of numbers for one of numbers, dates or two words, and what was understood; RecodeError for all others."""
     if column.kind == "number":
         kind = kinds.recognise(finite(column))
-        return column, (f"{shown(column)}: {kind.reason}",) if kind.kind in ("binary", "counts") else ()
+        reasons = (f"{shown(column)}: {kind.reason}",) if kind.kind in ("binary", "counts") else ()
+        return replace(column, name=called(column)) if column.unit else column, reasons
     if column.kind == "date":
         return from_dates(column, order)
     words = pair(column)
@@ -111,6 +114,12 @@ def finite(column: Column) -> np.ndarray:
     """The finite values of a column of numbers."""
     values = np.asarray(column.values, dtype=float)
     return values[np.isfinite(values)]
+
+
+def called(column: Column) -> str:
+    """A column's name with its unit, as it stands on an axis: temperature (degC)."""
+    unit = clean(column.unit, 30)
+    return column.name if not unit or column.name.endswith(f"({unit})") else f"{column.name} ({unit})"
 
 
 def shown(column: Column) -> str:

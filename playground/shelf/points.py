@@ -51,7 +51,7 @@ def choose(dims: tuple[int, ...], default: str) -> Shelved:
     words = titles(dims)
     names = list(words)
     name = st.selectbox("Data", names, names.index(default), words.__getitem__, key="data", bind="query-params")
-    for other, link in ((DRAWN, "points"), (UPLOAD, "digest"), (UPLOAD, "file")):
+    for other, link in ((DRAWN, "points"), (UPLOAD, "digest"), (UPLOAD, "file"), (UPLOAD, "read")):
         if name != other:
             session.put_in_link(link, None)
     if name == DRAWN:

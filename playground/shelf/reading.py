@@ -19,8 +19,8 @@ SAID: dict[Stage, str] = {
 """What is said of each stage, beside how long it has lasted."""
 
 
-def read_once(held: str, name: str, raw: bytes, reader: Callable[[str, bytes, Follow], Read]) -> Read:
-    """What `reader` makes of a file, or its ReadError: asked once, and kept in the session under `held`.
+def read_once(held: str, name: str, raw: bytes, reader: Callable[[str, bytes, Follow], Read], asked: str = "") -> Read:
+    """What `reader` makes of a file as `asked`, or its ReadError: once, and kept in the session under `held`.
 
     A trouble that may pass is not kept. Reading ends with the run of the script that began it.
     """
@@ -34,7 +34,7 @@ def read_once(held: str, name: str, raw: bytes, reader: Callable[[str, bytes, Fo
         except ReadError as error:
             return error
 
-    found = session.once(held, session.fingerprint(name.encode() + b"\0" + raw), attempt)
+    found = session.once(held, (session.fingerprint(name.encode() + b"\0" + raw), asked), attempt)
     if isinstance(found, ReadError):
         raise found
     return found

@@ -13,11 +13,15 @@ from playground.instruments.stage import Brush
 
 @dataclass(frozen=True)
 class Shelved:
-    """What was chosen: a `dataset` (None while a drawing has too few points), a `brush` to draw with, and its `code`."""
+    """What was chosen: a `dataset` (None while a drawing has too few points), a `brush` to draw with, and its `code`.
+
+    `pandas` reads the same rows of a file of one's own without us; "" for everything else.
+    """
 
     dataset: Dataset | None
     code: str
     brush: Brush | None = None
+    pandas: str = ""
 
     @property
     def dim(self) -> int:

@@ -116,6 +116,9 @@ def take_home(home: Home) -> None:
     with left:
         st.caption("A script that makes these numbers again, with `core` alone:")
         st.code(home.script, language="python")
+        if home.pandas:
+            st.caption("The same rows of your file, with pandas alone:")
+            st.code(home.pandas, language="python")
     with right:
         with st.container(horizontal=True):
             for file in home.files:

@@ -17,6 +17,7 @@ IMPORTS = {  # what begins somewhere in the lines: the import it needs
     "checkpoint.": "from core import checkpoint",
     "builtin.": "from core.data import builtin",
     "clinic.": "from core.data import clinic",
+    "Choices(": "from core.data.readers.choices import Choices",
     "images.load": "from core.data import images",
     "picture_clinic.": "from core.data import picture_clinic",
     "Cut(": "from core.data.picture_clinic import Cut",
@@ -41,13 +42,15 @@ class Download:
 class Home:
     """What a page gives a person to take home: the `script`, the `files`, and what is said of them (`notes`).
 
-    `upload`, where there is one, draws the way back: a file of this page that can be opened here again.
+    `upload`, where there is one, draws the way back: a file of this page that can be opened here again. `pandas` reads
+    the same rows of a person's own file without us.
     """
 
     script: str
     files: Sequence[Download]
     notes: Sequence[str] = ()
     upload: Callable[[], object] | None = None
+    pandas: str = ""
 
 
 def script(lines: Sequence[str], needs: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import playground
-from tests.browser.test_app_data import FAITHFUL, OWN, admitted, fits, upload
+from tests.browser.data.test_app_data import FAITHFUL, OWN, admitted, fits, upload
 
 pytestmark = pytest.mark.browser
 ABOUT = ("playground/shelf/", "core/data/")

@@ -39,7 +39,7 @@ def home(screen: Screen, step: Step) -> Home:
     if moment is not None:
         saved = partial(network, moment, bench.dataset, screen.seed)
         offered.append(Download("Network (checkpoint)", "diffusion.safetensors", saved))
-    return Home(script(screen), offered)
+    return Home(script(screen), offered, pandas=screen.asked.shelved.pandas)
 
 
 def script(screen: Screen) -> str:

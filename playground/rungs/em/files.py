@@ -27,6 +27,7 @@ def home(screen: Screen, step: Step[GMM]) -> Home:
             Download("Samples (CSV)", "samples.csv", lambda: samples(model, dataset, seed)),
             Download("Parameters (JSON)", "parameters.json", lambda: as_json(model, dataset)),
         ),
+        pandas=screen.asked.shelved.pandas,
     )
 
 

@@ -47,18 +47,18 @@ def home(screen: Screen, step: Bell) -> Home:
     left, right = st.columns([1.35, 1], gap="large")
     with left:
         chosen = model.choose(screen, step)
-    code, row = screen.asked.shelved.code, chosen.row
+    shelved, row = screen.asked.shelved, chosen.row
+    code = shelved.code
     made = ranking_script(code, chosen.column, screen.key) if chosen.column else bell_script(code, step)
     if row is None:
-        return Home(made, (), (chosen.why,))
+        return Home(made, (), (chosen.why,), pandas=shelved.pandas)
     with right:
         amount = controls.draw(Draws(), more=False)["samples"] or Draws().samples
     stream = screen.key / "samples"
     x = chosen.column.x if chosen.column else screen.dataset.points[:, 0]
     counts = chosen.column is not None and not chosen.column.continuous
-    return Home(
-        made, files(row, screen, x, int(amount), counts), (f"Samples are drawn by {session.plain(str(stream))}.",)
-    )
+    note = f"Samples are drawn by {session.plain(str(stream))}."
+    return Home(made, files(row, screen, x, int(amount), counts), (note,), pandas=shelved.pandas)
 
 
 def files(row: Row, screen: Screen, x: Float[np.ndarray, " n"], amount: int, counts: bool) -> tuple[Download, ...]:

@@ -48,6 +48,7 @@ def home(screen: Screen, step: Step[Seen]) -> Home:
             Download("Parameters (JSON)", "parameters.json", lambda: as_json(seen, dataset, screen.way)),
         ),
         notes,
+        pandas=screen.shelved.pandas,
     )
 
 

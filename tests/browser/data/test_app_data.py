@@ -164,7 +164,7 @@ def test_old_faithful_is_uploaded_and_fitted(open_em):
     fits(em, admitted("geyser.csv", FAITHFUL))
     assert em.log_likelihood == pytest.approx(score(builtin.load("faithful"), Config(components=2)), abs=SHOWN)
     em.page.get_by_text("272 rows, 2 columns").click()
-    table = em.page.locator("[data-testid=stDataFrame]").first
+    table = em.page.locator("[data-testid=stDataFrame]").nth(1)
     table.wait_for()
     cells = table.locator("canvas").first.locator("[role=gridcell]")
     for name in FAITHFUL.decode().splitlines()[0].split(","):
