@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from core.data.readers.cells import is_missing, looks_numeric
 from core.data.readers.choices import MOST, Choices, Decision, Way
-from core.data.readers.text.begin import alone
+from core.data.readers.text.begin import UNIT, alone
 from core.data.readers.text.extent import Extent, shown
 from core.data.readers.text.header import DEEP, above_numbers, header_rows, numeric
 from core.data.readers.text.rows import Rows
