@@ -187,7 +187,7 @@ def obstacle(cells: Sequence[str], counts: Counter[str], lines: Sequence[int], g
     if not odd or odd > total / 2:
         return None
     i, cell = next((i, cell) for i, cell in enumerate(cells) if cell in others)
-    return Obstacle(i + 1, lines[i], cell.strip(), odd, 1 - odd / total)
+    return Obstacle(i + 1, lines[i], cell.strip(), odd, odd / total)
 
 
 def met_note(met: Obstacle | None) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ def display_name(filename: str) -> str:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What keeps a column that is mostly numbers from being one: a cell (row from 1, line of the file), and how many."""
+    """What keeps a column that is mostly numbers from being one: a cell (row from 1, line of the file), how many such cells
+    there are, and their share of those that are not missing."""
 
     row: int
     line: int
