@@ -66,12 +66,12 @@ def shown(columns: Sequence[dict[str, Any]]) -> list[str]:
         "histogram",
         "use",
         "unit",
+        "spelling",
         "missing",
         "infinite",
         "min",
         "median",
         "max",
-        "spelling",
         "kind",
         "notes",
     )

@@ -28,6 +28,7 @@ class Choices:
     row_names: whether each row begins with a name that the header lacks.
     skip: lines of the file to leave out. keep: lines to keep that look like totals, remarks or repeated headers.
     missing: pairs (column, cell) that stand for no value; a number is compared by value.
+    values: pairs (column, cell) that are values, however far they lie from all others.
     forms: pairs (column, form) for numbers that stand for dates, see `core.data.readers.dates.stamps`.
     turned: whether rows and columns of an array are exchanged.
     """
@@ -41,6 +42,7 @@ class Choices:
     skip: tuple[int, ...] = ()
     keep: tuple[int, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     forms: tuple[tuple[str, str], ...] = ()
     turned: bool | None = None
 
@@ -53,8 +55,11 @@ class Choices:
             self.header is None or (number(self.header) and 0 <= self.header <= 2),
             all(value is None or isinstance(value, bool) for value in (self.units, self.row_names, self.turned)),
             all(number(line) and line >= 1 for line in (*self.skip, *self.keep)),
-            all(len(pair) == 2 and all(isinstance(w, str) for w in pair) for pair in (*self.missing, *self.forms)),
-            max(map(len, (self.skip, self.keep, self.missing, self.forms))) <= MOST,
+            all(
+                len(pair) == 2 and all(isinstance(w, str) for w in pair)
+                for pair in (*self.missing, *self.values, *self.forms)
+            ),
+            max(map(len, (self.skip, self.keep, self.missing, self.values, self.forms))) <= MOST,
         )
         if not all(within):
             raise ValueError("There is no such way of reading a file.")

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.data.readers.choices import MOST as MOST_PAIRS
 from core.data.readers.choices import Choices, Decision, Way
 from core.data.readers.table import Column, Kind, Numbers, clean
 
@@ -109,10 +110,14 @@ def column_kind(values: Numbers) -> Kind:
 
 
 def pointed(column: Column, value: float, times: int, choices: Choices) -> Decision:
-    """The question whether a far value stands for none."""
-    said = f"{value:.10g} in {clean(column.name, 40)} ({count(times)}) lies far from all other values: is it missing?"
-    missing = (*choices.missing, (column.name, f"{value:.17g}"))
-    return Decision(said, (Way("Treat as missing", replace(choices, missing=missing)),), open=True)
+    """The question whether a far value stands for none, or what somebody answered."""
+    name, word = column.name, f"{value:.17g}"
+    missing = Way("Treat as missing", replace(choices, missing=(*choices.missing, (name, word))[:MOST_PAIRS]))
+    where = f"{value:.10g} in {clean(name, 40)} ({count(times)})"
+    if (name, word) in choices.values:
+        return Decision(f"{where} is a value, as you said.", (missing,))
+    kept = Way("It is a value", replace(choices, values=(*choices.values, (name, word))[:MOST_PAIRS]))
+    return Decision(f"{where} lies far from all other values: is it missing?", (missing, kept), open=True)
 
 
 def count(times: int) -> str:

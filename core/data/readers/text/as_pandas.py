@@ -76,10 +76,13 @@ def from_text(table: Table, layout: Layout, chosen: list[Column], label: str | N
     fixed = layout.separator == "="
     told: dict[str, str] = {"encoding": repr(layout.encoding)}
     if not fixed:
-        told["sep"] = {" ": 'r"\\s+"', "": r'"\x1f"'}.get(layout.separator, repr(layout.separator))
+        told["sep"] = {" ": 'r"\\s+"', "  ": 'r"\\s{2,}"', "": r'"\x1f"'}.get(layout.separator, repr(layout.separator))
         told["quotechar" if layout.quote else "quoting"] = repr(layout.quote) if layout.quote else "3"
         told["skipinitialspace"] = "True"
         told["float_precision"] = '"round_trip"'
+    if layout.separator == "  ":
+        told["engine"] = '"python"'  # its other engine takes no pattern
+        del told["float_precision"]
     if layout.decimal not in ("", "."):
         told["decimal"] = repr(layout.decimal)
     if layout.thousands and layout.thousands in MARKS:

@@ -109,8 +109,10 @@ def decisions(
     here, there = readings[verdict.decimal], readings[spelling.OTHER[verdict.decimal]]
     said = f"{clean(evidence.example, 20)} in {clean(name, 40)}{others} is read as {here}"
     said += "; the file alone cannot say." if verdict.asked else "."
-    way = Way(f"Read it as {there}", replace(choices, decimal=spelling.OTHER[verdict.decimal]))
-    return (Decision(said, (way,), verdict.asked),)
+    ways = [Way(f"Read it as {there}", replace(choices, decimal=spelling.OTHER[verdict.decimal]))]
+    if verdict.asked:
+        ways.append(Way(f"It is {here}", replace(choices, decimal=verdict.decimal)))
+    return (Decision(said, tuple(ways), verdict.asked),)
 
 
 def reading(evidence: Evidence, decimal: str) -> str:

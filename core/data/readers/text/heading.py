@@ -88,18 +88,25 @@ def second_rows(below: Rows, numbers: list[bool], choices: Choices) -> int:
 
 
 def said_header(rows: Rows, count: int, sure: bool, choices: Choices) -> list[Decision]:
-    """The decision on the rows of names."""
+    """The decision on the rows of names; the other number of them, and this one where that is not sure."""
+    first = f"Row {rows.lines[0]:,}"
     if count == 0:
-        width = len(rows.cells[0])
-        shown_names = ", ".join(f"column {i}" for i in range(1, min(width, 2) + 1))
-        are = "columns are" if width > 1 else "the column is"
-        way = Way(f"Row {rows.lines[0]:,} is the header", replace(choices, header=1))
-        return [Decision(f"No header row was found; {are} named {shown_names}.", (way,), not sure)]
-    if count == 2:
-        way = Way(f"Row {rows.lines[0]:,} alone", replace(choices, header=1))
-        return [Decision(f"Rows {rows.lines[0]:,} and {rows.lines[1]:,} together are the header.", (way,), not sure)]
-    said = f"Row {rows.lines[0]:,} is the header: {shown(rows.cells[0])}."
-    return [Decision(said, (Way("It is a row of values", replace(choices, header=0)),), not sure)]
+        names = ", ".join(f"column {i}" for i in range(1, min(len(rows.cells[0]), 2) + 1))
+        are = "columns are" if len(rows.cells[0]) > 1 else "the column is"
+        said, other = f"No header row was found; {are} named {names}.", Way(f"{first} is the header", at(choices, 1))
+    elif count == 2:
+        said = f"Rows {rows.lines[0]:,} and {rows.lines[1]:,} together are the header."
+        other = Way(f"{first} alone", at(choices, 1))
+    else:
+        said = f"{first} is the header: {shown(rows.cells[0])}."
+        other = Way("It is a row of values", at(choices, 0))
+    right = () if sure else (Way("That is right", at(choices, count)),)
+    return [Decision(said, (other, *right), not sure)]
+
+
+def at(choices: Choices, count: int) -> Choices:
+    """The choices with so many rows of names."""
+    return replace(choices, header=count)
 
 
 def said_units(below: Rows, spare: int, choices: Choices) -> list[Decision]:
