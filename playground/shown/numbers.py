@@ -50,7 +50,7 @@ def aligned(values: Sequence[float]) -> list[str]:
     top, least, usual = float(np.abs(values).max()), float(np.min(values)), float(np.median(np.abs(values)))
     alone = top >= 1000 and 0 < usual < top / 1000
     if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100 or alone):
-        return [minus(f"{value:#.4g}") for value in values]
+        return [minus(f"{value:#.4g}".rstrip(".")) for value in values]
     places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
     return [minus(f"{value:,.{places}f}") for value in values]
 

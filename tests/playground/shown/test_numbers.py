@@ -136,4 +136,4 @@ def test_axes_end_at_round_numbers(value, end):
 
 
 def test_one_far_value_leaves_the_others_their_digits():
-    assert numbers.aligned([-9999.0, 2.9312, -3.0671]) == ["\N{MINUS SIGN}9999.", "2.931", "\N{MINUS SIGN}3.067"]
+    assert numbers.aligned([-9999.0, 2.9312, -3.0671]) == ["\N{MINUS SIGN}9999", "2.931", "\N{MINUS SIGN}3.067"]
