@@ -40,6 +40,35 @@ FILES = [
     File("one-column-comment", text("# length", LENGTH), {"length": numbers(LENGTH)}),
     File("one-column-two-word-name", text("length of day", LENGTH), {"length of day": numbers(LENGTH)}),
     File(
+        "one-column-decimal-comma-and-wholes",
+        text("x", "1,5", "2,5", "3,25", "10"),
+        {"x": [1.5, 2.5, 3.25, 10]},
+        open=None,
+    ),
+    File(
+        "years-above-consecutive-wholes",
+        text("country,1990,2000,2010", "Aland,5,6,7", "Borduria,4,4,5", "Caledon,1,2,3", "Dorne,7,8,9"),
+        {
+            "country": ["Aland", "Borduria", "Caledon", "Dorne"],
+            "1990": [5, 4, 1, 7],
+            "2000": [6, 4, 2, 8],
+            "2010": [7, 5, 3, 9],
+        },
+    ),
+    File(
+        "attributes-a-line-each",
+        text(
+            "@relation lake",
+            "",
+            "@attribute temp numeric",
+            "@attribute 'depth' numeric",
+            "@data",
+            rows(",", LENGTH, WEIGHT),
+        ),
+        {"temp": numbers(LENGTH), "depth": numbers(WEIGHT)},
+        drops=("@relation",),
+    ),
+    File(
         "no-names-of-wholes",
         text(rows(",", *DICE)),
         {k: numbers(c) for k, c in zip("abc", DICE, strict=True)},

@@ -80,7 +80,7 @@ def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]
     named = any(novel(j, top, below) for j in words)
     index = steps <= {1} and found[0] in (0, 1)
     years = all(1500 <= number <= 2100 for number in found)
-    if any(all(row[j] == top[j] for j in places) or counting(row, places) for row in below):
+    if any(all(row[j] == top[j] for j in places) or (index and counting(row, places)) for row in below):
         return False, True
     if not index and not (years and len(steps) == 1 and min(steps) > 0):
         met = any(row[j] == top[j] for row in below for j in words)

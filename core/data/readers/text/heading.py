@@ -18,6 +18,7 @@ from core.data.readers.text.extent import Extent, shown
 from core.data.readers.text.header import DEEP, above_numbers, header_rows, numeric
 from core.data.readers.text.rows import Rows
 
+ATTRIBUTE = re.compile(r"attribute\s+\S+\s+\S", re.IGNORECASE)
 KEYED = re.compile(r":$|[\s=]\d")
 """What ends or fills the words of a remark that sets a value, such as run 12."""
 LONGEST_UNIT = 24
@@ -129,6 +130,9 @@ def repeated(lines: list[int], choices: Choices) -> Decision:
 def remarked(rows: Rows, remarks: Mapping[int, str], width: int) -> list[tuple[int, list[str]]]:
     """The remarks directly above the rows that have a word for each column: one with names, or two, the second of units."""
     found: list[tuple[int, list[str]]] = []
+    attributes = [(line, said.split()[1]) for line, said in remarks.items() if ATTRIBUTE.match(said)]
+    if len(attributes) == width:  # Weka's files give each column a line
+        return [(attributes[0][0], [name.strip("'\"") for _, name in attributes])]
     for line in sorted((line for line in remarks if rows.lines and line < rows.lines[0]), reverse=True):
         cut = (
             re.split(r"\s*[,;|\t]\s*", remarks[line]),

@@ -199,11 +199,11 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
     body = [row for row in rows[first:] if len(row) == width]
     judged = body[2:] if len(body) > 3 else body[1:] or body
     grades = [grade(cell, cut.separator) for row in judged for cell in row]
-    last = max(
-        len(rows) - 4, *(i for i, row in enumerate(rows) if len(row) == width), 0
-    )  # a remark or three may follow
-    longer = sum(len(row) > width for row in rows[last + 1 :])  # shorter ones may be remarks
-    share = len(body) / (last + 1 - first) - MISFIT * min(longer, 3)
+    last = max(i for i, row in enumerate(rows) if len(row) == width)
+    behind = rows[last + 1 :]  # a remark or three may follow the table, but no row of fewer numbers
+    odd = behind if len(behind) > 3 else [row for row in behind if any(map(looks_numeric, row))]
+    longer = sum(len(row) > width for row in behind)
+    share = len(body) / (last + 1 - first + len(odd)) - MISFIT * min(longer, 3)
     zeros = ZEROS * any(ZERO.match(cell) for row in judged for cell in row[1:])
     return share * sum(grades) / len(grades) - misfit(rows, first, body, cut.separator) - zeros
 
