@@ -105,8 +105,9 @@ def check_lines(raw: bytes) -> None:
     first = raw[: ends[0]] if len(ends) else raw
     columns = 1 + max(first.count(mark) for mark in (b",", b";", b"\t", b"|"))
     if columns > MAX_COLUMNS:
+        hint = "; it may be lying on its side" if len(ends) < 4 else ""
         raise ReadError(
-            f"The first line has {columns:,} columns and the limit is {MAX_COLUMNS:,}; "
+            f"The first line has {columns:,} columns and the limit is {MAX_COLUMNS:,}{hint}; "
             "keep the columns you need, one row a line."
         )
     lengths = np.diff(ends, prepend=-1, append=len(raw)) - 1

@@ -85,7 +85,8 @@ CASES = {
         "length weight\n" + "".join(f'"{i}" {a} {b}\n' for i, (a, b) in enumerate(ROWS, start=1))
     ),
     "two blanks and names of two": lambda: text(
-        "town   length   weight\n" + "".join(f"{'New York' if i % 2 else 'Bern'}   {a}   {b}\n" for i, (a, b) in enumerate(ROWS))
+        "town   length   weight\n"
+        + "".join(f"{'New York' if i % 2 else 'Bern'}   {a}   {b}\n" for i, (a, b) in enumerate(ROWS))
     ),
     "a row of units": lambda: text(CLEAN.replace("weight\n", "weight\ncm,kg\n")),
     "a row left out": lambda: text(CLEAN.replace("weight\n", "weight\nfoo,bar\n"), choices=Choices(skip=(2, 5))),
