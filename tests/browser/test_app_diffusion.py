@@ -15,7 +15,7 @@ from playground.rungs.diffusion import landing as landings
 from playground.rungs.diffusion.bench import Bench, Noising
 from playground.shelf import sketch
 from tests.browser.conftest import MOTION, Em, calm, has_colour
-from tests.browser.test_app_data import spray
+from tests.browser.data.test_app_data import spray
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
