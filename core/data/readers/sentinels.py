@@ -116,7 +116,7 @@ def pointed(column: Column, value: float, times: int, choices: Choices) -> Decis
     where = f"{value:.10g} in {clean(name, 40)} ({count(times)})"
     if (name, word) in choices.values:
         return Decision(f"{where} is a value, as you said.", (missing,))
-    kept = Way("It is a value", replace(choices, values=(*choices.values, (name, word))[:MOST_PAIRS]))
+    kept = Way("Keep", replace(choices, values=(*choices.values, (name, word))[:MOST_PAIRS]))
     return Decision(f"{where} lies far from all other values: is it missing?", (missing, kept), open=True)
 
 

@@ -111,7 +111,7 @@ def decisions(
     said += "; the file alone cannot say." if verdict.asked else "."
     ways = [Way(f"Read it as {there}", replace(choices, decimal=spelling.OTHER[verdict.decimal]))]
     if verdict.asked:
-        ways.append(Way(f"It is {here}", replace(choices, decimal=verdict.decimal)))
+        ways.append(Way("Keep", replace(choices, decimal=verdict.decimal)))
     return (Decision(said, tuple(ways), verdict.asked),)
 
 

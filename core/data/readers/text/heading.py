@@ -101,7 +101,7 @@ def said_header(rows: Rows, count: int, sure: bool, choices: Choices) -> list[De
     else:
         said = f"{first} is the header: {shown(rows.cells[0])}."
         other = Way("It is a row of values", at(choices, 0))
-    right = () if sure else (Way("That is right", at(choices, count)),)
+    right = () if sure else (Way("Keep", at(choices, count)),)
     return [Decision(said, (other, *right), not sure)]
 
 

@@ -113,7 +113,7 @@ def cutting(found: Found, choices: Choices) -> tuple[Decision, ...]:
     ways = tuple(Way(way_words(cut), replace(choices, separator=cut.separator)) for cut in found.others if offered(cut))
     if found.equal:
         said = f"{said[:-1]}; the file alone cannot say."
-        ways += (Way("That is right", replace(choices, separator=best)),) if offered(found.best) else ()
+        ways += (Way("Keep", replace(choices, separator=best)),) if offered(found.best) else ()
     return (Decision(said, ways, bool(found.equal)),)
 
 

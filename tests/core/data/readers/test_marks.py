@@ -1,0 +1,93 @@
+"""What a mark between digits means, and which words above a table are its names: the rules, one at a time."""
+
+import numpy as np
+import pytest
+
+from core.data.read import parse
+from core.data.readers.choices import Choices
+
+
+def table(text, **choices):
+    return parse("a", text.encode(), Choices(**choices))
+
+
+def first(text, **choices):
+    return table(text, **choices).columns[0]
+
+
+def questions(read):
+    return [decision for decision in read.decisions if decision.open]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1,234", "0,214"), (1.234, 0.214)),  # no group of thousands begins with 0
+        (("1,234", "-0,214"), (1.234, -0.214)),
+        (("1,234", "1234,567"), (1.234, 1234.567)),  # nor has a group four digits
+        (("1,234", "12,34"), (1.234, 12.34)),
+        (("1,234", "1,234e2"), (1.234, 123.4)),  # no exponent follows thousands
+        (("1,234", "1,234,567"), (1234, 1234567)),  # no number has two decimal marks
+        (("1,234", "1,234.5"), (1234, 1234.5)),
+        (("1.234", "1.234.567"), (1234, 1234567)),
+        (("1.234", "1.234,5"), (1234, 1234.5)),
+        (("1 234", "12"), (1234, 12)),
+        (("1'234.5", "12"), (1234.5, 12)),
+    ],
+)
+def test_one_certain_cell_tells_what_the_marks_of_all_others_mean(cells, values):
+    read = table("x;y\n" + "".join(f"{cell};{i}\n" for i, cell in enumerate(cells)))
+    np.testing.assert_array_equal(read["x"].values, values)
+    assert not questions(read)
+
+
+def test_a_certain_column_tells_what_the_marks_of_another_mean():
+    read = table("x\ty\n1,234\t0,5\n5,678\t1,25\n")
+    np.testing.assert_array_equal(read["x"].values, [1.234, 5.678])
+    read = table("x\ty\n1,234\t0.5\n5,678\t1.25\n")
+    np.testing.assert_array_equal(read["x"].values, [1234, 5678])
+    assert not questions(read)
+
+
+def test_where_every_number_fits_both_ways_it_is_asked_and_each_answer_gives_its_numbers():
+    text = "town\tpeople\nA\t1,234\nB\t5,678\nC\t9,123\n"
+    (question,) = questions(table(text))
+    other, keep = question.ways
+    readings = [parse("a", text.encode(), way.choices) for way in (other, keep)]
+    assert not questions(readings[0])
+    assert not questions(readings[1])
+    both = sorted(tuple(read["people"].values) for read in readings)
+    assert both == [(1.234, 5.678, 9.123), (1234, 5678, 9123)]
+    assert tuple(table(text)["people"].values) == tuple(readings[1]["people"].values)
+
+
+@pytest.mark.parametrize("title", ["Field notes of May", "Lake survey", "One two three", "Seven"])
+@pytest.mark.parametrize("gap", [" ", "   "])
+def test_a_title_above_names_that_blanks_separate_is_no_name(title, gap):
+    rows = "".join(f"{i}.5{gap}{i * i}.25\n" for i in range(1, 9))
+    read = table(f"{title}\nlength{gap}weight\n{rows}")
+    assert [column.name for column in read.columns] == ["length", "weight"]
+    assert len(read["length"]) == 8
+
+
+def test_a_row_of_units_below_names_that_blanks_separate_is_kept_as_units():
+    read = table("length weight\ncm kg\n" + "".join(f"{i}.5 {i * i}.25\n" for i in range(1, 9)))
+    assert [(column.name, column.unit) for column in read.columns] == [("length", "cm"), ("weight", "kg")]
+
+
+def test_two_rows_of_numbers_are_turned_and_turned_back():
+    text = "".join(" ".join(f"{v:.3f}" for v in row) + "\n" for row in np.arange(60.0).reshape(2, 30) / 7)
+    read = table(text)
+    assert (read.rows, len(read.columns)) == (30, 2)
+    back = parse(
+        "a", text.encode(), next(way for d in read.decisions for way in d.ways if d.said.startswith("The file")).choices
+    )
+    assert (back.rows, len(back.columns)) == (2, 30)
+
+
+def test_a_far_value_can_be_kept():
+    text = "x\n" + "".join(f"{v}\n" for v in [*np.linspace(0, 1, 30), -9999, -9999])
+    (question,) = questions(table(text))
+    kept = parse("a", text.encode(), question.ways[1].choices)
+    assert not questions(kept)
+    assert (kept["x"].values == -9999).sum() == 2
