@@ -82,7 +82,7 @@ def find(lines: Sequence[str], asked: str | None = None) -> Found:
     weights = {cut: weigh(list(cut_lines(sample, cut)), cut) for cut in cuts}
     tabs = weights[Cut("\t", quote)] > TABS and asked not in (WIDE, BLANKS)
     weights = {cut: weight for cut, weight in weights.items() if not (tabs and cut.separator in (WIDE, BLANKS))}
-    if asked == FIXED or max(weights.values()) < CLEAR:
+    if asked == FIXED or max(weights.values()) < CLEAR - MISFIT:
         weights |= {cut: weigh(list(cut_lines(sample, cut)), cut) for cut in fixed(sample, quote)}
     best = max(weights, key=lambda cut: (cut.separator == asked, round(weights[cut], 9)))  # the first of equals
     others = tuple(cut for cut in weights if cut is not best and weights[cut] > PLAUSIBLE * weights[best])
@@ -201,10 +201,10 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
     grades = [grade(cell, cut.separator) for row in judged for cell in row]
     last = max(i for i, row in enumerate(rows) if len(row) == width)
     behind = rows[last + 1 :]  # a remark or three may follow the table, but no row of fewer numbers
-    odd = behind if len(behind) > 3 else [row for row in behind if any(map(looks_numeric, row))]
+    odd = behind if len(behind) > 3 else [row for row in behind if all(map(looks_numeric, row))]
     longer = sum(len(row) > width for row in behind)
     share = len(body) / (last + 1 - first + len(odd)) - MISFIT * min(longer, 3)
-    zeros = ZEROS * any(ZERO.match(cell) for row in judged for cell in row[1:])
+    zeros = ZEROS * any(ZERO.match(cell) for row in body for cell in row[1:])
     return share * sum(grades) / len(grades) - misfit(rows, first, body, cut.separator) - zeros
 
 

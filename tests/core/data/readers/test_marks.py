@@ -36,7 +36,7 @@ def questions(read):
     ],
 )
 def test_one_certain_cell_tells_what_the_marks_of_all_others_mean(cells, values):
-    read = table("x;y\n" + "".join(f"{cell};{i}\n" for i, cell in enumerate(cells)))
+    read = table("x\ty\n" + "".join(f"{cell}\t{i}\n" for i, cell in enumerate(cells)))
     np.testing.assert_array_equal(read["x"].values, values)
     assert not questions(read)
 
@@ -91,3 +91,29 @@ def test_a_far_value_can_be_kept():
     kept = parse("a", text.encode(), question.ways[1].choices)
     assert not questions(kept)
     assert (kept["x"].values == -9999).sum() == 2
+
+
+@pytest.mark.parametrize("title", ["One two three", "Field notes of May"])
+def test_a_title_directly_above_values_that_blanks_separate_is_no_name(title):
+    read = table(f"{title}\n" + "".join(f"{i}.5 {i * i}.25\n" for i in range(1, 9)))
+    assert [column.name for column in read.columns] == ["column 1", "column 2"]
+    assert any("comes before the table" in decision.said for decision in read.decisions)
+
+
+def test_the_last_remark_names_the_columns_and_a_title_above_it_does_not():
+    rows = "".join(f"{i}.5 {i * i}.25\n" for i in range(1, 9))
+    read = table(f"# run seven\n# length weight\n{rows}")
+    assert [(column.name, column.unit) for column in read.columns] == [("length", ""), ("weight", "")]
+    read = table(f"# length weight\n# cm kg\n{rows}")
+    assert [(column.name, column.unit) for column in read.columns] == [("length", "cm"), ("weight", "kg")]
+
+
+def test_a_table_can_be_said_to_begin_further_down_and_rows_to_be_left_out():
+    text = "x,y\n" + "".join(f"{i},{i * i}\n" for i in range(9))
+    np.testing.assert_array_equal(first(text, begin=4).values, range(2, 9))
+    np.testing.assert_array_equal(first(text, skip=(3, 5)).values, [0, 2, *range(4, 9)])
+
+
+def test_digits_behind_a_comma_that_begin_with_0_are_decimals():
+    read = table("1,05\n2,5\n3,25\n7,5\n")
+    np.testing.assert_array_equal(read.columns[0].values, [1.05, 2.5, 3.25, 7.5])
