@@ -20,6 +20,7 @@ ABOUT = ("playground/shelf/", "core/data/")  # looked at on one page, and any pa
 DRAW = np.random.default_rng(5)
 FAR = ("x\n" + "\n".join(f"{v:.4f}" for v in DRAW.normal(size=80)) + "\n-9999" * 3).encode()
 AWAY = Choices(missing=(("x", "-9999"),))
+TOWNS = b"town\tpeople\n" + b"".join(b"T%d\t%d,%d\n" % (i, 1 + i % 7, 100 + 37 * i % 900) for i in range(40))
 QUESTION = "-9999 in x (3 times) lies far from all other values: is it missing?"
 
 
@@ -70,6 +71,17 @@ def test_a_sentinel_is_pressed_away_and_back_and_nothing_jumps(open_em):
     em.page.get_by_text(QUESTION).wait_for()
     fits(em, admitted("far.csv", FAR, ("x",)))
     em.wait(lambda: "read" not in em.settings)
+
+
+def test_an_ambiguous_file_is_asked_about_and_each_answer_gives_its_numbers(open_em):
+    em = open_em(OWN)
+    upload(em, "towns.tsv", TOWNS)
+    em.page.get_by_text("1,100 in people is read as 1100; the file alone cannot say.").wait_for()
+    fits(em, admitted("towns.tsv", TOWNS, ("people",)))
+    for name, choices in (("Read it as 1.100", Choices(decimal=",")), ("Read it as 1100", Choices(decimal="."))):
+        press(em, name)
+        fits(em, admitted("towns.tsv", TOWNS, ("people",), choices))
+        em.wait(lambda choices=choices: em.settings.get("read") == choices.words())
 
 
 def test_the_choice_survives_a_reload_with_the_same_file_and_no_other(open_em):
