@@ -1,5 +1,7 @@
 """The easel and the sheet for masks in a real browser: the pictures are the bytes that were sent, and follow hand and keys."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -125,8 +127,9 @@ def test_a_picture_is_chosen_by_hand_and_keys_and_seen_large(show):
 def test_a_live_recording_grows_without_starting_again(show):
     page = show("live", **MOTION)
     until(page, "s.frames >= 2 && s.live")
-    seen = []
+    seen, deadline = [], time.monotonic() + 60
     while not ask(page, f"s.frames === {FRAMES} && !s.live"):
+        assert time.monotonic() < deadline, f"never whole: {ask(page, '[s.frames, s.live, s.pos]')}"
         seen.append(ask(page, "[s.frames, s.pos]"))
         painted(page)
     counts, places = zip(*seen, strict=True)
