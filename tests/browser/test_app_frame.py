@@ -63,6 +63,9 @@ def test_nothing_leaves_the_server_the_policy_holds_and_dark_is_dark(app, new_pa
     em = Em(page)
     em.until("s.count > 0" if address == EASEL else ALIVE)
     if address != EASEL:
+        em.wait(
+            lambda: page.evaluate("() => [...document.images].every(picture => picture.complete)"), "pictures are late"
+        )
         is_dark_and_becomes_light(page, em)
     if address == "/em":
         for panel in ("How many?", "Basins", "Code and files", "Numbers"):
