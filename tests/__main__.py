@@ -11,7 +11,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGES = ("frame", "paint", "panels", "runs", "theme")
-LONGER = (*(f"test_app_{name}" for name in PAGES), "test_late_reading", "em", "instruments")  # as long as all the others
+LONGER = (
+    *(f"test_app_{name}" for name in PAGES),
+    "test_late_reading",
+    "em",
+    "instruments",
+)  # as long as all the others
 FIRST = [str(file.relative_to(HERE)) for file in HERE.glob("browser/*") if file.stem in LONGER]
 REST = sorted({"/".join(file.relative_to(HERE).parts[:2]) for file in HERE.glob("browser/**/test_*.py")} - set(FIRST))
 COMPUTED = ["core", *sorted(file.name for file in HERE.glob("test_*.py"))], ["pages", "playground"]
