@@ -209,8 +209,10 @@ def until(root, condition: str) -> None:
     try:
         wait(root.page, lambda: ask(root, f"Boolean({condition})"))
     except AssertionError:
-        found = ask(root, "[s.frames, s.index, s.pos, s.playing]")
-        raise AssertionError(f"{condition} never held: frames, index, pos, playing are {found}") from None
+        found = ask(root, "[s.frames, s.index, s.pos, s.playing, s.live, s.messages]")
+        told = root.page.locator("[data-testid=stMain]").inner_text()
+        heads = f"{condition} never held: frames, index, pos, playing, live, messages are {found}"
+        raise AssertionError(f"{heads}; the page says:\n{told}") from None
 
 
 def painted(page) -> None:

@@ -62,7 +62,7 @@ function receive(s, message) {
   s.picked = Math.min(s.picked, s.scene.count - 1);
   s.root.classList.toggle("large", s.large);
   if (!s.frames.length) s.run = null;
-  if (!record(s, message)) insist(s, s.frames.length);
+  insist(s, record(s, message) ? null : s.frames.length);
   s.chart.scales = chartScales(s);
   if (!s.scene.chart) for (const scale of Object.values(s.chart.scales)) scale.hi = Math.max(scale.hi, scale.lo + 1); // three digits will do
   s.chart.stale = true;

@@ -57,8 +57,8 @@ function receive(s, message) {
   const codes = codesLayer(s);
   codes.arrays.pictures ??= otherScene ? undefined : before?.arrays.pictures;
   if (!s.frames.length) s.run = null; // what came before held no snapshot: the recording begins now
-  const complete = record(s, message) && (!codes.pictured || codes.arrays.pictures);
-  if (!complete) askFor(s, codes.pictured && !codes.arrays.pictures ? 0 : s.frames.length);
+  const whole = record(s, message);
+  insist(s, codes.pictured && !codes.arrays.pictures ? 0 : whole ? null : s.frames.length);
   joinTwins(s);
   return otherScene;
 }

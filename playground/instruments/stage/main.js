@@ -55,7 +55,7 @@ function receive(s, message) {
   const otherScene = takeScene(s, message);
   if (otherBounds) s.view = wholeView(s.scene.bounds);
   takeToggles(s);
-  if (!record(s, message)) insist(s, s.frames.length);
+  insist(s, record(s, message) ? null : s.frames.length);
   return otherScene;
 }
 

@@ -70,14 +70,15 @@ def live(shown: Easel, many: list[Frame]) -> None:
 
     @st.fragment(run_every=0.2)
     def look() -> None:
-        sent = st.session_state.get("sent", 0)
+        state = st.session_state
+        first, state.missing = state.get("missing"), None
+        sent = state.get("sent", 0)
         total = min(sent + 1, FRAMES)
-        if total > sent or "data" not in st.session_state:
-            st.session_state["data"] = easel.pack(
-                shown, many[sent:total], run="run-1", first=sent, live=total < FRAMES
-            )  # fmt: skip
-            st.session_state["sent"] = total
-        easel.easel(st.session_state["data"], key="easel", scene=shown.id)
+        if total > sent or first is not None:
+            first = sent if first is None else first
+            state.data = easel.pack(shown, many[first:total], run="run-1", first=first, live=total < FRAMES)
+            state.sent = total
+        state.missing = easel.easel(state.data, key="easel", scene=shown.id).missing
 
     look()
 

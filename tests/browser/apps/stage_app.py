@@ -1,4 +1,4 @@
-"""A harness for the stage: real arithmetic, no model. ?mode= mixture, live, lost, late, brush, strip or many."""
+"""A harness for the stage: real arithmetic, no model. ?mode= mixture, live, lost, late, torn, brush, strip or many."""
 
 import numpy as np
 import streamlit as st
@@ -138,16 +138,18 @@ def show_live(lose):
     st.text(f"sent={ready} gaps={state.get('gaps', 0)}")
 
 
-def show_late():
-    """Of a finished recording the first frames never came; only the second time that it is asked for them it sends them."""
+@st.fragment(run_every=0.2)
+def show_late(begun):
+    """A finished recording without its frames from `begun` to 5; only the second time that it is asked for them it sends them."""
     scene, frames = mixture(np.array([[-3.0, 3.0], [3.0, 3.0], [0.0, -3.0]]), steps=12, size=32)
     state = st.session_state
-    first = 0 if state.get("asks", 0) > 1 else 6
-    result = stage(pack(scene, frames[first:], run="late", first=first), key="stage", scene=scene.id)
-    if result.missing is not None:
-        state.asks = state.get("asks", 0) + 1
-        st.rerun()
-    st.text(f"asks={state.get('asks', 0)} missing={result.missing}")
+    state.looks, asks = state.get("looks", 0) + 1, state.get("asks", 0)
+    first, last = (0, begun) if begun and state.looks < 5 else (0 if asks > 1 else 6, 12)
+    result = stage(
+        pack(scene, frames[first:last], run="late", first=first, live=last < 12), key="stage", scene=scene.id
+    )
+    state.asks = asks + (result.missing is not None)
+    st.text(f"asks={state.asks} have={result.missing}")
 
 
 def show_brush():
@@ -213,7 +215,8 @@ def main():
             shows = {
                 "mixture": show_mixture,
                 "many": show_many,
-                "late": show_late,
+                "late": lambda: show_late(0),
+                "torn": lambda: show_late(3),
                 "brush": show_brush,
                 "strip": show_strip,
             }

@@ -251,10 +251,11 @@ def test_lost_frames_are_asked_for(show):
     until(stage, "s.frames === 60")
 
 
-def test_a_recording_whose_first_frames_never_came_begins_when_they_do(show):
+@pytest.mark.parametrize(("mode", "had"), [("late", 0), ("torn", 3)])
+def test_a_recording_that_lacks_frames_goes_on_when_they_come(show, mode, had):
     """And if nobody hears the question, it is put again."""
-    page, stage = show("late", **MOTION)
-    assert stage.evaluate("root => root.__stage.frames") == 0
+    page, stage = show(mode, **MOTION)
+    until(stage, f"s.frames === {had}")
     until(stage, "s.frames === 12")
     until(stage, "s.playing && s.pos < 11")
     until(stage, "!s.playing && s.pos === 11")

@@ -132,16 +132,16 @@ function begin(s) {
   if (!s.playing) rest(s);
 }
 
-/** Frames were lost on the way, or came before this element was here: ask for them, at most once a second; true if asked. */
-function askFor(s, have) {
-  const now = performance.now();
-  if (now - (s.asked ?? -1e9) < 1000) return false;
-  s.asked = now;
-  setTimeout(() => s.alive && s.ask("missing", {have, run: s.run}));
-  return true;
-}
-
-/** Ask until there are frames: a rerun of the page may have swallowed the question. */
+/** Frames from `have` on were lost on the way, or came before this element was here: ask for them until nothing is missing
+    (`have` is null), less and less often, since a rerun of the page may swallow a question and a long answer takes time. */
 function insist(s, have) {
-  if (askFor(s, have)) setTimeout(() => s.alive && !s.frames.length && insist(s, 0), 2000);
+  s.have = have;
+  if (have === null || s.asking) return;
+  let pause = 1000;
+  const ask = () => {
+    s.asking = s.alive && s.have !== null && setTimeout(ask, pause);
+    pause *= 2;
+    if (s.asking) s.ask("missing", {have: s.have, run: s.run});
+  };
+  s.asking = setTimeout(ask);
 }
