@@ -140,7 +140,7 @@ def show_live(lose):
 
 @st.fragment(run_every=0.2)
 def show_late(begun):
-    """A finished recording without its frames from `begun` to 5; only the second time that it is asked for them it sends them."""
+    """A finished recording without its frames from `begun` to 5, which it sends only the second time that it is asked."""
     scene, frames = mixture(np.array([[-3.0, 3.0], [3.0, 3.0], [0.0, -3.0]]), steps=12, size=32)
     state = st.session_state
     state.looks, asks = state.get("looks", 0) + 1, state.get("asks", 0)
