@@ -24,7 +24,7 @@ function instrument({mount, receive, show, leave = () => {}}) {
       cancelAnimationFrame(s.pending);
       clearTimeout(s.resting);
       clearTimeout(s.letting);
-      clearTimeout(s.asking);
+      clearTimeout(s.insisting);
       s.watch.disconnect();
       mounted.delete(parentElement);
     };

@@ -136,12 +136,12 @@ function begin(s) {
     (`have` is null), less and less often, since a rerun of the page may swallow a question and a long answer takes time. */
 function insist(s, have) {
   s.have = have;
-  if (have === null || s.asking) return;
+  if (have === null || s.insisting) return;
   let pause = 1000;
   const ask = () => {
-    s.asking = s.alive && s.have !== null && setTimeout(ask, pause);
+    s.insisting = s.alive && s.have !== null && setTimeout(ask, pause);
     pause *= 2;
-    if (s.asking) s.ask("missing", {have: s.have, run: s.run});
+    if (s.insisting) s.ask("missing", {have: s.have, run: s.run});
   };
-  s.asking = setTimeout(ask);
+  s.insisting = setTimeout(ask);
 }
