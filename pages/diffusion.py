@@ -42,7 +42,7 @@ words = {"data": (sets[DATA], *sets.values()), "panel": closer.titles(PANELS), "
 @baton.fragment()
 def workbench() -> None:
     """Everything that follows the controls: a change runs this again, and not the frame around it."""
-    complaints = session.complaints(NAME, PRESETS, words)
+    complaints = session.complaints(PRESETS, words)
     left, right = st.columns([1.35, 1], gap="large")
     with right:
         asked = ask()

@@ -42,7 +42,7 @@ words = {
 @baton.fragment()
 def workbench() -> None:
     """Everything that follows the controls: a change runs this again, and not the frame around it."""
-    lines = session.complaints(NAME, (PRESET, controls.Seed(), points.Amount()), words)
+    lines = session.complaints((PRESET, controls.Seed(), points.Amount()), words)
     left, right = st.columns([1.35, 1], gap="large")
     with right:
         asked = ask()

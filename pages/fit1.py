@@ -35,7 +35,7 @@ words = {"data": (sets[DATA], *sets.values()), "panel": closer.titles(PANELS), *
 
 def workbench() -> None:
     """Everything that follows the controls."""
-    lines = session.complaints(NAME, (controls.Seed(), points.Amount(), PRIOR), words)
+    lines = session.complaints((controls.Seed(), points.Amount(), PRIOR), words)
     left, right = st.columns([1.35, 1], gap="large")
     with right:
         asked = ask()

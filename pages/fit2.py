@@ -39,7 +39,7 @@ words = {"data": (sets[DATA], *sets.values()), "panel": closer.titles(PANELS), *
 
 def workbench() -> None:
     """Everything that follows the controls."""
-    lines = session.complaints(NAME, (PRESET, normal.Config(), controls.Seed(), points.Amount()), words)
+    lines = session.complaints((PRESET, normal.Config(), controls.Seed(), points.Amount()), words)
     left, right = st.columns([1.35, 1], gap="large")
     with right:
         picture = st.container()

@@ -26,6 +26,7 @@ SAYS = {
 frame.begin(
     "Generative Playground",
     "Draw, drag and upload; see how a model of p(x) is chosen, fitted, sampled and judged.",
+    buttons=False,
 )
 left, right = st.columns([1.35, 1], gap="large")
 

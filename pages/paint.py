@@ -45,7 +45,7 @@ allowed = {
 @baton.fragment()
 def workbench() -> None:
     """Everything that follows the controls: a change runs this again, and not the frame around it."""
-    complaints = session.complaints(NAME, PRESETS, allowed)
+    complaints = session.complaints(PRESETS, allowed)
     left, right = st.columns([1.8, 1], gap="medium")
     with right:
         told = st.container()

@@ -35,7 +35,7 @@ words = {
     "encode": chosen.WAYS,
     "panel": closer.titles(PANELS),
 }
-complaints = session.complaints(NAME, (PRESET, controls.Seed()), words)
+complaints = session.complaints((PRESET, controls.Seed()), words)
 chosen.take_pressed()
 top = st.container()
 left, right = st.columns([1, 1.6], gap="large")

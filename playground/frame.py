@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from playground import importing, session, theme
+from playground import importing, session, theme, trail
 from playground.runs import baton
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,10 +40,6 @@ def navigation() -> st.Page:
     return st.navigation(table, position="sidebar", expanded=True)
 
 
-TRY = "try"
-"""Rides along in the links to experiments: taking it out again makes the address bar follow, which a link to the page one
-is already on does not do by itself."""
-
 RENAMED = {"panel": {"Checks": "Self-test"}}
 """Settings whose words are others now: links that people keep, or sent, still open the same screen."""
 
@@ -64,7 +60,7 @@ def show() -> None:
     """Show the page that was asked for, inside the frame."""
     asked_for = navigation()
     session.enter()
-    session.arrived(asked_for.url_path)
+    session.open_page(asked_for.url_path)
     if asked_for.url_path not in _known:
         with importing.lock:  # two threads that import the same things at once can lock each other out
             pass
@@ -73,16 +69,21 @@ def show() -> None:
     _known.add(asked_for.url_path)
 
 
-def begin(title: str, lede: str) -> None:
-    """A page's head: its title and one sentence. Shows the page inside the frame even if it was opened without it."""
+def begin(title: str, lede: str, *, buttons: bool = True) -> None:
+    """A page's head: its title, undo, redo and reset (if it has `buttons`), and one sentence.
+
+    Shows the page inside the frame even if it was opened without it.
+    """
     if not session.entered():
         navigation()
         session.enter()
         st.rerun()
-    session.put_in_link(TRY, None)
+    session.put_in_link(trail.TRY, None)
     translate()
     st.html(STYLE)
-    st.title(title, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(title, anchor=False)
+        trail.offer(buttons=buttons)
     st.markdown(lede)
 
 
@@ -100,7 +101,7 @@ def experiments(name: str, tries: Mapping[str, tuple[Mapping[str, Any], str]]) -
     st.subheader("Try this", anchor=False)
     for column, (title, (settings, why)) in zip(st.columns(len(tries)), tries.items(), strict=True):
         with column:
-            query = {key: str(value) for key, value in settings.items()} | {TRY: "1"}
+            query = {key: str(value) for key, value in settings.items()} | {trail.TRY: "1"}
             st.page_link(page(name), label=title, icon=":material/science:", query_params=query)
             st.caption(why)
     theme.follow()

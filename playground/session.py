@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.options import options
 
@@ -32,17 +33,17 @@ def owner() -> str:
     return recall("owner", lambda: uuid4().hex)
 
 
-def recall(name: str, make: Callable[[], Value]) -> Value:
-    """The session's value called `name`, made on first use."""
-    held = _held()
+def recall(name: str, make: Callable[[], Value], *, screen: bool = False) -> Value:
+    """The session's value called `name`, made on first use; of a `screen` it is made anew when an address is turned to."""
+    held = _screen() if screen else _held()
     if name not in held:
         held[name] = make()
     return held[name]
 
 
-def hold(name: str, value: Any) -> None:
-    """Keep `value` under `name` for this session."""
-    _held()[name] = value
+def hold(name: str, value: Any, *, screen: bool = False) -> None:
+    """Keep `value` under `name` for this session, or for as long as the page stays with this `screen`."""
+    (_screen() if screen else _held())[name] = value
 
 
 def _held() -> dict[str, Any]:
@@ -52,6 +53,39 @@ def _held() -> dict[str, Any]:
     except KeyError:
         st.session_state["held"] = {}
         return st.session_state["held"]
+
+
+def _screen() -> dict[str, Any]:
+    """What the page on show has read in its address, and what a hand made of that since."""
+    return recall(f"screen.{page()}", dict)
+
+
+def open_page(name: str) -> None:
+    """Note which page is on show. If its address was turned to (by the browser's back and forward, or by `trail`), what it
+    held of another screen is forgotten, and the address is read as a fresh session reads it.
+
+    Streamlit itself then sets every widget that the address can name, to its default if the address does not.
+    """
+    hold("page", name)
+    ctx = get_script_run_ctx()
+    if ctx is not None and ctx.is_history_navigation:
+        hold(f"screen.{name}", {})
+        hold(f"turn.{name}", turn() + 1)
+
+
+def page() -> str:
+    """The page on show, as its address calls it; "" for the first."""
+    return recall("page", str)
+
+
+def turn() -> int:
+    """How often an address of the page on show was turned to."""
+    return recall(f"turn.{page()}", lambda: 0)
+
+
+def turned(scene: str) -> str:
+    """The id of a scene on this screen: what an instrument reported before an address was turned to is of another one."""
+    return f"{scene}@{now}" if (now := turn()) else scene
 
 
 def heed() -> None:
@@ -66,20 +100,6 @@ def set_widgets(values: Mapping[str, Any]) -> None:
     """Set keyed widgets (from a callback, before they are drawn); the link follows."""
     for key, value in values.items():
         st.session_state[key] = value
-
-
-def arrive(page: str, values: Mapping[str, Any]) -> None:
-    """Let the next visit to `page` begin with these values of its widgets.
-
-    A link between two pages cannot: Streamlit takes what is a default of the page one leaves out of the address.
-    """
-    hold(f"arrive.{page}", values)
-
-
-def arrived(page: str) -> None:
-    """Set what `arrive` was given for this page, once, before its widgets are drawn."""
-    set_widgets(recall(f"arrive.{page}", dict))
-    hold(f"arrive.{page}", {})
 
 
 def widget(key: str, default: Any = None) -> Any:
@@ -107,7 +127,7 @@ def link() -> str:
     return f"{path}?{query}" if query else path
 
 
-def complaints(page: str, presets: Sequence[Any], choices: Mapping[str, Sequence[str]]) -> list[str]:
+def complaints(presets: Sequence[Any], choices: Mapping[str, Sequence[str]]) -> list[str]:
     """One sentence for each setting in the link that cannot be used; read once, before the page draws its widgets.
 
     Streamlit drops such values without a word; this says so. `presets` are the Configs whose values are the defaults,
@@ -131,10 +151,10 @@ def complaints(page: str, presets: Sequence[Any], choices: Mapping[str, Sequence
 
     watched = [*(option.name for preset in presets for option in options(type(preset))), *choices]
     now = {name: st.query_params.get_all(name) for name in watched}
-    said, before, runs = recall(f"complaints.{page}", lambda: (read(), now, 0))
+    said, before, runs = recall("complaints", lambda: (read(), now, 0), screen=True)
     if runs > 1 and now != before:  # the first run still sees the wrong values; after that a change is the person's
         said = []
-    hold(f"complaints.{page}", (said, now, runs + 1))
+    hold("complaints", (said, now, runs + 1), screen=True)
     return said
 
 

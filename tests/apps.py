@@ -57,6 +57,11 @@ def remembered(process: Callable[..., Iterator[Step]]) -> Callable[..., Iterator
     return tell
 
 
+def messages(at: AppTest) -> list[bytes]:
+    """What the page's instruments were sent, in their order."""
+    return [part.proto.bytes for part in at.get("bidi_component") if part.proto.bytes]
+
+
 def words(at: AppTest) -> str:
     """Everything the page says in Markdown, captions and warnings."""
     return " ".join(element.value for kind in (at.markdown, at.caption, at.warning) for element in kind)

@@ -89,7 +89,7 @@ FLOORS = (  # a room may import what lies on any floor below its own
     GROUND,
     ("playground.instruments",),
     ("playground.runs",),
-    ("playground.shelf",),
+    ("playground.shelf", "playground.trail"),
     ("playground.frame", "playground.shown"),
     ("playground.rungs",),
     ("pages",),

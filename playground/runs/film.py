@@ -63,7 +63,8 @@ def play(
     live = run.job.progress().phase in ("waiting", "running")
     key = (run.id, scene.id, version)
     sent: Sent | None = session.recall(f"film.{name}", lambda: None)
-    scene = replace(scene, at=opening(name, run) if linked else None)
+    at = opening(name, run) if linked else None
+    scene = replace(scene, id=session.turned(scene.id), at=at, turn=session.turn())
     missing = session.widget(f"{on.name}.{name}", {}).get("missing") if sent else None
 
     def send(first: int) -> Sent:
@@ -89,7 +90,7 @@ def shown(name: str, run: Run, result: Reported) -> int:
 
 def opening(name: str, run: Run) -> int | None:
     """The frame on which the link of a fresh session asks its first run to rest."""
-    first, asked = session.recall(f"opening.{name}", lambda: (run.id, session.from_link(LINK) or ""))
+    first, asked = session.recall(f"opening.{name}", lambda: (run.id, session.from_link(LINK) or ""), screen=True)
     return int(asked) if run.id == first and asked.isdecimal() and len(asked) < 9 else None
 
 
@@ -106,4 +107,5 @@ def rest(run: Run, result: Reported) -> tuple[str, int | None, bool]:
 
 def still(name: str, scene: Scene) -> Result:
     """A stage without a recording: data that nothing was fitted to yet, or a sheet to draw on."""
+    scene = replace(scene, id=session.turned(scene.id))
     return stage(pack(scene, [], run=f"{name}:still"), key=f"stage.{name}", scene=scene.id)

@@ -15,11 +15,11 @@ LINK = "means"
 
 def means(name: str, situation: Hashable, shape: tuple[int, int], bounds: np.ndarray) -> np.ndarray | None:
     """The means (k, d) a hand chose in this situation, or None; those of a fresh link count for the first situation."""
-    held = session.recall(f"hand.{name}", lambda: (situation, linked(shape, bounds), 0))
-    session.recall(f"hand.asked.{name}", lambda: bool(session.from_link(LINK)) and held[1] is None)
+    held = session.recall(f"hand.{name}", lambda: (situation, linked(shape, bounds)), screen=True)
+    session.recall(f"hand.asked.{name}", lambda: bool(session.from_link(LINK)) and held[1] is None, screen=True)
     if held[0] != situation:
         put(name, situation, None)
-    chosen: np.ndarray | None = session.recall(f"hand.{name}", lambda: held)[1]
+    chosen: np.ndarray | None = session.recall(f"hand.{name}", lambda: held, screen=True)[1]
     session.put_in_link(LINK, None if chosen is None else encode(chosen))
     return chosen
 
@@ -32,7 +32,7 @@ def linked(shape: tuple[int, int], bounds: np.ndarray) -> np.ndarray | None:
 
 def complaint(name: str, chosen: np.ndarray | None) -> list[str]:
     """What to say if the link of a fresh session asked for means that cannot be used."""
-    asked = session.recall(f"hand.asked.{name}", lambda: False) and chosen is None
+    asked = session.recall(f"hand.asked.{name}", lambda: False, screen=True) and chosen is None
     return [
         "In this link: the means do not fit the data and the number of components, so the own start is used."
     ] * asked
@@ -41,13 +41,13 @@ def complaint(name: str, chosen: np.ndarray | None) -> list[str]:
 def put(name: str, situation: Hashable, chosen: np.ndarray | None) -> None:
     """Hold the means a hand chose, or (None) let them go; the page's next run writes them in the link."""
     rounded = None if chosen is None else decode(encode(chosen), chosen.shape)  # what the link can say, so it says all
-    session.hold(f"hand.{name}", (situation, rounded, version(name) + 1))
+    session.hold(f"hand.{name}", (situation, rounded), screen=True)
+    session.hold(f"hand.version.{name}", version(name) + 1)
 
 
 def version(name: str) -> int:
     """How often the start was put elsewhere; a stage's older reports of its handles no longer count."""
-    held = session.recall(f"hand.{name}", lambda: None)
-    return held[2] if held else 0
+    return session.recall(f"hand.version.{name}", lambda: 0)
 
 
 def encode(chosen: np.ndarray) -> str:

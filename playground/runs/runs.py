@@ -74,19 +74,19 @@ def open_run(name: str, spec: tuple[Hashable, ...], label: str, steps: Callable[
 
 def keep(name: str) -> None:
     """Set the present run aside, to be drawn under the next ones."""
-    session.hold(f"kept.{name}", session.recall(f"run.{name}", lambda: None))
+    session.hold(f"kept.{name}", session.recall(f"run.{name}", lambda: None), screen=True)
 
 
 def kept(name: str, data: Hashable = None) -> Run | None:
     """The run that was set aside, unless it is the present one or (with `data`) learned from other data."""
-    aside: Run | None = session.recall(f"kept.{name}", lambda: None)
+    aside: Run | None = session.recall(f"kept.{name}", lambda: None, screen=True)
     same = aside is session.recall(f"run.{name}", lambda: None)
     return None if aside is None or same or (data is not None and aside.data != data) else aside
 
 
 def drop_kept(name: str) -> None:
     """Forget the run that was set aside."""
-    session.hold(f"kept.{name}", None)
+    session.hold(f"kept.{name}", None, screen=True)
 
 
 def fork(name: str, step: Step) -> None:
@@ -94,12 +94,12 @@ def fork(name: str, step: Step) -> None:
     run: Run | None = session.recall(f"run.{name}", lambda: None)
     if run is not None:
         keep(name)
-        session.hold(f"fork.{name}", Fork(run.id, run.data, run.label, step))
+        session.hold(f"fork.{name}", Fork(run.id, run.data, run.label, step), screen=True)
 
 
 def forked(name: str) -> Fork | None:
     """Where the next run begins, if not at its own start."""
-    return session.recall(f"fork.{name}", lambda: None)
+    return session.recall(f"fork.{name}", lambda: None, screen=True)
 
 
 def fork_of(name: str, data: Hashable, fits: Callable[[Step], bool]) -> Fork | None:
@@ -119,7 +119,7 @@ def since(kept: Run | None, fork: Fork | None) -> list[Step]:
 
 def unfork(name: str) -> None:
     """Begin at the run's own start again."""
-    session.hold(f"fork.{name}", None)
+    session.hold(f"fork.{name}", None, screen=True)
 
 
 def follow(run: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -1,18 +1,20 @@
-"""What Streamlit works out anew in every run and need not: two places, each a twentieth of what a change costs.
+"""What Streamlit works out anew in every run and need not, two places, each a twentieth of what a change costs; and a third.
 
 It reads its six themes from the configuration whenever a script or a fragment begins, though they do not change while
 the server runs; and for each number input it copies the whole session's state, and builds a class for every component in
-it, to look one key up. Neither is part of Streamlit's public face (version 1.67), so each is replaced only where it is
-found as it is known, and the tests compare what comes out.
+it, to look one key up. And where two pages have settings of one name, it takes those of the page one comes to out of the
+address, for those of the page one left. None is part of Streamlit's public face (version 1.67), so each is replaced only
+where it is found as it is known, and the tests compare what comes out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from streamlit.runtime import app_session
+from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
-THEME, STATE = "_populate_theme_msg", "filtered_state"
+THEME, STATE, QUERY = "_populate_theme_msg", "filtered_state", "populate_from_query_string"
 Populate = Callable[..., None]
 
 
@@ -22,6 +24,8 @@ def lighten() -> None:
         setattr(app_session, THEME, remembered(getattr(app_session, THEME)))
     if isinstance(getattr(SafeSessionState, STATE, None), property):
         setattr(SafeSessionState, STATE, property(Glance))
+    if hasattr(QueryParams, QUERY):
+        setattr(QueryParams, QUERY, whole(getattr(QueryParams, QUERY)))
 
 
 def remembered(populate: Populate) -> Populate:
@@ -37,6 +41,22 @@ def remembered(populate: Populate) -> Populate:
             message.MergeFrom(known[section])
 
     return fill
+
+
+def whole(populate: Populate) -> Populate:
+    """`populate(params, query)`, which takes every setting of an address, after those of the page one left are let go.
+
+    `trail` turns to addresses of one page only, so nothing in them is of another.
+    """
+
+    def take(params: Any, query: str, pages: set[str] | None = None) -> None:
+        if pages is not None:
+            left = [held.widget_id for held in params._bindings_by_param.values() if held.script_hash not in pages]
+            for widget in left:
+                params.unbind_widget(widget)
+        populate(params, query)
+
+    return take
 
 
 class Glance(Mapping[str, Any]):

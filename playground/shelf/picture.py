@@ -73,8 +73,12 @@ def drawn(name: str, pictures: Pictures) -> Chosen | None:
     scene = Scene(f"{name}.sheet", [[0, 1], [0, 1]], (), ("", ""), brush=brush, alt="A sheet to draw a picture on")
     with st.container(width=300):
         said = film.still(f"{name}.sheet", scene)
-    points = said.drawn[0] if said.drawn is not None else session.recall(f"{name}.ink", lambda: np.zeros((0, 2)))
-    session.hold(f"{name}.ink", points)
+    points = (
+        said.drawn[0]
+        if said.drawn is not None
+        else session.recall(f"{name}.ink", lambda: np.zeros((0, 2)), screen=True)
+    )
+    session.hold(f"{name}.ink", points, screen=True)
     if not len(points):
         st.caption("Draw, and let go.")
         return None

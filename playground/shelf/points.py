@@ -102,7 +102,10 @@ def _load(name: str, n: int, draw: int) -> Dataset:
 def drawn(dims: tuple[int, ...]) -> Shelved:
     """Points being drawn on the stage; they live in the link."""
     flat = 2 not in dims or (1 in dims and st.toggle("Use x alone (1-D)", key="flat", bind="query-params"))
-    text = session.recall("drawing", lambda: session.from_link("points") or "")
+    linked = session.from_link("points") or ""
+    taken = session.recall("points.taken", lambda: not session.turn(), screen=True)
+    text = session.recall("drawing", lambda: linked) if taken else linked
+    session.hold("points.taken", True, screen=True)
     if text and sketch.decode(text) is None:
         st.warning(
             "The drawing in this link is damaged, so the sheet is empty; draw again or ask for the link once more."

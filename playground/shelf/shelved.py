@@ -43,7 +43,7 @@ def columns(names: tuple[str, ...], preset: tuple[str, ...], dims: tuple[int, ..
 
 def pick_one(place: DeltaGenerator, label: str, key: str, names: Sequence[str], default: str) -> str:
     """A select box bound to the link; says so if a fresh session's link asks for a name that is not there."""
-    asked = session.recall(f"asked.{key}", lambda: session.from_link(key))
+    asked = session.recall(f"asked.{key}", lambda: session.from_link(key), screen=True)
     if asked and asked not in names:
         place.warning(f"In this link: there is no column called {session.plain(asked[:40])} to put {key}.")
     return place.selectbox(label, names, names.index(default), key=key, bind="query-params") or default

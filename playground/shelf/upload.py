@@ -64,7 +64,7 @@ def uploaded(dims: tuple[int, ...], standing: Callable[[], Shelved]) -> Shelved:
         return stays(last or standing())
     if chosen is None:
         return last or standing()
-    if link.digest and link.digest != digest == session.recall("first.file", lambda: digest):
+    if link.digest and link.digest != digest == session.recall("first.file", lambda: digest, screen=True):
         st.warning(f"The link was made with {named(link)} and this is another file, so the screen differs.")
     ways.keep_in_link(table)
     session.hold(f"upload.last{dims}", chosen)

@@ -42,7 +42,7 @@ def link() -> Link:
             return Link(digest, name, None)
         return Link(digest, name, choices)
 
-    return session.recall("asked.file", read)
+    return session.recall("asked.file", read, screen=True)
 
 
 def keep_in_link(table: Table) -> None:
@@ -59,9 +59,10 @@ def kept() -> dict[str, tuple[Choices, ...]]:
 
 def chosen(digest: str) -> Choices:
     """How the file of this digest is to be read."""
-    if digest not in kept():
-        asked = link()
+    asked, new = link(), session.recall("read.begun", set, screen=True)
+    if digest not in kept() or (digest == asked.digest and digest not in new):
         kept()[digest] = ((asked.choices if asked.digest == digest else None) or Choices(),)
+    new.add(digest)
     return kept()[digest][-1]
 
 

@@ -174,7 +174,7 @@ def test_the_self_test_and_the_files_of_a_law(app, new_page):
 def test_a_mixture_is_handed_over_to_em_with_one_click(app, new_page, data, count):
     page = new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{app.url}/fit2?model=Gaussian+mixture&components={count}&data={data}")
-    page.get_by_role("button", name="Fit it by hand").click()
+    page.get_by_role("link", name="Fit it by hand").click()
     page.get_by_role("heading", name="EM by hand").wait_for()
     page.locator(".stage[data-run]").first.wait_for()
     assert page.get_by_test_id("stSelectbox").locator("input").first.input_value() == data.replace("+", " ")

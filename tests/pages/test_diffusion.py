@@ -51,7 +51,7 @@ def run_of(at, name="diffusion"):
 
 
 def message(at, i=0):
-    return unpack(at.get("bidi_component")[i].proto.bytes)
+    return unpack(apps.messages(at)[i])
 
 
 def test_it_opens_alive_with_the_exact_denoiser():

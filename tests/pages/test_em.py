@@ -55,7 +55,7 @@ def run_of(at, name="em"):
 
 def message(at, i=0):
     """What the stage was last sent."""
-    return unpack(at.get("bidi_component")[i].proto.bytes)
+    return unpack(apps.messages(at)[i])
 
 
 def words(at):

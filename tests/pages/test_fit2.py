@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from playground.instruments.stage import unpack
 from playground.rungs.fit2 import ways
 from playground.runs import jobs, runs
 from playground.shelf import sketch
+from tests.apps import messages
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = Key(0) / "fit2"
@@ -76,7 +78,7 @@ def law(at):
 
 
 def scene(at, i=0):
-    return unpack(at.get("bidi_component")[i].proto.bytes)["scene"]
+    return unpack(messages(at)[i])["scene"]
 
 
 def layer(at, name, i=0):
@@ -187,9 +189,10 @@ def test_the_self_test_holds(model):
 
 def test_the_hand_over_to_em_takes_data_and_k():
     at = opened(model="Gaussian mixture", components=5, data="Pinwheel", n=240)
-    at.button(key="hand_over").click().run()  # the page it switches to is not there in this test
-    assert at.session_state["held"]["arrive.em"] == {
-        "data": "pinwheel", "n": 240, "draw": 0, "components": 5, "covariance": "full", "panel": "Numbers",
+    link = next(link for link in at.get("page_link") if "by hand" in link.proto.label)
+    assert link.proto.page.endswith("em")
+    assert dict(parse_qsl(link.proto.query_string)) == {
+        "data": "Pinwheel", "n": "240", "draw": "0", "components": "5", "covariance": "full", "panel": "Numbers",
     }  # fmt: skip
 
 

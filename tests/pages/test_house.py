@@ -61,7 +61,7 @@ def test_a_page_inside_the_frame(name):
     at = healthy(app().run())
     healthy(at.switch_page(f"pages/{name}.py").run())
     assert [title.value for title in at.title] == [TITLES.get(name, dict(PAGES)[name])]
-    assert len(at.get("bidi_component")) >= 1
+    assert apps.messages(at)
     onward = [m.value for m in at.markdown if m.value.startswith("Next: ")]
     assert len(onward) == (name not in ENDS), "it ends with the question of the next rung"
     if onward:
@@ -83,7 +83,7 @@ def test_home_is_alive_at_once(monkeypatch):
     at = healthy(app().run())
     run = at.session_state["held"]["run.home"]
     assert run.job.progress().phase == "done"
-    message = unpack(at.get("bidi_component")[0].proto.bytes)
+    message = unpack(apps.messages(at)[0])
     assert len(message["frames"]) == len(run.job.trace) > 3
     assert message["scene"]["autoplay"]
     assert "Handles" not in {layer["kind"] for layer in message["scene"]["layers"]}

@@ -42,7 +42,7 @@ def run_of(at, name="paint"):
 
 
 def message(at, i=0):
-    return unpack(at.get("bidi_component")[i].proto.bytes)
+    return unpack(apps.messages(at)[i])
 
 
 def test_it_opens_alive_with_words_and_their_pictures():

@@ -24,7 +24,7 @@ def page(monkeypatch):
     asked = Asked()
     monkeypatch.setattr(frame, "navigation", lambda: asked)
     monkeypatch.setattr(frame.session, "enter", lambda: None)
-    monkeypatch.setattr(frame.session, "arrived", lambda _: None)
+    monkeypatch.setattr(frame.session, "open_page", lambda _: None)
     monkeypatch.setattr(frame, "_known", set())
     return asked
 

@@ -44,6 +44,7 @@ class Easel:
     alt: str = ""
     autoplay: bool = True
     at: int | None = None
+    turn: int = 0
     close: bool = True
     expected: int = 0
     chart: bool = False
@@ -84,7 +85,10 @@ def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, liv
         "kinds": [vars(kind) for kind in easel.kinds],
         "lines": [vars(line) for line in easel.lines],
         **{name: getattr(easel, name) for name in ("shape", "count", "names", "labels", "groups")},
-        **{name: getattr(easel, name) for name in ("columns", "alt", "autoplay", "at", "close", "expected", "chart")},
+        **{
+            name: getattr(easel, name)
+            for name in ("columns", "alt", "autoplay", "at", "turn", "close", "expected", "chart")
+        },
     }
     return message(scene, told, chunks, run=run, first=first, live=live)
 

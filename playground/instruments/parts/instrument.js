@@ -47,6 +47,7 @@ function watchSize(s, box, resized) {
 /** Take what a message shows; true if it is another scene than before. */
 function takeScene(s, {scene, palette}) {
   const other = scene.id !== s.scene?.id;
+  s.turned = scene.turn > (s.scene?.turn ?? scene.turn);
   Object.assign(s, {scene, palette, messages: s.messages + 1});
   return other;
 }

@@ -58,6 +58,7 @@ def _scene(scene: Scene, payload: _Payload) -> dict[str, Any]:
         "alt": scene.alt,
         "autoplay": scene.autoplay,
         "at": scene.at,
+        "turn": scene.turn,
         "brush": scene.brush and _brush(scene.brush, payload),
         "lines": [vars(line) for line in scene.lines],
         "layers": [

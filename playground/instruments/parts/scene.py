@@ -98,7 +98,7 @@ class Scene:
     """A plane before anything happens: its axes, which never jump, and its layers, painted in their order.
 
     `id` names what is shown: as long as it stays the same, zoom, toggles and what the hand moved are kept.
-    A new recording plays once (`autoplay`), or rests at frame `at`.
+    A new recording plays once (`autoplay`), or rests at frame `at`; a known one goes there, or to its end, at the next `turn`.
     """
 
     id: str
@@ -111,6 +111,7 @@ class Scene:
     brush: Brush | None = None
     autoplay: bool = True
     at: int | None = None
+    turn: int = 0
 
     @property
     def far(self) -> bool:

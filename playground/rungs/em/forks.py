@@ -21,8 +21,8 @@ DAMAGED = "In this link: the fork does not fit the data and the number of compon
 
 def of(name: str, data: Hashable, shape: tuple[int, int]) -> runs.Fork | None:
     """The session's fork of `name`, or the one in a fresh session's link, if it is of this data and shape (k, d)."""
-    text = session.recall(f"fork.link.{name}", lambda: session.from_link(LINK))
-    session.recall(f"fork.{name}", lambda: linked(text, data, shape))
+    text = session.recall(f"fork.link.{name}", lambda: session.from_link(LINK), screen=True)
+    session.recall(f"fork.{name}", lambda: linked(text, data, shape), screen=True)
     fork = runs.fork_of(name, data, lambda step: step.state.means.shape == shape)
     session.put_in_link(LINK, None if fork is None else encode(fork.step))
     return fork
@@ -36,8 +36,8 @@ def linked(text: str | None, data: Hashable, shape: tuple[int, int]) -> runs.For
 
 def complaint(name: str, situation: Hashable, fork: runs.Fork | None) -> list[str]:
     """What to say, in the situation a fresh session began with, if its link asked for a fork that cannot be used."""
-    asked = session.recall(f"fork.link.{name}", lambda: None)
-    bad = session.recall(f"fork.bad.{name}", lambda: situation if asked and fork is None else None)
+    asked = session.recall(f"fork.link.{name}", lambda: None, screen=True)
+    bad = session.recall(f"fork.bad.{name}", lambda: situation if asked and fork is None else None, screen=True)
     return [DAMAGED] * (bad == situation)
 
 

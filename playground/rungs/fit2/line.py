@@ -6,7 +6,7 @@ import numpy as np
 
 from core.dataset import Dataset
 from playground import session
-from playground.rungs.fit2.screen import NAME, Screen
+from playground.rungs.fit2.screen import Screen
 
 LINE = "line"
 
@@ -14,7 +14,9 @@ LINE = "line"
 def place(dataset: Dataset, column: int) -> float:
     """Where the line stands on `column`: where a hand or a fresh link put it, else at three quarters of the values."""
     situation = (dataset.digest, column)
-    held: tuple[Hashable, float | None] = session.recall(f"{NAME}.line", lambda: (situation, linked(dataset, column)))
+    held: tuple[Hashable, float | None] = session.recall(
+        "line", lambda: (situation, linked(dataset, column)), screen=True
+    )
     found = held[1] if held[0] == situation else None
     session.put_in_link(LINE, None if found is None else f"{found:.6g}")
     return float(np.quantile(dataset.points[:, column], 0.75)) if found is None else found
@@ -38,5 +40,5 @@ def moved(screen: Screen, handles: np.ndarray | None) -> bool:
     found = float(f"{handles[0, column]:.6g}")
     if abs(found - screen.place) <= 1e-5 * float(np.ptp(dataset.bounds[column])):
         return False
-    session.hold(f"{NAME}.line", ((dataset.digest, column), found))
+    session.hold("line", ((dataset.digest, column), found), screen=True)
     return True

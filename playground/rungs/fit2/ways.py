@@ -14,6 +14,7 @@ from core.laws.conjugate import normal
 from core.options import Range, check
 from playground import controls, session
 from playground.frame import page
+from playground.shelf import points
 
 KERNELS, GAUSSIAN, PRIOR, MIXTURE, COPULA = MODELS = (
     "Kernel density",
@@ -24,7 +25,7 @@ KERNELS, GAUSSIAN, PRIOR, MIXTURE, COPULA = MODELS = (
 )
 WIDER = tuple(f"{f:.3g}" for f in np.geomspace(0.25, 4, 17))
 CARRIED = ("data", "n", "draw", "across", "up")  # widgets that say which data
-LINKED = ("points", "digest", "file")  # what only the link says of them
+LINKED = ("points", "digest", "file", "read")  # what only the link says of them
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,12 @@ def chosen(kind: str, key: Key) -> joint.Way:
 
 
 def hand_over(settings: dict[str, Any]) -> None:
-    """The button that opens the EM page on the same data with these settings."""
-    if st.button("Fit it by hand, step by step", icon=":material/join_inner:", key="hand_over"):
-        data = {name: value for name in CARRIED if (value := session.widget(name)) is not None}
-        session.arrive("em", settings | data)
-        linked = {name: value for name in LINKED if (value := session.from_link(name)) is not None}
-        st.switch_page(page("em"), query_params=linked)
+    """A link that opens the EM page on the same data with these settings."""
+    held = {name: value for name in CARRIED if (value := session.widget(name)) is not None}
+    linked = {name: value for name in LINKED if (value := session.from_link(name)) is not None}
+    data = {"data": points.titles((2,))[held.pop("data")], **held, **linked}
+    query = {name: str(value) for name, value in (settings | data).items()}
+    st.page_link(page("em"), label="Fit it by hand, step by step", icon=":material/join_inner:", query_params=query)
 
 
 def words(label: str, key: str, allowed: tuple[str, ...]) -> str:

@@ -17,8 +17,8 @@ EYES = (slice(10, 18), slice(8, 24))  # of an outfit: rows, columns
 def choose(screen: Screen, chosen: Chosen) -> Bool[np.ndarray, "h w"]:
     """The sheet on which it is painted, and the mask: True where the picture is to be painted anew."""
     shape, usual = screen.pictures.shape, first(screen)
-    name = f"{NAME}.mask:{chosen.id}"
-    before = session.recall(f"{NAME}.mask", lambda: None)
+    name = session.turned(f"{NAME}.mask:{chosen.id}")
+    before = session.recall("mask", lambda: None, screen=True)
     known = before[1] if before is not None and before[0] == name else usual
     if before is None and (linked := decoded(session.from_link(LINK) or "", known.shape)) is not None:
         known = linked
@@ -26,7 +26,7 @@ def choose(screen: Screen, chosen: Chosen) -> Bool[np.ndarray, "h w"]:
     sheet = easel.pack_mask(name, x, known, f"{chosen.title}, to be masked", max(0.9, shape[2] / 13))
     said = easel.masking(sheet, key=f"{NAME}.sheet", scene=name, shape=(shape[1], shape[2]))
     mask = known if said is None else said.covered
-    session.hold(f"{NAME}.mask", (name, mask))
+    session.hold("mask", (name, mask), screen=True)
     session.put_in_link(LINK, None if (mask == usual).all() else encoded(mask))
     return mask
 

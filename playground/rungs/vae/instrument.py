@@ -35,8 +35,9 @@ def now(screen: Screen) -> Now:
     begun = training.since(screen.run, runs.kept(NAME)) if screen.run else 0
     live = screen.run is not None and pad.live(screen.run)
     found = Film(screen.film, version, len(steps), live, lambda first: film.snapshots(steps[first:], begun))
-    what = (screen.film, screen.pictures.digest)
-    plane = session.once(f"{NAME}.plane", what, lambda: film.plane(screen.film, steps[0], screen.pictures, live))
+    name = session.turned(screen.film)
+    made = partial(film.plane, name, steps[0], screen.pictures, live)
+    plane = session.once(f"{NAME}.plane", (name, screen.pictures.digest), made)
     said = screen.said()
     return Now(found, plane, said, steps[pad.shown(said, found)])
 

@@ -25,11 +25,13 @@ def sent(screen: Screen, step: Step[VAE], found: Through, before: Said) -> Marke
     A picture that was pressed on the pad has the marker already, so nothing new is sent.
     """
     here, rows = (screen.film, screen.chosen.id), step.arrays["rows"]
-    at_first, asked = session.recall(f"{NAME}.asked", lambda: (here, parsed(session.from_link(LINK) or "", step.state)))
+    at_first, asked = session.recall(
+        "marker.asked", lambda: (here, parsed(session.from_link(LINK) or "", step.state)), screen=True
+    )
     own: Marker = film.wide(found.mean[None])[0], () if found.label is None else tuple(int(k) for k in found.label)
-    of, last = session.recall(f"{NAME}.marker", lambda: (here, asked or own))
+    of, last = session.recall("marker", lambda: (here, asked or own), screen=True)
     if of is not None and of != here:
-        session.hold(f"{NAME}.asked", (None, None))
+        session.hold("marker.asked", (None, None), screen=True)
         session.put_in_link(LINK, None)
     pressed = before.point is not None and rows[before.point] == screen.chosen.row
     same = len(last[0]) == len(own[0]) and len(last[1]) == len(own[1])
@@ -37,7 +39,7 @@ def sent(screen: Screen, step: Step[VAE], found: Through, before: Said) -> Marke
         last = asked
     elif not same or before.z is None or (of != here and not pressed):
         last = own
-    session.hold(f"{NAME}.marker", (here, last))
+    session.hold("marker", (here, last), screen=True)
     news = before.z is not None and session.changed(f"{NAME}.hand", (tuple(before.z), before.labels, before.point))
     if of == here and news:
         remember(before, own)

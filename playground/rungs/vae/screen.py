@@ -96,7 +96,7 @@ class Screen:
 
     def said(self) -> Said:
         """What the pad has said of this film."""
-        return latent_pad.read(session.widget(f"pad.{NAME}", {}), self.film)
+        return latent_pad.read(session.widget(f"pad.{NAME}", {}), session.turned(self.film))
 
     def moment(self, step: Step[VAE]) -> str:
         """A name for the model of a Step, in this session."""

@@ -38,13 +38,7 @@ def browser(monkeypatch):
     held, sent = {}, []
     said = {}
 
-    def recall(name, make):
-        if name not in held:
-            held[name] = make()
-        return held[name]
-
-    monkeypatch.setattr(session, "recall", recall)
-    monkeypatch.setattr(session, "hold", held.__setitem__)
+    monkeypatch.setattr(session, "_held", lambda: held)
     monkeypatch.setattr(session, "widget", lambda key, default=None: said)
     monkeypatch.setattr(session, "from_link", lambda name: None)
     monkeypatch.setattr(film, "stage", lambda data, key, scene: sent.append(data) or Result())

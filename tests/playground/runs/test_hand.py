@@ -18,19 +18,13 @@ def link(monkeypatch):
     """Stub the session; the link as a dictionary."""
     held, written = {}, {}
 
-    def recall(name, make):
-        if name not in held:
-            held[name] = make()
-        return held[name]
-
     def put(name, value):
         if value is None:
             written.pop(name, None)
         else:
             written[name] = value
 
-    monkeypatch.setattr(session, "recall", recall)
-    monkeypatch.setattr(session, "hold", held.__setitem__)
+    monkeypatch.setattr(session, "_held", lambda: held)
     monkeypatch.setattr(session, "from_link", written.get)
     monkeypatch.setattr(session, "put_in_link", put)
     return written

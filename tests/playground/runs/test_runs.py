@@ -14,13 +14,7 @@ def watched(monkeypatch):
     """Stub the session; the names that were tied to it."""
     held, names = {}, []
 
-    def recall(name, make):
-        if name not in held:
-            held[name] = make()
-        return held[name]
-
-    monkeypatch.setattr(session, "recall", recall)
-    monkeypatch.setattr(session, "hold", held.__setitem__)
+    monkeypatch.setattr(session, "_held", lambda: held)
     monkeypatch.setattr(runs, "_watch", lambda owner: names.append(owner) or owner)
     monkeypatch.setattr(runs, "AT_ONCE", 2.0)
     monkeypatch.setattr(jobs, "_jobs", {})

@@ -115,6 +115,7 @@ function record(s, message) {
     if (s.live && followed) s.playing = true;
     if (s.live && s.playing && reduced()) s.pos = lastOf(s);
     if (wasLive && !s.live) rest(s);
+    if (s.turned) seek(s, s.scene.at ?? lastOf(s));
   }
   return complete;
 }

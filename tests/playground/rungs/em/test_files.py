@@ -21,6 +21,7 @@ from playground.rungs.em import files, fitting
 from playground.runs import hand, jobs, runs
 from playground.shelf import sketch
 from playground.shown.files import safe
+from tests.apps import messages
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -208,7 +209,7 @@ def test_the_script_of_a_fork_begins_at_its_step(tmp_path, python):
 def test_the_script_prints_the_step_on_show(tmp_path, python):
     at = opened(data="Old Faithful", components="3")
     run = at.session_state["held"]["run.em"]
-    scene = unpack(at.get("bidi_component")[0].proto.bytes)["scene"]["id"]
+    scene = unpack(messages(at)[0])["scene"]["id"]
     at.session_state["stage.em"] = {"rest": {"frame": 3, "run": run.id, "scene": scene}}
     at.run()
     _, printed = reproduced(at, tmp_path, python)

@@ -16,8 +16,7 @@ from tests.playground.rungs.vae import sets
 def alone(monkeypatch):
     """A session of its own, without a browser."""
     held = {}
-    monkeypatch.setattr(screen.session, "recall", lambda name, make: held.setdefault(name, make()))
-    monkeypatch.setattr(screen.session, "hold", held.__setitem__)
+    monkeypatch.setattr(screen.session, "_held", lambda: held)
 
 
 @pytest.fixture

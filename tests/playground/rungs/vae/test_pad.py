@@ -27,8 +27,7 @@ def test_a_film_s_frame_on_show():
 
 def test_a_film_is_sent_once_then_only_what_is_new(pictures, monkeypatch):
     held = {}
-    monkeypatch.setattr(pad.session, "recall", lambda name, make: held.setdefault(name, make()))
-    monkeypatch.setattr(pad.session, "hold", held.__setitem__)
+    monkeypatch.setattr(pad.session, "_held", lambda: held)
     monkeypatch.setattr(pad.session, "widget", lambda key, default=None: held.get("said", default))
     monkeypatch.setattr(pad, "latent_pad", lambda data, key, plane: unpack(data))
     model = trained(epochs=3)

@@ -1,0 +1,29 @@
+"""The screens a person came through: undo, redo and reset, by button and by keys, and experiments that are whole screens.
+
+A screen is what its address says. `trail.js` keeps the last 20 of each page in the browser and turns to one of them as the
+browser's back button does, upon which Streamlit sets every widget and `session.open_page` forgets what was of the other.
+A page has one entry in the browser's own history, so that its back button leaves the page at the first press.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from playground import session
+
+HERE = Path(__file__).parent
+TRY = "try"
+"""Marks a link to an experiment, which is turned to: the settings it does not name get their defaults."""
+
+
+def offer(*, buttons: bool) -> None:
+    """Watch the address from here on; with `buttons`, draw those that undo, redo and reset."""
+    _component()(key="trail", data={"buttons": buttons, "mark": TRY, "page": session.page()}, width="content")
+
+
+@cache
+def _component() -> Any:
+    html, css, js = ((HERE / f"trail.{kind}").read_text("utf-8") for kind in ("html", "css", "js"))
+    return st.components.v2.component("trail", html=html, css=css, js=js)
