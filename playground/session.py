@@ -64,13 +64,16 @@ def open_page(name: str) -> None:
     """Note which page is on show. If its address was turned to (by the browser's back and forward, or by `trail`), what it
     held of another screen is forgotten, and the address is read as a fresh session reads it.
 
-    Streamlit itself then sets every widget that the address can name, to its default if the address does not.
+    Streamlit itself then sets every widget that the address can name, to its default if the address does not, but only when
+    it is drawn: until then none may answer for what it was.
     """
     hold("page", name)
     ctx = get_script_run_ctx()
     if ctx is not None and ctx.is_history_navigation:
         hold(f"screen.{name}", {})
         hold(f"turn.{name}", turn() + 1)
+        for key in [key for key in st.session_state if isinstance(key, str) and key.isidentifier() and key != "held"]:
+            del st.session_state[key]
 
 
 def page() -> str:

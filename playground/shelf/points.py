@@ -57,8 +57,8 @@ def choose(dims: tuple[int, ...], default: str) -> Shelved:
     if name == DRAWN:
         return drawn(dims)
     if name == UPLOAD:
-        return uploaded(dims, lambda: shelved(default, dims))
-    return shelved(name or default, dims)
+        return uploaded(dims, lambda: shelved(default, dims, Amount()))
+    return shelved(name or default, dims, amount())
 
 
 def more(name: str) -> None:
@@ -81,9 +81,8 @@ def linked(option: Option) -> int:
         return option.default
 
 
-def shelved(name: str, dims: tuple[int, ...]) -> Shelved:
-    """A built-in set, with two columns picked where it has more."""
-    asked = amount()
+def shelved(name: str, dims: tuple[int, ...], asked: Amount) -> Shelved:
+    """A built-in set, of a toy as much as `asked`, with two columns picked where it has more."""
     dataset = _load(name, asked.n, asked.draw)
     code = f"dataset = builtin.load({name!r}"
     code += f", n={asked.n}, key=Key({asked.draw}))" if name in builtin.TOYS else ")"
