@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from core.evaluation import metrics
+from core.evaluation import held_out, metrics
+from core.evaluation.held_out import NOTHING
 from core.key import Key
 from core.mixture import basin, gmm
-from core.process import Step
+from core.process import Halt, Step
 
 RESTARTS = 8
-HELD_OUT = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,11 @@ def best_of(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, restarts:
 
 
 def judge(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> Judged:
-    """Fit one K to all points for BIC and AIC, and to four fifths of them for the held-out score."""
+    """Fit one K to all points for BIC and AIC, and to four fifths of them at a time for the held-out score."""
     n, d = x.shape
     parameters = gmm.parameter_count(config, d)
     model = best_of(config, x, key / "all")
-    train, held = metrics.split(n, HELD_OUT, key / "split")
-    half = best_of(config, x[train], key / "train")
-    nothing = metrics.Estimate(float("nan"), float("nan"))
-    score = metrics.mean(half.log_prob(x[held])) if half else nothing
+    score = judged_unseen(config, x, key)
     if model is None:
         return Judged(config.components, parameters, float("nan"), float("nan"), float("nan"), score, None)
     total = float(model.log_prob(x).sum())
@@ -73,12 +70,27 @@ def judge(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> Judged:
     )
 
 
+def judged_unseen(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> metrics.Estimate:
+    """The held-out score (`core.evaluation.held_out`); NaN where there are too few points or all starts collapse."""
+
+    def fit(train: np.ndarray) -> gmm.GMM:
+        if (model := best_of(config, train, key / "train")) is None:
+            raise Halt("Every start collapsed.")
+        return model
+
+    try:
+        cut = held_out.parts(len(x))
+        return held_out.average(held_out.scores(fit, x, cut)) if cut else NOTHING
+    except Halt:
+        return NOTHING
+
+
 def sweep(
     config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, most: int = 12
 ) -> Iterator[Step[tuple[Judged, ...]]]:
     """Yield the growing table of judged K = 1, 2, ..., `most` (fewer if there are too few points)."""
     rows: tuple[Judged, ...] = ()
-    most = min(most, max(1, int(len(x) * (1 - HELD_OUT)) // 2))
+    most = min(most, max(1, len(x) * 4 // 5 // 2))
     for k in range(1, most + 1):
         rows = (*rows, judge(replace(config, components=k), x, key / "select"))
         yield Step(k - 1, rows, metrics={"progress": k / most})

@@ -8,6 +8,10 @@ import numpy as np
 from core.check import Check
 from core.evaluation.metrics import Estimate
 
+AIC, BIC = "AIC (\N{MINUS SIGN}2 log L)", "BIC (\N{MINUS SIGN}2 log L)"
+LESS = "\N{MINUS SIGN}2 log L, less is better"
+CRITERIA = "AIC and BIC are on the scale of minus twice the log-likelihood; less is better."
+
 
 def estimate(value: Estimate, without: str = "none") -> str:
     """A value with its standard error, to the error's first digit; four digits where the error is nothing or not known.

@@ -18,7 +18,7 @@ from playground.rungs.em.fitting import responsibilities
 from playground.rungs.em.screen import Screen
 from playground.session import plain
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import aligned, estimate, number, table, unhaired, vector
+from playground.shown.numbers import AIC, BIC, LESS, aligned, estimate, number, table, unhaired, vector
 from playground.shown.points import shown_rows
 from playground.shown.truth import truth_draws
 
@@ -32,7 +32,7 @@ def figures(step: Step[GMM], screen: Screen) -> str:
     """The live numbers of the Step on show: log-likelihood, BIC, and the distance to the truth where it is known."""
     dataset, level, n = screen.dataset, step.metrics["log_likelihood"], len(screen.dataset)
     bic = metrics.bic(level * n, parameter_count(screen.config, dataset.dim), n)
-    rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", "nats, less is better")]
+    rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", LESS)]
     if dataset.truth is not None and dataset.entropy is not None:
         key = (dataset.name, step.state.means.tobytes())
         gap = session.once("em.gap", key, lambda: distance(step.state, dataset))
@@ -166,8 +166,8 @@ def judged(rows: tuple[Judged, ...]) -> "pa.Table":
             "K": [r.components for r in rows],
             "parameters": [r.parameters for r in rows],
             "log-likelihood (nats per point)": [round(r.log_likelihood, 4) for r in rows],
-            "BIC (nats)": [round(r.bic, 1) for r in rows],
-            "AIC (nats)": [round(r.aic, 1) for r in rows],
+            BIC: [round(r.bic, 1) for r in rows],
+            AIC: [round(r.aic, 1) for r in rows],
             "held out (nats per point)": [estimate(r.held_out, COLLAPSED) for r in rows],
         }
     )

@@ -22,7 +22,7 @@ from core.process import Step
 from playground.rungs.fit2.joint import MASSES, Seen
 from playground.rungs.fit2.screen import Screen
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import bare, estimate, placed, table, unit_of
+from playground.shown.numbers import LESS, bare, estimate, placed, table, unit_of
 
 CHECKED = 5000  # points that the self-test looks at
 Fact = tuple[str, str, str]  # what, how much, and of what
@@ -56,7 +56,7 @@ def figures(screen: Screen, step: Step[Seen]) -> str:
     n, total, count = len(dataset), seen.log_likelihood.value * len(dataset), seen.law.count
     rows = [("Log-likelihood", f"{seen.log_likelihood.value:.4f}", "nats per point")]
     if count is not None:
-        rows.append(("BIC", f"{metrics.bic(total, count, n):,.1f}", "nats, less is better"))
+        rows.append(("BIC", f"{metrics.bic(total, count, n):,.1f}", LESS))
     if seen.gap is not None:
         rows.append(("KL from the truth", estimate(seen.gap), "nats, 0 is perfect"))
     if dataset.entropy is not None:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from sklearn.mixture import GaussianMixture
 
-from core.evaluation import metrics
+from core.evaluation import held_out, metrics
 from core.key import Key
+from core.laws import ranking
+from core.laws.families.continuous import NAMED
 from core.mixture import gmm, select
 from core.mixture.gmm import COVARIANCES, Config
 
@@ -89,16 +91,20 @@ def test_judging_a_number_does_not_depend_on_the_numbers_judged_before():
     assert (alone.bic, alone.held_out) == (last.state[1].bic, last.state[1].held_out)
 
 
-def test_the_held_out_score_is_of_points_the_model_never_saw(monkeypatch):
-    x, seen = islands(3), []
-    best_of = select.best_of
-    monkeypatch.setattr(select, "best_of", lambda c, points, key: seen.append(points) or best_of(c, points, key))
-    judged = select.judge(Config(3, iterations=10), x, Key(0))
-    train = {tuple(row) for row in seen[1]}
-    held = np.array([row for row in x if tuple(row) not in train])
-    assert (len(seen[0]), len(seen[1]), len(held)) == (240, 192, 48)
-    model = best_of(Config(3, iterations=10), seen[1], Key(0) / "train")
-    assert judged.held_out.value == pytest.approx(model.log_prob(held).mean(), abs=1e-12)
+def test_the_held_out_score_is_the_one_of_every_page():
+    x, config = islands(3), Config(3, iterations=10)
+    scores = [
+        select.best_of(config, np.delete(x, part, axis=0), Key(0) / "train").log_prob(x[part])
+        for part in held_out.parts(len(x))
+    ]
+    assert select.judge(config, x, Key(0)).held_out == metrics.mean(np.concatenate(scores))
+
+
+def test_one_component_scores_as_the_normal_law_does():
+    x = islands(2)[:, :1]
+    one = select.judge(Config(1, floor=0.0), x, Key(0)).held_out
+    normal = ranking.judge(NAMED["normal"], x[:, 0], Key(1)).held_out
+    assert one.value == pytest.approx(normal.value, abs=1e-9)
 
 
 def test_the_best_of_restarts_is_at_least_as_likely_as_each():

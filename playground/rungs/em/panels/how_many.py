@@ -43,7 +43,7 @@ def judged(newest: Step[tuple[Judged, ...]] | None, progress: Progress) -> None:
 
 def choice(best: int) -> None:
     """What BIC says, and the button that follows it."""
-    st.markdown(f"BIC chooses **K = {best}**. A fifth of the points was held out for the scores.")
+    st.markdown(f"BIC chooses **K = {best}**, each K by the best of {select.RESTARTS} starts.")
     set_k = {"components": best}
     if st.button(f"Use K = {best}", on_click=session.set_widgets, args=(set_k,), key=f"{NAME}.use"):
         st.rerun(scope="app")

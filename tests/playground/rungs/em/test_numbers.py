@@ -17,6 +17,7 @@ from core.key import Key
 from core.mixture.gmm import GMM, Config
 from core.mixture.select import Judged
 from playground.rungs.em import fitting, numbers
+from playground.shown.numbers import AIC, BIC
 
 PROFILE = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 NUMBER = r"-?\d+(?:\.\d+)?(?:\\cdot 10\^\{-?\d+\})?"
@@ -182,7 +183,7 @@ def rows(*levels):
 def test_the_table_of_k():
     table = numbers.judged(rows(-1.0, -0.5)).to_pandas()
     assert list(table["K"]) == [1, 2]
-    assert list(table["BIC (nats)"]) == [101.0, 100.5]
+    assert list(table[BIC]) == [101.0, 100.5]
     assert table["held out (nats per point)"][1] == "-0.60 ± 0.01"
 
 
@@ -191,4 +192,4 @@ def test_no_nan_is_shown_where_every_start_collapsed():
     table = numbers.judged((Judged(9, 26, nan, nan, nan, Estimate(nan, nan), None),)).to_pandas()
     assert not [cell for cell in table.iloc[0] if isinstance(cell, str) and "nan" in cell]
     assert "collapsed" in table["held out (nats per point)"][0]
-    assert table[["log-likelihood (nats per point)", "BIC (nats)", "AIC (nats)"]].isna().all(axis=None)  # empty cells
+    assert table[["log-likelihood (nats per point)", BIC, AIC]].isna().all(axis=None)  # empty cells
