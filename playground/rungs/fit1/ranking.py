@@ -38,7 +38,7 @@ def held(score: Estimate, impossible: int = 0) -> str:
     """A held-out score, or how many held-out points the law rules out."""
     if np.isinf(score.value):
         return "\N{MINUS SIGN}\N{INFINITY}" + (f" ({impossible:,} ruled out)" if impossible else "")
-    return numbers.estimate(score, "")
+    return numbers.minus(numbers.estimate(score, ""))
 
 
 def behind(i: int, row: Row) -> str:
@@ -60,9 +60,7 @@ def ranked(rows: Sequence[Row], unit: str) -> pd.DataFrame:
         "log-likelihood (nats/point)": [row.log_likelihood for row in rows],
         numbers.AIC: [row.aic for row in rows],
         numbers.BIC: [row.bic for row in rows],
-        "parameters ± standard error, or why it failed": [
-            ". ".join(part for part in (parameters(row, unit), row.note) if part) for row in rows
-        ],
+        "parameters": [". ".join(part for part in (parameters(row, unit), row.note) if part) for row in rows],
     }
     return pd.DataFrame({name: column for name, column in columns.items() if decides or name != "without "})
 

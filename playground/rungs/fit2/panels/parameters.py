@@ -20,7 +20,7 @@ from playground.rungs.fit2.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.jobs import Progress
 from playground.runs.watch import watch
-from playground.shown.numbers import AIC, BIC, CRITERIA, bare, estimate, table
+from playground.shown.numbers import AIC, BIC, CRITERIA, bare, estimate, minus, table
 
 RANKED = 10_000  # points that the ways are ranked on
 FORMATS = {"log-likelihood": "%.4f", AIC: "%.1f", BIC: "%.1f"}
@@ -69,7 +69,7 @@ def ranked(rows: tuple[Row, ...], shown: str) -> pd.DataFrame:
     columns = {
         "way": [("▸ " if r.name == shown else "") + r.title for r in rows],
         "held out (nats per point)": [score(r) for r in rows],
-        f"without {decides}": [estimate(r.without.score, "") if r.without else "" for r in rows],
+        f"without {decides}": [minus(estimate(r.without.score, "")) if r.without else "" for r in rows],
         "behind the best": [behind(i, r) for i, r in enumerate(rows)],
         "log-likelihood": [r.log_likelihood for r in rows],
         "parameters": [r.parameters for r in rows],
@@ -98,7 +98,11 @@ def score(row: Row) -> str:
     value = row.held_out.value
     if np.isnan(value):
         return "none"
-    return f"\N{MINUS SIGN}\N{INFINITY} ({row.impossible:,} ruled out)" if np.isinf(value) else estimate(row.held_out)
+    return (
+        f"\N{MINUS SIGN}\N{INFINITY} ({row.impossible:,} ruled out)"
+        if np.isinf(value)
+        else minus(estimate(row.held_out))
+    )
 
 
 def verdict(rows: tuple[Row, ...]) -> str:

@@ -61,7 +61,7 @@ def test_a_point_that_decides_is_said_and_has_its_column():
     assert "One point, 7.782, decides places: without it kernel density is best." in said
     assert "It alone costs kernel density 0.21 nats per point." in said
     table = ranking.ranked(rows, "")
-    assert list(table["without 7.782"]) == ["-1.40 ± 0.02", "-1.39 ± 0.02"]
+    assert list(table["without 7.782"]) == ["\N{MINUS SIGN}1.40 ± 0.02", "\N{MINUS SIGN}1.39 ± 0.02"]
     assert not [name for name in ranking.ranked([row("Normal")], "").columns if "without" in name]
 
 

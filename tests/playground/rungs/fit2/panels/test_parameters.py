@@ -44,4 +44,4 @@ def test_the_simplest_of_ties_is_recommended_and_a_point_that_decides_is_said():
     assert "One point, (1, 2.5), decides places" in said
     table = parameters.ranked((best, simple), "a")
     assert table["behind the best"][1] == "0.00 ± 0.02 (tied, simplest)"
-    assert list(table["without (1, 2.5)"]) == ["-1.10 ± 0.01", ""]
+    assert list(table["without (1, 2.5)"]) == ["\N{MINUS SIGN}1.10 ± 0.01", ""]
