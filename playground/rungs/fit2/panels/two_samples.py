@@ -54,14 +54,14 @@ def draw(screen: Screen, unseen: bool, newest: Step[Compared], progress: Progres
         film.still(f"{NAME}.places", scene(screen, found))
         st.caption(legend(found))
     with right:
+        if len(found.tests["mmd"].null) > 1:
+            alt_text = "; ".join(f"{TESTS[name]}: p {p(null.p_value)}" for name, null in found.tests.items())
+            st.altair_chart(beside(found, session.dark()), key=f"{NAME}.tests", alt=alt_text)
         if progress.alive:
             done = int(newest.metrics["repeats"])
             st.progress(newest.metrics["progress"], f"{done} of {REPEATS} reshuffles.")
         else:
             st.markdown(verdict(found, unseen))
-        if len(found.tests["mmd"].null) > 1:
-            alt_text = "; ".join(f"{TESTS[name]}: p {p(null.p_value)}" for name, null in found.tests.items())
-            st.altair_chart(beside(found, session.dark()), key=f"{NAME}.tests", alt=alt_text)
         st.caption(f"{CLOUDS} {UNSEEN if unseen else SEEN}")
 
 
