@@ -16,12 +16,16 @@ from core.key import Key
 from core.mixture import basin, gmm
 from core.process import Halt, Step
 
-RESTARTS = 8
+RESTARTS = 20  # starts of the fit to all points
+UNSEEN_RESTARTS = 8  # of each fit to four fifths of them
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One K: `log_likelihood` (mean, nats), `bic`, `aic`, the `held_out` score, and the best `model` (None: all collapsed)."""
+    """One K: `log_likelihood` (mean, nats), `bic` and `aic` (minus twice the log-likelihood), the `held_out` score (nats).
+
+    `model` is the best one and `start` (k, d) the means that EM reached it from; both are None where all starts collapsed.
+    """
 
     components: int
     parameters: int
@@ -30,6 +34,7 @@ class Judged:
     aic: float
     held_out: metrics.Estimate
     model: gmm.GMM | None
+    start: Float[np.ndarray, "k d"] | None = None
 
     def shifted(self, log_jacobian: float, n: int) -> "Judged":
         """The same judgement of densities that are larger by `log_jacobian` (nats) at each of `n` points."""
@@ -44,17 +49,24 @@ class Judged:
 
 def best_of(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, restarts: int = RESTARTS) -> gmm.GMM | None:
     """The most likely of `restarts` fits that did not collapse; None if all did."""
+    return best_run(config, x, key, restarts)[0]
+
+
+def best_run(
+    config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, restarts: int = RESTARTS
+) -> tuple[gmm.GMM | None, Float[np.ndarray, "k d"] | None]:
+    """The same, and the means (k, d) that it began from."""
     starts = [gmm.initial(config, x, key / i) for i in range(restarts)]
     ends = basin.settle(config, x, starts[0], np.stack([start.means for start in starts]))
     best = ends.best()
-    return None if best is None else ends.model(best)
+    return (None, None) if best is None else (ends.model(best), starts[best].means)
 
 
 def judge(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> Judged:
     """Fit one K to all points for BIC and AIC, and to four fifths of them at a time for the held-out score."""
     n, d = x.shape
     parameters = gmm.parameter_count(config, d)
-    model = best_of(config, x, key / "all")
+    model, start = best_run(config, x, key / "all")
     score = judged_unseen(config, x, key)
     if model is None:
         return Judged(config.components, parameters, float("nan"), float("nan"), float("nan"), score, None)
@@ -67,6 +79,7 @@ def judge(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> Judged:
         metrics.aic(total, parameters),
         score,
         model,
+        start,
     )
 
 
@@ -74,7 +87,7 @@ def judged_unseen(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> 
     """The held-out score (`core.evaluation.held_out`); NaN where there are too few points or all starts collapse."""
 
     def fit(train: np.ndarray) -> gmm.GMM:
-        if (model := best_of(config, train, key / "train")) is None:
+        if (model := best_of(config, train, key / "train", UNSEEN_RESTARTS)) is None:
             raise Halt("Every start collapsed.")
         return model
 

@@ -15,6 +15,7 @@ from playground.instruments.stage import unpack
 from playground.runs import hand, jobs, runs
 from playground.runs.turns import Turns
 from playground.shelf import sketch
+from playground.shown.numbers import BIC
 from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,6 +186,20 @@ def test_how_many_sets_k_to_the_choice():
     button.click().run()
     assert at.slider(key="components").value == wanted
     assert run_of(at).job.trace[-1].state.means.shape == (wanted, 2)
+
+
+@pytest.mark.parametrize("components", [6, 8])
+def test_one_press_puts_the_best_of_all_starts_on_show_and_both_say_one_bic(components):
+    at = opened(panel="How many?", data="Eight Gaussians", components=components, start="random points", seed=1)
+    label = "Use K = 8" if components == 8 else f"Best start of K = {components}"
+    before = figures(at)["BIC"]
+    next(b for b in at.button if b.label == label).click().run()
+    assert not at.exception
+    table = at.dataframe[0].value.set_index("K")
+    shown = figures(at)["BIC"]
+    assert shown == pytest.approx(table.loc[components, BIC], abs=0.6)
+    assert shown <= before + 0.6
+    assert at.query_params["means"]  # so a link begins there, too
 
 
 def test_a_new_setting_makes_a_new_run_and_a_rerun_does_not():

@@ -1,5 +1,6 @@
 """The criteria are scikit-learn's, and on clusters far apart they find the number that is there."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -94,7 +95,7 @@ def test_judging_a_number_does_not_depend_on_the_numbers_judged_before():
 def test_the_held_out_score_is_the_one_of_every_page():
     x, config = islands(3), Config(3, iterations=10)
     scores = [
-        select.best_of(config, np.delete(x, part, axis=0), Key(0) / "train").log_prob(x[part])
+        select.best_of(config, np.delete(x, part, axis=0), Key(0) / "train", select.UNSEEN_RESTARTS).log_prob(x[part])
         for part in held_out.parts(len(x))
     ]
     assert select.judge(config, x, Key(0)).held_out == metrics.mean(np.concatenate(scores))
@@ -113,6 +114,15 @@ def test_the_best_of_restarts_is_at_least_as_likely_as_each():
     for i in range(5):
         *_, last = gmm.fit(config, x, Key(0), start=gmm.initial(config, x, Key(0) / i))
         assert best >= last.metrics["log_likelihood"] - 1e-9
+
+
+def test_em_from_the_start_that_is_kept_ends_at_the_best_model():
+    x, config = islands(4), Config(5)
+    judged = select.judge(config, x, Key(0))
+    start = replace(gmm.initial(config, x, Key(9)), means=judged.start)
+    *_, last = gmm.fit(config, x, Key(0), start=start)
+    assert last.metrics["log_likelihood"] == pytest.approx(judged.log_likelihood, abs=1e-9)
+    np.testing.assert_allclose(last.state.means, judged.model.means, atol=1e-6)
 
 
 def test_where_every_start_collapses_there_is_no_model():
