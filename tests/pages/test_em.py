@@ -529,3 +529,14 @@ def test_hand_and_link_agree_on_what_means_are():
     text = "0.5;-1"
     at = opened(data="Normal", components=2, means=text)
     np.testing.assert_array_equal(run_of(at).job.trace[0].state.means, hand.decode(text, (2, 1)))
+
+
+def test_the_numbers_open_on_a_component_that_contends_for_the_point_they_speak_of():
+    at = opened(data="Eight Gaussians", components=8, panel="Numbers")
+    said = next(m.value for m in at.markdown if "least sure of" in m.value or "\\mu_" in m.value)
+    last = run_of(at).job.trace[-1]
+    dataset = builtin.load("eight_gaussians")
+    r = last.state.responsibilities(dataset.points)
+    n = int(np.argmin((r * np.log(np.maximum(r, 1e-300))).sum(axis=1)))
+    assert at.segmented_control(key="component").value == str(r[n].argmax() + 1)
+    assert f"w_{r[n].argmax() + 1}" in said

@@ -117,6 +117,14 @@ def doubtful(step: Step[GMM], dataset: Dataset) -> int:
     return int(shown_rows(dataset)[(r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin()])
 
 
+def contender(step: Step[GMM], dataset: Dataset) -> int:
+    """The component (from 0) that answers most for the point of which the mixture is least sure."""
+    if responsibilities(step, dataset) is None:
+        return 0  # at the start no point has been asked
+    n = doubtful(step, dataset)
+    return int(step.state.log_joint(dataset.points[n : n + 1])[0].argmax())
+
+
 def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     """The half-step that led to `step`, in symbols and in numbers, for one component (from 0), as Markdown."""
     if step.phase == "E":

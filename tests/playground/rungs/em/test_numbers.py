@@ -193,3 +193,15 @@ def test_no_nan_is_shown_where_every_start_collapsed():
     assert not [cell for cell in table.iloc[0] if isinstance(cell, str) and "nan" in cell]
     assert "collapsed" in table["held out (nats per point)"][0]
     assert table[["log-likelihood (nats per point)", BIC, AIC]].isna().all(axis=None)  # empty cells
+
+
+@pytest.mark.parametrize("k", [2, 8])
+def test_the_numbers_open_on_a_component_that_contends_for_the_least_sure_point(k):
+    dataset, steps = fitted("eight_gaussians", k)
+    for step in (steps[1], steps[-1]):
+        n = numbers.doubtful(step, dataset)
+        r = step.state.responsibilities(dataset.points[n : n + 1])[0]
+        opened = numbers.contender(step, dataset)
+        assert r[opened] == r.max()
+        assert 0.01 < r[opened] < 0.99
+    assert numbers.contender(steps[0], dataset) == 0
