@@ -17,7 +17,7 @@ from core.mixture import basin, gmm
 from core.process import Halt, Step
 
 RESTARTS = 20  # starts of the fit to all points
-UNSEEN_RESTARTS = 8  # of each fit to four fifths of them
+UNSEEN_RESTARTS = 5  # of each fit to four fifths of them
 
 
 @dataclass(frozen=True)
@@ -64,23 +64,19 @@ def best_run(
 
 def judge(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> Judged:
     """Fit one K to all points for BIC and AIC, and to four fifths of them at a time for the held-out score."""
-    n, d = x.shape
+    return replace(counted(config, x, key), held_out=judged_unseen(config, x, key))
+
+
+def counted(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> Judged:
+    """One K fitted to all points, by the criteria that count parameters; its held-out score is yet to be found."""
+    (n, d), nan = x.shape, float("nan")
     parameters = gmm.parameter_count(config, d)
     model, start = best_run(config, x, key / "all")
-    score = judged_unseen(config, x, key)
     if model is None:
-        return Judged(config.components, parameters, float("nan"), float("nan"), float("nan"), score, None)
+        return Judged(config.components, parameters, nan, nan, nan, NOTHING, None)
     total = float(model.log_prob(x).sum())
-    return Judged(
-        config.components,
-        parameters,
-        total / n,
-        metrics.bic(total, parameters, n),
-        metrics.aic(total, parameters),
-        score,
-        model,
-        start,
-    )
+    criteria = metrics.bic(total, parameters, n), metrics.aic(total, parameters)
+    return Judged(config.components, parameters, total / n, *criteria, NOTHING, model, start)
 
 
 def judged_unseen(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> metrics.Estimate:
@@ -101,12 +97,19 @@ def judged_unseen(config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key) -> 
 def sweep(
     config: gmm.Config, x: Float[np.ndarray, "n d"], key: Key, most: int = 12
 ) -> Iterator[Step[tuple[Judged, ...]]]:
-    """Yield the growing table of judged K = 1, 2, ..., `most` (fewer if there are too few points)."""
+    """Yield the growing table of K = 1, 2, ..., `most` (fewer if there are too few points), then their held-out scores.
+
+    Metrics: `progress`, and `scored`, how many rows have been held out.
+    """
+    most, key = min(most, max(1, len(x) * 4 // 5 // 2)), key / "select"
     rows: tuple[Judged, ...] = ()
-    most = min(most, max(1, len(x) * 4 // 5 // 2))
     for k in range(1, most + 1):
-        rows = (*rows, judge(replace(config, components=k), x, key / "select"))
-        yield Step(k - 1, rows, metrics={"progress": k / most})
+        rows = (*rows, counted(replace(config, components=k), x, key))
+        yield Step(k - 1, rows, metrics={"progress": k / most / 2, "scored": 0.0})
+    for i, row in enumerate(rows):
+        score = judged_unseen(replace(config, components=row.components), x, key)
+        rows = (*rows[:i], replace(row, held_out=score), *rows[i + 1 :])
+        yield Step(most + i, rows, metrics={"progress": 0.5 + (i + 1) / most / 2, "scored": i + 1.0})
 
 
 def chosen(rows: tuple[Judged, ...], by: str = "bic") -> Judged | None:

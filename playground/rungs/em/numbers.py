@@ -18,7 +18,7 @@ from playground.rungs.em.fitting import responsibilities
 from playground.rungs.em.screen import Screen
 from playground.session import plain
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import AIC, BIC, LESS, aligned, estimate, number, table, unhaired, vector
+from playground.shown.numbers import AIC, BIC, LESS, aligned, estimate, minus, number, table, unhaired, vector
 from playground.shown.points import shown_rows
 from playground.shown.truth import truth_draws
 
@@ -173,9 +173,9 @@ def judged(rows: tuple[Judged, ...]) -> "pa.Table":
         {
             "K": [r.components for r in rows],
             "parameters": [r.parameters for r in rows],
-            "log-likelihood (nats per point)": [round(r.log_likelihood, 4) for r in rows],
+            "log L (nats/point)": [round(r.log_likelihood, 4) for r in rows],
+            "held out (nats/point)": [minus(estimate(r.held_out, COLLAPSED if np.isnan(r.bic) else "")) for r in rows],
             BIC: [round(r.bic, 1) for r in rows],
             AIC: [round(r.aic, 1) for r in rows],
-            "held out (nats per point)": [estimate(r.held_out, COLLAPSED) for r in rows],
         }
     )

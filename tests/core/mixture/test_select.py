@@ -79,9 +79,12 @@ def test_parameters_are_counted():
     assert [row.parameters for row in rows(3)] == [5, 11, 17, 23, 29]
 
 
-def test_a_sweep_grows_by_one_row_a_step():
+def test_a_sweep_grows_by_one_row_a_step_and_then_holds_out():
     steps = list(select.sweep(Config(covariance="spherical", iterations=5), islands(2, 60), Key(0), most=3))
-    assert [len(step.state) for step in steps] == [1, 2, 3]
+    assert [len(step.state) for step in steps] == [1, 2, 3, 3, 3, 3]
+    assert [step.metrics["scored"] for step in steps] == [0, 0, 0, 1, 2, 3]
+    assert [np.isfinite(row.held_out.value) for row in steps[4].state] == [True, True, False]
+    assert [row.bic for row in steps[2].state] == [row.bic for row in steps[-1].state]
     assert steps[-1].metrics["progress"] == 1
 
 

@@ -29,17 +29,20 @@ def judged(screen: Screen, newest: Step[tuple[Judged, ...]] | None, progress: Pr
     """The criteria over K as far as they are known, and the choice."""
     assert newest is not None
     rows = newest.state
+    scored = int(newest.metrics["scored"])
     best = select.chosen(rows)
-    left, right = st.columns([1, 1.2], gap="large")
+    left, right = st.columns([1, 1.6], gap="large")
     with left:
         for title, drawn in charts.selection(rows, best.components if best else None, 12, session.dark()).items():
             st.altair_chart(drawn, key=f"{NAME}.{title}", alt=title)
     with right:
+        if best and (scored or not progress.alive):  # every K is fitted
+            choice(screen, rows, best)
         if progress.alive:
             words = f"Fitted K = 1 to {len(rows)}, {select.RESTARTS} starts each."
+            if scored:
+                words = f"Held out: K = 1 to {scored}, {select.UNSEEN_RESTARTS} starts for each fifth."
             st.progress(newest.metrics["progress"], words)
-        elif best:
-            choice(screen, rows, best)
         st.dataframe(numbers.judged(rows), hide_index=True)
 
 
