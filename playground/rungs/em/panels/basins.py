@@ -22,7 +22,7 @@ from playground.runs import film as stage_film
 from playground.runs import hand, runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
-from playground.shown.numbers import table
+from playground.shown.numbers import minus, table
 
 SIDE = {1: 100, 2: 48}  # starts along each side, by the number of columns
 NUMBERED = 8  # ends that have a number on the map, the best ones
@@ -170,14 +170,15 @@ def summary(dataset: Dataset, ends: Ends) -> str:
         return f"{fallen}{ends.running.mean():.0%} of the starts still climb."
     low, high = scale(dataset, ends)
     found = reached(levels(dataset, ends), ends.collapsed, SIDE[dataset.dim])
-    said = f"{fallen}{found[0].share:.0%} of the sound starts reach the best, {found[0].level:.4f} nats per point; "
+    said = f"{fallen}{found[0].share:.0%} of the sound starts reach the best, {minus(f'{found[0].level:.4f}')} nats per point; "
     rows = [
-        (str(i), f"{end.level:.4f}", f"{end.share:.1%} of the starts")
+        (str(i), f"{end.level:.4f}", f"nats per point, {end.share:.1%} of starts")
         for i, end in enumerate(found[:NUMBERED], start=1)
     ]
-    rows += [("...", f"{found[-1].level:.4f}", f"the lowest of {len(found)}")] * (len(found) > NUMBERED)
-    colours = f"Colour: from {low:.4f} (pale) to {high:.4f} (full) nats per point."
-    return f"{said}{len(found)} different ends.\n\n{table('End: log-likelihood, nats per point', rows)}\n\n{colours}"
+    rows += [("...", f"{found[-1].level:.4f}", f"nats per point, the lowest of {len(found)}")] * (len(found) > NUMBERED)
+    pale, full = (minus(f"{level:.4f}") for level in (low, high))
+    colours = f"Colour: from {pale} (pale) to {full} (full) nats per point."
+    return f"{said}{len(found)} different ends.\n\n{table('End', rows)}\n\n{colours}"
 
 
 def rest(start: GMM, chosen: Plane) -> bytes:

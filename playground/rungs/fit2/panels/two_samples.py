@@ -20,6 +20,7 @@ from playground.runs import film, runs
 from playground.runs.jobs import Progress
 from playground.runs.watch import watch
 from playground.shown import charts
+from playground.shown.numbers import p_value
 from playground.shown.points import size_of
 
 UNSEEN = (
@@ -55,7 +56,7 @@ def draw(screen: Screen, unseen: bool, newest: Step[Compared], progress: Progres
         st.caption(legend(found))
     with right:
         if len(found.tests["mmd"].null) > 1:
-            alt_text = "; ".join(f"{TESTS[name]}: p {p(null.p_value)}" for name, null in found.tests.items())
+            alt_text = "; ".join(f"{TESTS[name]}: p {p_value(null.p_value)}" for name, null in found.tests.items())
             st.altair_chart(beside(found, session.dark()), key=f"{NAME}.tests", alt=alt_text)
         if progress.alive:
             done = int(newest.metrics["repeats"])
@@ -96,14 +97,12 @@ def legend(found: Compared) -> str:
     )
 
 
-def p(value: float) -> str:
-    """A p-value by permutations: three digits, and the least there is as it is."""
-    return f"{value:.3f}"
-
-
 def verdict(found: Compared, unseen: bool) -> str:
     """What the tests say together, and what they do not."""
-    said = {name: f"{TESTS[name][0].lower() + TESTS[name][1:]} {p(null.p_value)}" for name, null in found.tests.items()}
+    said = {
+        name: f"{TESTS[name][0].lower() + TESTS[name][1:]} {p_value(null.p_value)}"
+        for name, null in found.tests.items()
+    }
     n, against = len(found.x), "points that the fit had not seen" if unseen else "the points it was fitted to"
     every = ", ".join(said.values()).replace("kernels (MMD)", "kernels")
     tail = f"p: {every}; one of four below {found.level:.4g} counts. Compared: {n:,} samples with {n:,} {against}."
@@ -128,7 +127,7 @@ def beside(found: Compared, dark: bool) -> Any:
     for name, null in found.tests.items():
         centre, spread = float(null.null.mean()), float(null.null.std()) or 1.0
         rows.append(pd.DataFrame({"test": TESTS[name], "z": (null.null - centre) / spread}))
-        seen.append((TESTS[name], (null.observed - centre) / spread, f"p = {p(null.p_value)}"))
+        seen.append((TESTS[name], (null.observed - centre) / spread, f"p = {p_value(null.p_value)}"))
     reshuffled, observed = pd.concat(rows), pd.DataFrame(seen, columns=["test", "z", "p"])
     least = min(-3.5, float(observed["z"].min()), float(reshuffled["z"].min()))
     most = max(5.0, 1.25 * float(observed["z"].max()))

@@ -132,11 +132,11 @@ def ends(levels, points):
 def test_the_summary_counts_ends_shares_and_collapses():
     said = basins.summary(builtin.load("normal"), ends([-1, -1, -1, -2, 50], [-1, -1, -1, -1, 3]))
     assert "2,000 of 10,000 starts collapsed" in said
-    assert "75% of the sound starts reach the best, -1.0000 nats" in said
+    assert "75% of the sound starts reach the best, \N{MINUS SIGN}1.0000 nats" in said
     assert "2 different ends" in said
-    assert "| 1 | **\N{MINUS SIGN}1.0000** | 75.0% of the starts |" in said
-    assert "| 2 | **\N{MINUS SIGN}2.0000** | 25.0% of the starts |" in said
-    assert "from -2.0000 (pale) to -1.0000 (full)" in said
+    assert "| 1 | **\N{MINUS SIGN}1.0000** | nats per point, 75.0% of starts |" in said
+    assert "| 2 | **\N{MINUS SIGN}2.0000** | nats per point, 25.0% of starts |" in said
+    assert "from \N{MINUS SIGN}2.0000 (pale) to \N{MINUS SIGN}1.0000 (full)" in said
 
 
 def test_the_summary_where_all_collapsed():
