@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -133,8 +134,8 @@ def judged(check: Check) -> str:
 
 
 def within(check: Check) -> str:
-    """What a check's value should be: its target, to no more digits than its tolerance has, and that."""
-    return f"{plain_power(check.target, 6)} ± {plain_power(check.tolerance, 1)}"
+    """What a check's value should be: its target, to the digits of a value that holds, and its tolerance."""
+    return f"{judged(replace(check, value=check.target))} ± {plain_power(check.tolerance, 1)}"
 
 
 def plain_power(value: float, digits: int) -> str:

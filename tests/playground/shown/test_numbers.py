@@ -97,6 +97,11 @@ def test_a_check_has_the_digits_that_its_tolerance_deserves(check, said):
     assert numbers.judged(check) == said
 
 
+def test_a_target_has_the_digits_of_its_value():
+    strip = numbers.self_test([Check("", -1.6356254151, -1.6356254152, 1e-9)])
+    assert strip.splitlines()[2] == "| ✓ |  | −1.635625415 | −1.635625415 ± 1\u00a0×\u00a010⁻⁹ |"
+
+
 @pytest.mark.parametrize(
     ("p", "said"),
     [(0.0426, "0.043"), (0.001, "0.001"), (4.2e-8, "4\u00a0×\u00a010⁻⁸"), (0.00031, "0.0003"), (1.0, "1.000")],
