@@ -24,7 +24,7 @@ TRIES = {
     ),
     "No correlation, and no independence": (
         {"data": "Two circles", "model": "Gaussian copula", "n": "2000", "panel": "Two samples?"},
-        "A copula knows dependence as one correlation. Here that is 0, so it paints a square where rings are.",
+        "Uncorrelated is not independent: a copula with correlation 0 paints the hole solid. Which tests see it, and where?",
     ),
     "How wide a bump?": (
         {"data": "Two moons", "model": "Kernel density", "wider": "4", "panel": "Numbers"},

@@ -1,4 +1,5 @@
-"""Numbers that judge a fitted density. All in nats; a mean comes with its standard error."""
+"""Numbers that judge a fitted density. Scores are in nats, AIC and BIC on the scale of minus twice the log-likelihood; a mean
+comes with its standard error."""
 
 from dataclasses import dataclass
 
@@ -24,12 +25,12 @@ def mean(values: Float[np.ndarray, " n"]) -> Estimate:
 
 
 def aic(log_likelihood: float, parameters: int) -> float:
-    """2 p - 2 log L of the total log-likelihood, nats (Akaike, 1974); less is better."""
+    """2 p - 2 log L of the total log-likelihood (Akaike, 1974); less is better."""
     return 2 * parameters - 2 * log_likelihood
 
 
 def bic(log_likelihood: float, parameters: int, n: int) -> float:
-    """p log n - 2 log L of the total log-likelihood, nats (Schwarz, 1978); less is better."""
+    """p log n - 2 log L of the total log-likelihood (Schwarz, 1978); less is better."""
     return parameters * np.log(n) - 2 * log_likelihood
 
 

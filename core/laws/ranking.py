@@ -1,16 +1,12 @@
-"""Which law? Every candidate fitted, and judged by values it has not seen.
+"""Which law? Every candidate fitted, and judged by values it has not seen (`core.evaluation.held_out`).
 
-    held-out score = mean over held-out x of log p(x; fitted to the rest),   in nats, higher is better
-
-The values are cut into fifths. Each fifth is scored by the fit to the other four; of more than `FOLDED` values only the
-first fifth is, which is plenty. The cuts are the same for every candidate, so that scores are compared value by value:
-`behind` is the mean paired difference to the best, with its standard error (a little too small, for the fits overlap),
-and a candidate less than one such error behind is `tied` with it. The smallest and the largest value always train and
-are never scored, so that no law is asked about values beyond the range it was shown: a uniform or a Pareto law, whose
-density ends there, would be ruled out by them however true it is. BIC and AIC count parameters instead; all three are
-on the scale of the likelihood, never of the distance to a histogram. Candidates are fitted `WORKERS` at a time. Of more
-than `SAMPLED` values a random `FIRST` are ranked first, for a first answer, and then all of them. Stone (1974) for
-cross-validation; Akaike (1974), Schwarz (1978); Gneiting and Raftery (2007) for the log score.
+A candidate less than one standard error behind the best, or so little that it does not matter, is `tied` with it, and of
+those that tie the one with the fewest parameters is `recommended` (the one-standard-error rule of Breiman et al., 1984).
+Where one value decides the ranking, every row has its score `without` it. A law that ends at the smallest or the largest
+value it was fitted to, such as a uniform, gives a new extreme no density at all: its score is minus infinity, however true
+it is, and `impossible` counts the values that did it. BIC and AIC count parameters instead; all three are on the scale of
+the likelihood, never of the distance to a histogram. Candidates are fitted `WORKERS` at a time. Of more than `SAMPLED`
+values a random `FIRST` are ranked first, for a first answer, and then all of them. Akaike (1974), Schwarz (1978).
 """
 
 import time
@@ -19,12 +15,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 
-from core.evaluation import metrics
+from core.evaluation import held_out, metrics
+from core.evaluation.held_out import FEWEST, NOTHING
 from core.key import Key
 from core.laws.families.continuous import FAMILIES, Fitted, column
 from core.laws.families.discrete import CountLaw
@@ -33,9 +30,6 @@ from core.laws.families.line_mixture import LineMixture, Mixtures
 from core.laws.information import Errors, errors
 from core.process import Halt, Step
 
-PARTS = 5
-FOLDED = 10_000  # values up to which all five parts are held out in turn
-FEWEST = 10  # values; below, a fifth of them judges nothing
 SAMPLED, FIRST = 10_000, 2_000
 WORKERS = 2
 
@@ -75,7 +69,14 @@ class Candidate(Protocol):
 
 CONTINUOUS: tuple[Candidate, ...] = (*FAMILIES, Mixtures(), Kernels())
 """All that a density can be chosen from, the quick ones first."""
-NOTHING = metrics.Estimate(float("nan"), float("nan"))
+
+
+@dataclass(frozen=True)
+class Without:
+    """A held-out score without the one `point` (its coordinates) that decides the ranking."""
+
+    point: tuple[float, ...]
+    score: metrics.Estimate
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class Row:
     """A candidate's line in the table; numbers are NaN where it has none, and then `problem` says why.
 
     `log_likelihood` is the mean over all values, nats; `aic` and `bic` are of their sum. `behind` (how far the held-out
-    score lies below the best one) and `tied` are filled in by `ranked`. `errors` are those of the parameters, None for a
-    law without. `seconds` is the time all fits took.
+    score lies below the best one), `tied`, `recommended` and `without` are filled in by `ranked`. `errors` are those of the
+    parameters, None for a law without. `seconds` is the time all fits took.
     """
 
     name: str
@@ -97,6 +98,9 @@ class Row:
     held_out: metrics.Estimate = NOTHING
     behind: metrics.Estimate = NOTHING
     tied: bool = False
+    recommended: bool = False
+    without: Without | None = None
+    impossible: int = 0
     errors: Errors | None = None
     seconds: float = 0.0
     problem: str = ""
@@ -105,19 +109,6 @@ class Row:
     def note(self) -> str:
         """What the table should say beside the numbers: the problem, or what is peculiar about the fit."""
         return self.problem or str(getattr(self.fitted, "note", ""))
-
-
-def held_out(x: Float[np.ndarray, " n"], key: Key, folds: int | None = None) -> tuple[np.ndarray, ...]:
-    """The rows of each part that is held out: random fifths of all but the smallest and the largest value, disjoint.
-
-    `folds` says how many of the five parts are used (by default all, or one if there are more than `FOLDED` values).
-    Fewer than `FEWEST` values are not cut: there are no parts.
-    """
-    if len(x) < FEWEST:
-        return ()
-    order = (key / "parts").generator().permutation(np.delete(np.arange(len(x)), [np.argmin(x), np.argmax(x)]))
-    parts = np.array_split(order, PARTS)
-    return tuple(np.sort(part) for part in parts[: folds or (PARTS if len(x) <= FOLDED else 1)])
 
 
 def scored(
@@ -137,12 +128,12 @@ def scored(
         return replace(row, problem=reason(error), seconds=time.perf_counter() - began), np.empty(0)
     problem, scores = "", np.empty(0)
     try:
-        scores = np.concatenate([candidate.fit(np.delete(x, part)).log_prob(x[part]) for part in parts])
+        scores = held_out.scores(candidate.fit, x, parts)
     except Exception as error:
         problem = f"Without the values held out: {reason(error)}"
     total, n, count = float(fitted.log_prob(x).sum()), len(x), fitted.count
     row = replace(row, fitted=fitted, parameters=count, log_likelihood=total / n, problem=problem)
-    row = replace(row, title=getattr(fitted, "title", row.title), held_out=average(scores) if len(scores) else NOTHING)
+    row = replace(row, title=getattr(fitted, "title", row.title), **judged(scores))
     if count is not None:
         row = replace(row, aic=metrics.aic(total, count), bic=metrics.bic(total, count, n))
     if isinstance(fitted, (Fitted, CountLaw, LineMixture)):
@@ -155,30 +146,43 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, Halt) else f"The fit broke off with an unexpected {type(error).__name__}."
 
 
-def average(scores: Float[np.ndarray, " h"]) -> metrics.Estimate:
-    """Mean and standard error; -inf with no error if any score is."""
-    return metrics.mean(scores) if np.isfinite(scores).all() else metrics.Estimate(float("-inf"), float("nan"))
+def judged(scores: Float[np.ndarray, " h"]) -> dict[str, Any]:
+    """What a row says of its scores at held-out points: nothing, where there are none."""
+    said = held_out.average(scores) if len(scores) else NOTHING
+    return {"held_out": said, "impossible": int(np.isinf(scores).sum())}
 
 
 def judge(candidate: Candidate, x: np.ndarray, key: Key, folds: int | None = None) -> Row:
     """One candidate fitted to all values for AIC and BIC, and to four fifths of them at a time for the held-out score."""
     x = column(x)
-    return scored(candidate, x, held_out(x, key, folds), key)[0]
+    return scored(candidate, x, held_out.parts(len(x), folds), key)[0]
 
 
-def ranked(judged: Sequence[tuple[Row, np.ndarray]]) -> tuple[Row, ...]:
-    """The rows, best held-out score first and those without one last, each with its paired distance to the best."""
+def ranked(found: Sequence[tuple[Row, np.ndarray]], points: Float[np.ndarray, "h ..."]) -> tuple[Row, ...]:
+    """The rows, best held-out score first and those without one last, compared at the held-out `points`."""
     order = sorted(
-        judged, key=lambda pair: (len(pair[1]) == 0, pair[0].fitted is None, -np.nan_to_num(pair[0].held_out.value))
+        found, key=lambda pair: (len(pair[1]) == 0, pair[0].fitted is None, -np.nan_to_num(pair[0].held_out.value))
     )
-    best, rows = order[0][1], []
-    for row, scores in order:
-        behind = NOTHING
-        if len(scores) and np.isfinite(best).all():
-            behind = average(best - scores) if np.isfinite(scores).all() else metrics.Estimate(np.inf, np.nan)
-        tied = bool(row is not order[0][0] and behind.value <= behind.error)
-        rows.append(replace(row, behind=behind, tied=tied))
-    return tuple(rows)
+    have = [scores for _, scores in order if len(scores)]
+    which = held_out.decisive(np.stack(have)) if have else None
+    rows = []
+    for i, (row, scores) in enumerate(order):
+        if len(scores):
+            apart = held_out.behind(have[0], scores)
+            row = replace(row, behind=apart, tied=i > 0 and held_out.tied(apart))
+        if len(scores) and which is not None:
+            point = tuple(np.atleast_1d(points[which]).tolist())
+            row = replace(row, without=Without(point, held_out.average(np.delete(scores, which))))
+        rows.append(row)
+    simplest = recommended(rows)
+    return tuple(replace(row, recommended=i == simplest) for i, row in enumerate(rows))
+
+
+def recommended(rows: Sequence[Row]) -> int | None:
+    """Among the best row and those tied with it, the one with the fewest parameters; None where no row has a score."""
+    level = [i for i, row in enumerate(rows) if np.isfinite(row.held_out.value) and (i == 0 or row.tied)]
+    counts = {i: rows[i].parameters for i in level}
+    return min(level, key=lambda i: (counts[i] is None, counts[i] or 0, i), default=None)
 
 
 def rank(
@@ -207,7 +211,8 @@ def growing(
     x: np.ndarray, key: Key, candidates: Sequence[Candidate], folds: int | None
 ) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """The name of each candidate as it is judged, and the table so far; no more than `WORKERS` are fitted ahead."""
-    parts, judged = held_out(x, key, folds), []
+    parts, found = held_out.parts(len(x), folds), []
+    points = x[np.concatenate(parts)] if parts else x[:0]
     todo: Iterator[Candidate] = iter(candidates)
     with ThreadPoolExecutor(WORKERS) as pool:
 
@@ -218,8 +223,8 @@ def growing(
             waiting = deque(begin(WORKERS + 1))
             while waiting:
                 name, future = waiting.popleft()
-                judged.append(future.result())
+                found.append(future.result())
                 waiting.extend(begin(1))
-                yield name, ranked(judged)
+                yield name, ranked(found, points)
         finally:
             pool.shutdown(cancel_futures=True)

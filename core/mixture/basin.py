@@ -14,6 +14,8 @@ from core.mixture import em
 from core.mixture.gmm import GMM, Config
 from core.process import Step, frozen
 
+APART = 1e-3  # nats per point; ends nearer than this are one
+
 
 @dataclass(frozen=True)
 class Ends:
@@ -117,3 +119,39 @@ def settle(config: Config, x: Float[np.ndarray, "n d"], start: GMM, means: Float
     """The last state of `descend`."""
     *_, last = descend(config, x, start, means, every=config.iterations + 1)
     return last.state
+
+
+@dataclass(frozen=True)
+class Reached:
+    """An end that starts of a map reach: its `level` (mean log-likelihood, nats), the `share` of the sound starts, and the
+    `start` (a row of the map) that lies deepest inside its basin."""
+
+    level: float
+    share: float
+    start: int
+
+
+def reached(level: Float[np.ndarray, " s"], collapsed: Bool[np.ndarray, " s"], side: int) -> tuple[Reached, ...]:
+    """The ends of a map of side x side starts, best first; levels within `APART` of the one above are one end.
+
+    Two mixtures of equal likelihood, such as one with its components exchanged, are one end too.
+    """
+    sound = np.flatnonzero(~collapsed)
+    order = sound[np.argsort(-level[sound], kind="stable")]
+    groups = np.split(order, np.flatnonzero(-np.diff(level[order]) > APART) + 1) if len(order) else []
+    found = []
+    for group in groups:
+        inside = np.zeros(len(level), bool)
+        inside[group] = True
+        found.append(Reached(float(level[group[0]]), len(group) / len(sound), deepest(inside, side)))
+    return tuple(found)
+
+
+def deepest(inside: Bool[np.ndarray, " s"], side: int) -> int:
+    """The cell of a square map from which the nearest cell outside, or the edge, is farthest in steps to a neighbour."""
+    left = np.pad(inside.reshape(side, side), 1)
+    while True:
+        core = left[1:-1, 1:-1] & left[:-2, 1:-1] & left[2:, 1:-1] & left[1:-1, :-2] & left[1:-1, 2:]
+        if not core.any():
+            return int(np.flatnonzero(left[1:-1, 1:-1])[0])
+        left = np.pad(core, 1)

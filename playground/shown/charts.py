@@ -11,6 +11,7 @@ from jaxtyping import Float
 from core.laws.bins import Histogram
 from core.mixture.select import Judged
 from playground.palette import ROLES
+from playground.shown.numbers import LESS
 
 DASH = {"truth": [6, 4], "model": [1, 0]}
 
@@ -31,21 +32,21 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
     k = alt.X(
         "K:Q", scale=alt.Scale(domain=[0.5, most + 0.5], nice=False), axis=alt.Axis(values=list(range(1, most + 1)))
     )
-    long = table.melt("K", ["BIC", "AIC"], "criterion", "nats").dropna()
+    long = table.melt("K", ["BIC", "AIC"], "criterion", "value").dropna()
     paint = alt.Color(
         "criterion:N",
         scale=alt.Scale(domain=["BIC", "AIC"], range=[colour["model"], colour["data"]]),
         legend=alt.Legend(orient="top", title=None),
     )
-    base = alt.Chart(long).encode(k, alt.Y("nats:Q", scale=alt.Scale(zero=False), title="nats (less is better)"), paint)
+    base = alt.Chart(long).encode(k, alt.Y("value:Q", scale=alt.Scale(zero=False), title=LESS), paint)
     layers = [base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=45)]
     if chosen is not None:
         mark = alt.Chart(pd.DataFrame({"K": [chosen]})).encode(alt.X("K:Q"))
         layers.insert(0, mark.mark_rule(strokeDash=[4, 4], color=colour["hand"], strokeWidth=2))
     held = alt.Chart(table.dropna()).encode(k)
-    score = alt.Y("held out:Q", scale=alt.Scale(zero=False), title="held out (nats)")
+    score = alt.Y("held out:Q", scale=alt.Scale(zero=False), title="held out (nats per point)")
     bars = held.mark_rule(color=colour["truth"], strokeWidth=2).encode(
-        alt.Y("low:Q", title="held out (nats)"), alt.Y2("high:Q")
+        alt.Y("low:Q", title="held out (nats per point)"), alt.Y2("high:Q")
     )
     dots = held.mark_point(filled=True, size=45, color=colour["truth"]).encode(score)
     return {

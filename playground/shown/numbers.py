@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from core.check import Check
 from core.evaluation.metrics import Estimate
+
+AIC, BIC = "AIC (\N{MINUS SIGN}2 log L)", "BIC (\N{MINUS SIGN}2 log L)"
+LESS = "\N{MINUS SIGN}2 log L, less is better"
+SUPERSCRIPTS = dict(
+    zip("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", strict=True)
+)
+CRITERIA = "AIC and BIC are on the scale of minus twice the log-likelihood; less is better."
 
 
 def estimate(value: Estimate, without: str = "none") -> str:
@@ -23,7 +31,7 @@ def estimate(value: Estimate, without: str = "none") -> str:
 def measured(value: float, error: float) -> str:
     """A parameter with its standard error to two digits; without one, four digits of the parameter."""
     if not error > 0:
-        return f"{value:.4g}"
+        return written(value)
     digits = 1 - int(np.floor(np.log10(float(f"{error:.1e}"))))
     if not -4 < digits < 9:
         return f"{value:.6g} ± {error:.2g}"
@@ -73,11 +81,23 @@ def unhaired(values: np.ndarray) -> np.ndarray:
 
 def number(value: float, digits: int = 4) -> str:
     """A number with as many digits as it deserves, in TeX."""
-    text = f"{value:.{digits}g}"
+    return tex(f"{value:.{digits}g}")
+
+
+def tex(text: str) -> str:
+    """A number as Python writes it, in TeX."""
     if "e" in text:
         mantissa, exponent = text.split("e")
         return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
     return text
+
+
+def written(value: float) -> str:
+    """Four digits of a number, written out beside one such as 45017, and by its power of ten only where it is tiny or vast."""
+    size = abs(value)
+    if 1e4 <= size < 1e10:
+        return f"{value:.0f}"
+    return f"{value:.4g}" if size == 0 or 1e-4 <= size < 1e4 or not np.isfinite(size) else plain_power(value, 4)
 
 
 def vector(values: np.ndarray) -> str:
@@ -96,10 +116,41 @@ def self_test(found: Sequence[Check]) -> str:
     """Identities as a Markdown table: verdict, name, value, and what it should be."""
     lines = ["| | identity | value | should be |", "|---|---|--:|--:|"]
     for c in found:
-        value = f"{c.value:.9f}" if c.target else f"{c.value:.2g}"
-        meant = f"at least {c.target - c.tolerance:.1g}" if c.at_least else f"{c.target:g} ± {c.tolerance:.1g}"
-        lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {value} | {meant} |")
+        meant = f"at least {plain_power(c.target - c.tolerance, 1)}" if c.at_least else within(c)
+        lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {judged(c)} | {meant} |")
     return "\n".join(lines)
+
+
+def judged(check: Check) -> str:
+    """A check's value: where it is off by less than its tolerance, to the tolerance's digit at most, and no zeros after it."""
+    value, tolerance = check.value, check.tolerance
+    if not check.target or not np.isfinite(value) or not 0 < tolerance < abs(check.target):
+        return plain_power(value, 2)
+    if check.holds and not check.at_least:
+        digits = max(0, -int(np.floor(np.log10(tolerance))))
+        text = f"{value:.{min(digits, 12)}f}"
+        return minus(text.rstrip("0").rstrip(".") if "." in text else text)
+    return plain_power(value, 6)
+
+
+def within(check: Check) -> str:
+    """What a check's value should be: its target, to the digits of a value that holds, and its tolerance."""
+    return f"{judged(replace(check, value=check.target))} ± {plain_power(check.tolerance, 1)}"
+
+
+def plain_power(value: float, digits: int) -> str:
+    """A number to so many digits; a very large or small one by its power of ten, as words write it: 4 x 10 to the -8."""
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        power = "".join(SUPERSCRIPTS[sign] for sign in str(int(exponent)))
+        text = f"{mantissa} \N{MULTIPLICATION SIGN} 10{power}".replace(" ", "\N{NO-BREAK SPACE}")
+    return minus(text)
+
+
+def p_value(p: float) -> str:
+    """A p-value to three decimals; one that they cannot tell from 0 to one digit of its own."""
+    return f"{p:.3f}" if p >= 0.0005 or p == 0 else plain_power(p, 1)
 
 
 def unit_of(column: str) -> str:

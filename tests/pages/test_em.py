@@ -15,6 +15,7 @@ from playground.instruments.stage import unpack
 from playground.runs import hand, jobs, runs
 from playground.runs.turns import Turns
 from playground.shelf import sketch
+from playground.shown.numbers import BIC
 from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,6 +186,20 @@ def test_how_many_sets_k_to_the_choice():
     button.click().run()
     assert at.slider(key="components").value == wanted
     assert run_of(at).job.trace[-1].state.means.shape == (wanted, 2)
+
+
+@pytest.mark.parametrize("components", [6, 8])
+def test_one_press_puts_the_best_of_all_starts_on_show_and_both_say_one_bic(components):
+    at = opened(panel="How many?", data="Eight Gaussians", components=components, start="random points", seed=1)
+    label = "Use K = 8" if components == 8 else f"Best start of K = {components}"
+    before = figures(at)["BIC"]
+    next(b for b in at.button if b.label == label).click().run()
+    assert not at.exception
+    table = at.dataframe[0].value.set_index("K")
+    shown = figures(at)["BIC"]
+    assert shown == pytest.approx(table.loc[components, BIC], abs=0.6)
+    assert shown <= before + 0.6
+    assert at.query_params["means"]  # so a link begins there, too
 
 
 def test_a_new_setting_makes_a_new_run_and_a_rerun_does_not():
@@ -514,3 +529,14 @@ def test_hand_and_link_agree_on_what_means_are():
     text = "0.5;-1"
     at = opened(data="Normal", components=2, means=text)
     np.testing.assert_array_equal(run_of(at).job.trace[0].state.means, hand.decode(text, (2, 1)))
+
+
+def test_the_numbers_open_on_a_component_that_contends_for_the_point_they_speak_of():
+    at = opened(data="Eight Gaussians", components=8, panel="Numbers")
+    said = next(m.value for m in at.markdown if "least sure of" in m.value or "\\mu_" in m.value)
+    last = run_of(at).job.trace[-1]
+    dataset = builtin.load("eight_gaussians")
+    r = last.state.responsibilities(dataset.points)
+    n = int(np.argmin((r * np.log(np.maximum(r, 1e-300))).sum(axis=1)))
+    assert at.segmented_control(key="component").value == str(r[n].argmax() + 1)
+    assert f"w_{r[n].argmax() + 1}" in said

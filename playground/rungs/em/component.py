@@ -8,11 +8,12 @@ def words(k: int) -> tuple[str, ...]:
     return tuple(str(i) for i in range(1, k + 1))
 
 
-def choose(k: int) -> int:
-    """The control, and the chosen component, from 0."""
+def choose(k: int, first: int = 0) -> int:
+    """The control, and the chosen component, from 0; it opens on the `first`."""
     if k == 1:
         return 0
+    opened = str(first + 1)
     chosen = st.segmented_control(
-        "Component", words(k), default="1", key="component", bind="query-params", required=True
+        "Component", words(k), default=opened, key="component", bind="query-params", required=True
     )
-    return int(chosen or 1) - 1
+    return int(chosen or opened) - 1

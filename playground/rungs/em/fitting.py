@@ -9,8 +9,9 @@ from core.dataset import Dataset
 from core.key import Key
 from core.mixture import select
 from core.mixture.gmm import GMM, Config, fit, initial
+from core.mixture.select import Judged
 from core.process import Step
-from core.units import units_of
+from core.units import Units, units_of
 from playground.shown.points import visible
 
 ASKED = ("mean", "cov", "weight")  # of the mixture that a half-step asked for responsibilities
@@ -43,10 +44,16 @@ def steps(dataset: Dataset, config: Config, key: Key, start: GMM) -> Iterator[St
 
 
 def sweep(dataset: Dataset, config: Config, key: Key) -> Iterator[Step]:
-    """Every K judged, on standardised columns where the data asks for it, scores carried to the original units."""
+    """Every K judged, on standardised columns where the data asks for it; scores and starts in the original units."""
     units = units_of(dataset)
     for step in select.sweep(config, units.standard(dataset.points), key):
-        yield replace(step, state=tuple(row.shifted(units.log_jacobian, len(dataset)) for row in step.state))
+        yield replace(step, state=tuple(carried(row, units, len(dataset)) for row in step.state))
+
+
+def carried(row: Judged, units: Units, n: int) -> Judged:
+    """One K judged on standardised columns, in the original units."""
+    start = None if row.start is None else row.start * units.scale + units.shift
+    return replace(row.shifted(units.log_jacobian, n), start=start)
 
 
 def label(config: Config) -> str:

@@ -18,7 +18,7 @@ from playground.rungs.em.fitting import responsibilities
 from playground.rungs.em.screen import Screen
 from playground.session import plain
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import aligned, estimate, number, table, unhaired, vector
+from playground.shown.numbers import AIC, BIC, LESS, aligned, estimate, minus, number, table, unhaired, vector
 from playground.shown.points import shown_rows
 from playground.shown.truth import truth_draws
 
@@ -32,7 +32,7 @@ def figures(step: Step[GMM], screen: Screen) -> str:
     """The live numbers of the Step on show: log-likelihood, BIC, and the distance to the truth where it is known."""
     dataset, level, n = screen.dataset, step.metrics["log_likelihood"], len(screen.dataset)
     bic = metrics.bic(level * n, parameter_count(screen.config, dataset.dim), n)
-    rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", "nats, less is better")]
+    rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", LESS)]
     if dataset.truth is not None and dataset.entropy is not None:
         key = (dataset.name, step.state.means.tobytes())
         gap = session.once("em.gap", key, lambda: distance(step.state, dataset))
@@ -117,6 +117,14 @@ def doubtful(step: Step[GMM], dataset: Dataset) -> int:
     return int(shown_rows(dataset)[(r * np.log(np.maximum(r, 1e-300))).sum(axis=1).argmin()])
 
 
+def contender(step: Step[GMM], dataset: Dataset) -> int:
+    """The component (from 0) that answers most for the point of which the mixture is least sure."""
+    if responsibilities(step, dataset) is None:
+        return 0  # at the start no point has been asked
+    n = doubtful(step, dataset)
+    return int(step.state.log_joint(dataset.points[n : n + 1])[0].argmax())
+
+
 def equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     """The half-step that led to `step`, in symbols and in numbers, for one component (from 0), as Markdown."""
     if step.phase == "E":
@@ -165,9 +173,9 @@ def judged(rows: tuple[Judged, ...]) -> "pa.Table":
         {
             "K": [r.components for r in rows],
             "parameters": [r.parameters for r in rows],
-            "log-likelihood (nats per point)": [round(r.log_likelihood, 4) for r in rows],
-            "BIC (nats)": [round(r.bic, 1) for r in rows],
-            "AIC (nats)": [round(r.aic, 1) for r in rows],
-            "held out (nats per point)": [estimate(r.held_out, COLLAPSED) for r in rows],
+            "log L (nats/point)": [round(r.log_likelihood, 4) for r in rows],
+            "held out (nats/point)": [minus(estimate(r.held_out, COLLAPSED if np.isnan(r.bic) else "")) for r in rows],
+            BIC: [round(r.bic, 1) for r in rows],
+            AIC: [round(r.aic, 1) for r in rows],
         }
     )

@@ -1,7 +1,7 @@
 """What the page of mixtures is asked for, and what follows from it: the start, the run, and what its numbers belong to."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from core.dataset import Dataset
 from core.key import Key
 from core.mixture.gmm import GMM, Config
 from core.process import Step
+from playground import session
 from playground.rungs.em import fitting, forks
 from playground.runs import hand, runs
 from playground.runs.runs import Fork, Run
@@ -93,6 +94,13 @@ class Screen:
         """Let go of the means a hand chose and of a fork."""
         runs.unfork(NAME)
         hand.put(NAME, self.asked.situation, None)
+
+    def begin(self, components: int, means: np.ndarray) -> None:
+        """Begin with so many components from these means (k, d); for a button's callback."""
+        runs.unfork(NAME)
+        asked = replace(self.asked, config=replace(self.config, components=components))
+        hand.put(NAME, asked.situation, means)
+        session.set_widgets({"components": components})
 
     def drag(self, means: np.ndarray) -> None:
         """Begin from these means, which a hand chose."""

@@ -78,6 +78,8 @@ def rows_of(run: Run) -> tuple[Row, ...]:
 
 
 def asked_for(column: Ranked, rows: Sequence[Row], title: str | None) -> Row | None:
-    """The row of the law with this title, the best one if no law is called so."""
+    """The row of the law with this title; the recommended one if no law is called so."""
     names = {law.title: law.name for law in column.laws}
-    return next((row for row in rows if title not in names or row.name == names[title]), None)
+    if title in names:
+        return next((row for row in rows if row.name == names[title]), None)
+    return next((row for row in rows if row.recommended), rows[0] if rows else None)

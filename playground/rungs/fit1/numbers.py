@@ -15,7 +15,7 @@ from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.model import Model
 from playground.rungs.fit1.screen import Screen
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import measured, placed, table
+from playground.shown.numbers import measured, placed, table, tex, written
 
 
 def figures(screen: Screen, step: Bell) -> str:
@@ -25,7 +25,7 @@ def figures(screen: Screen, step: Bell) -> str:
     at, best = (points.log_likelihood(b.model.mean, b.model.covariance) for b in (step, top))
     rows = [
         ("mu", placed(step.mu, min(step.sigma, top.sigma)), column),
-        ("sigma", f"{step.sigma:.4g}", column),
+        ("sigma", written(step.sigma), column),
         ("Log-likelihood", f"{at:.4f}", "nats per point"),
         ("Its maximum, exact", f"{best:.4f}", "nats per point"),
         ("Below it by", f"{best - at:.4f}", "nats per point"),
@@ -48,7 +48,7 @@ def equation(points: Sufficient) -> tuple[str, str]:
     mean, deviation = points.mean[0], math.sqrt(points.covariance[0, 0])
     return (
         r"\ell(\mu,\sigma) = -\tfrac12\log 2\pi - \log\sigma - \frac{s^2 + (\bar x-\mu)^2}{2\sigma^2}",
-        rf"\bar x = {placed(mean, deviation)}, \quad s = {deviation:.4g}, \quad n = {points.n}",
+        rf"\bar x = {tex(placed(mean, deviation))}, \quad s = {tex(written(deviation))}, \quad n = {points.n}",
     )
 
 

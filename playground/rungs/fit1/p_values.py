@@ -14,9 +14,10 @@ from core.laws.goodness import QQ, Calibrated, Recheck
 from playground.palette import ROLES, SURFACE
 from playground.rungs.fit1.ranking import listed, spoken
 from playground.shown.charts import DASH, labels
+from playground.shown.numbers import p_value
 
 RATES = ("calibrated p <= 0.05 (%)", "± calibrated (%)", "naive p <= 0.05 (%)", "± naive (%)")
-FORMATS = {"value (no unit)": "%.4f"} | dict.fromkeys(("p, calibrated", "± (Monte Carlo)", "p, naive"), "%.3f")
+FORMATS = {"value (no unit)": "%.4f"} | dict.fromkeys(("p, calibrated", "± (Monte Carlo)"), "%.3f")
 FORMATS |= dict.fromkeys(RATES, "%.1f")
 CELLS = 10  # bars of a histogram of p-values
 
@@ -31,7 +32,7 @@ def tested(test: Calibrated, names: Sequence[str]) -> pd.DataFrame:
             "value (no unit)": test.observed[at],
             "p, calibrated": test.p[at] * known,
             "± (Monte Carlo)": test.error[at] * known,
-            "p, naive": test.naive[at],
+            "p, naive": [p_value(p) for p in test.naive[at]],
         }
     )
 

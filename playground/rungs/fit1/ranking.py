@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from core.evaluation.metrics import Estimate
 from core.laws.ranking import Row
 from playground.shown import numbers
 
-FORMATS = {"log-likelihood (nats/point)": "%.4f", "AIC (nats)": "%.1f", "BIC (nats)": "%.1f"}
+FORMATS = {"log-likelihood (nats/point)": "%.4f", numbers.AIC: "%.1f", numbers.BIC: "%.1f"}
 PROPER = ("Student", "Laplace", "Cauchy", "Gumbel", "Pareto", "Weibull", "Poisson", "Bernoulli", "Gaussian")
 USUAL = "observed information"
 
@@ -33,29 +34,41 @@ def parameters(row: Row, unit: str) -> str:
     return said if row.errors is None or row.errors.how == USUAL else f"{said} (errors: {row.errors.how})"
 
 
+def held(score: Estimate, impossible: int = 0) -> str:
+    """A held-out score, or how many held-out points the law rules out."""
+    if np.isinf(score.value):
+        return "\N{MINUS SIGN}\N{INFINITY}" + (f" ({impossible:,} ruled out)" if impossible else "")
+    return numbers.minus(numbers.estimate(score, ""))
+
+
+def behind(i: int, row: Row) -> str:
+    """How far a row lies behind the best, and whether that is anything."""
+    if row.problem or i == 0 or np.isnan(row.behind.value):
+        return "failed" if row.problem else "best" if i == 0 else ""
+    said = numbers.estimate(row.behind, "\N{INFINITY}")
+    return said + (", tied, simplest" if row.recommended else ", tied" if row.tied else "")
+
+
 def ranked(rows: Sequence[Row], unit: str) -> pd.DataFrame:
     """The ranked table; a law that failed has its reason where the others have their parameters."""
+    decides = decisive(rows)
+    columns = {
+        "law": [row.title for row in rows],
+        "held out (nats/point)": [held(row.held_out, row.impossible) for row in rows],
+        f"without {decides}": [held(row.without.score) if row.without else "" for row in rows],
+        "behind (nats/point)": [behind(i, row) for i, row in enumerate(rows)],
+        "log-likelihood (nats/point)": [row.log_likelihood for row in rows],
+        numbers.AIC: [row.aic for row in rows],
+        numbers.BIC: [row.bic for row in rows],
+        "parameters": [". ".join(part for part in (parameters(row, unit), row.note) if part) for row in rows],
+    }
+    return pd.DataFrame({name: column for name, column in columns.items() if decides or name != "without "})
 
-    def behind(i: int, row: Row) -> str:
-        if row.problem or i == 0 or np.isnan(row.behind.value):
-            return "failed" if row.problem else "best" if i == 0 else ""
-        return numbers.estimate(row.behind) + (", tied" if row.tied else "")
 
-    return pd.DataFrame(
-        {
-            "law": [row.title for row in rows],
-            "held out (nats/point)": [
-                "" if np.isnan(row.held_out.value) else numbers.estimate(row.held_out) for row in rows
-            ],
-            "behind (nats/point)": [behind(i, row) for i, row in enumerate(rows)],
-            "log-likelihood (nats/point)": [row.log_likelihood for row in rows],
-            "AIC (nats)": [row.aic for row in rows],
-            "BIC (nats)": [row.bic for row in rows],
-            "parameters ± standard error, or why it failed": [
-                ". ".join(part for part in (parameters(row, unit), row.note) if part) for row in rows
-            ],
-        }
-    )
+def decisive(rows: Sequence[Row]) -> str:
+    """The value of the point that decides the ranking; "" where none does."""
+    found = next((row.without for row in rows if row.without), None)
+    return f"{found.point[0]:.4g}" if found else ""
 
 
 def verdict(rows: Sequence[Row], n: int, entropy: float | None) -> str:
@@ -66,7 +79,14 @@ def verdict(rows: Sequence[Row], n: int, entropy: float | None) -> str:
     if not rows:
         return ""
     best, rest, tied = scored[0], [row for row in scored[1:] if not row.tied], [row for row in scored if row.tied]
-    said = f"**{best.title}** is best of {len(scored)}" if tied or rest else f"**{best.title}** scores"
+    simplest = next((row for row in tied if row.recommended), None)
+    said = ahead(best, rest, tied, len(scored), n) if simplest is None else level(best, simplest, tied, n)
+    return " ".join(part for part in (said, doubts(rows), truth(entropy)) if part)
+
+
+def ahead(best: Row, rest: Sequence[Row], tied: Sequence[Row], count: int, n: int) -> str:
+    """What is said where the best of `count` laws is as simple as any tied with it; `rest` are those behind."""
+    said = f"**{best.title}** is best of {count}" if tied or rest else f"**{best.title}** scores"
     if rest:
         gap = numbers.estimate(rest[0].behind)
         said = f"**{best.title}** is best by {gap} nats per held-out point, before {spoken(rest[0].title)}"
@@ -74,12 +94,45 @@ def verdict(rows: Sequence[Row], n: int, entropy: float | None) -> str:
         said += f" {numbers.estimate(best.held_out)} nats per held-out point"
     if tied:
         said += f"; {listed([spoken(row.title) for row in tied])} cannot be told from it with {n:,} points"
-    said += "."
-    if rest and rest[0].behind.value < 2 * rest[0].behind.error:
-        said += " Less than two standard errors is a hint, no proof."
-    return said + (
-        f" The truth scores {-entropy:.4f} nats per point on average (exact)." if entropy is not None else ""
+    hint = bool(rest) and rest[0].behind.value < 2 * rest[0].behind.error
+    return said + "." + " Less than two standard errors is a hint, no proof." * hint
+
+
+def level(best: Row, simplest: Row, tied: Sequence[Row], n: int) -> str:
+    """What is said where a simpler law than the best is tied with it."""
+    others = [spoken(row.title) for row in tied if row is not simplest]
+    return (
+        f"**{simplest.title}** is recommended: of {len(tied) + 1} laws that {n:,} points cannot tell apart it has the fewest "
+        f"parameters. {best.title} scores {numbers.estimate(simplest.behind)} nats per held-out point more"
+        + (f"; tied too: {listed(others)}." if others else ".")
     )
+
+
+def truth(entropy: float | None) -> str:
+    """What the truth itself would score, where it is known."""
+    return "" if entropy is None else f"The truth scores {-entropy:.4f} nats per point on average (exact)."
+
+
+def doubts(rows: Sequence[Row]) -> str:
+    """Where the ranking hangs on one point, and a law that BIC prefers but a held-out extreme rules out."""
+    said = []
+    if point := decisive(rows):
+        left = {row.title: (row.without.score.value, row.held_out.value) for row in rows if row.without}
+        first = max(left, key=lambda title: left[title][0])
+        costs = {title: after - before for title, (after, before) in left.items() if np.isfinite(before)}
+        most = max(costs, key=lambda title: costs[title])
+        said.append(
+            f"One point, {point}, decides places: without it {spoken(first)} is {'still ' * (first == rows[0].title)}best. It "
+            f"alone costs {spoken(most)} {costs[most]:.2g} nats per point."
+        )
+    counted = [row for row in rows if np.isfinite(row.bic)]
+    least = min(counted, key=lambda row: row.bic) if counted else None
+    if least is not None and least.impossible:
+        said.append(
+            f"{least.title} has the least BIC. It ends at the extremes of what it is fitted to, so a new extreme is impossible "
+            "under it and its held-out score is minus infinity, however true it is."
+        )
+    return " ".join(said)
 
 
 def limits(rows: Sequence[Row], x: Float[np.ndarray, " n"], unit: str, counts: bool = False) -> str:

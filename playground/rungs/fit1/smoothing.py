@@ -7,8 +7,10 @@ import numpy as np
 
 from core.check import Check
 from core.dataset import Dataset
-from core.evaluation import metrics
+from core.evaluation import held_out
+from core.evaluation.metrics import Estimate
 from core.kernels import bandwidth, risk, sums
+from core.kernels.bandwidth import Column
 from core.kernels.kde import KDE
 from core.key import Key
 from core.laws.families.line_kde import LineKDE
@@ -17,7 +19,6 @@ from core.units import ordinary_rows
 from playground.shown import numbers
 
 FACTORS = tuple(f"{f:.3g}" for f in np.geomspace(0.01, 3, 100))
-FEWEST, MOST_HELD = 10, 500  # values; held-out values that are scored
 BOUNDARIES = ("none", "reflect")
 RULE = "silverman"  # of the estimates that the self-test looks at
 
@@ -90,15 +91,33 @@ def integrals(x: np.ndarray) -> Iterator[Check]:
         yield Check(f"a kernel estimate {word} integrates to", max(found, key=lambda v: abs(v - 1)), 1.0, 1e-3)
 
 
-def held_out(model: KDE, key: Key) -> str:
-    """The log score of values that the estimate was not shown, with its standard error."""
-    if len(model.points) < FEWEST:
-        return "Too few values to hold some out."
-    train, held = (model.points[rows] for rows in metrics.split(len(model.points), 0.2, key / "split"))
-    plain = model.kernel == "gaussian" and model.bounds is None  # then a hundred thousand bumps are read in no time
-    law = LineKDE(train[:, 0], model.h) if plain else KDE(train, model.bandwidth, model.kernel, model.bounds)
-    scores = law.log_prob(held := held[:MOST_HELD])
-    if not np.isfinite(scores).all():
-        return "Held-out log score: minus infinity, because a value lies where no bump reaches."
-    score = numbers.estimate(metrics.mean(scores))
-    return f"Held-out log score at this h: **{score}** nats per point ({len(held):,} values; standard error)."
+def unseen(x: Column, h: float, rule: str, kernel: str, boundary: str) -> Iterator[Step[Estimate]]:
+    """Yield the held-out score (`core.evaluation.held_out`) as far as fifths are scored, one more a Step.
+
+    The bandwidth of each fit is what the `rule` finds without the fifth, or `h` where the rule is the hand's or the
+    truth's.
+    """
+    parts, found = held_out.parts(len(x)), np.empty(0)
+    if not parts:
+        raise Halt("Too few values to hold some out.")
+
+    def fit(train: np.ndarray) -> LineKDE | KDE:
+        width = h
+        if rule in bandwidth.RULES[:-1]:
+            scale = deviation(train)
+            width = bandwidth.factors(rule, train / scale, kernel, Key(0))[-1][0] * scale
+        plain = kernel == "gaussian" and boundary == BOUNDARIES[0]  # then a hundred thousand bumps are read in no time
+        return LineKDE(train[:, 0], width) if plain else estimate(train, width, kernel, boundary)
+
+    for i, part in enumerate(parts):
+        found = np.append(found, held_out.scores(fit, x, (part,)))
+        yield Step(i, held_out.average(found), "", {"progress": (i + 1) / len(parts), "values": float(len(found))})
+
+
+def told(newest: Step[Estimate]) -> str:
+    """The held-out score in words."""
+    if not np.isfinite(newest.state.value):
+        return "Held-out score at this h: minus infinity, because a value lies where no bump reaches."
+    values, more = int(newest.metrics["values"]), newest.metrics["progress"] < 1
+    part = f"{values:,} of the values so far" if more else f"{values:,} values"
+    return f"Held-out score at this h: **{numbers.estimate(newest.state)}** nats per point ({part}; standard error)."

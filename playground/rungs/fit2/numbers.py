@@ -22,7 +22,7 @@ from core.process import Step
 from playground.rungs.fit2.joint import MASSES, Seen
 from playground.rungs.fit2.screen import Screen
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import bare, estimate, placed, table, unit_of
+from playground.shown.numbers import LESS, bare, estimate, placed, table, unit_of, written
 
 CHECKED = 5000  # points that the self-test looks at
 Fact = tuple[str, str, str]  # what, how much, and of what
@@ -56,7 +56,7 @@ def figures(screen: Screen, step: Step[Seen]) -> str:
     n, total, count = len(dataset), seen.log_likelihood.value * len(dataset), seen.law.count
     rows = [("Log-likelihood", f"{seen.log_likelihood.value:.4f}", "nats per point")]
     if count is not None:
-        rows.append(("BIC", f"{metrics.bic(total, count, n):,.1f}", "nats, less is better"))
+        rows.append(("BIC", f"{metrics.bic(total, count, n):,.1f}", LESS))
     if seen.gap is not None:
         rows.append(("KL from the truth", estimate(seen.gap), "nats, 0 is perfect"))
     if dataset.entropy is not None:
@@ -119,10 +119,10 @@ def margin(law: Margin, column: str) -> list[Fact]:
     """The parameters of one column's law; empirical ones have none."""
     name, of = bare(column), unit_of(column)
     if isinstance(law, KernelMargin):
-        return [(f"{name}: width of a bump", f"{law.model.h:.4g}", of)]
+        return [(f"{name}: width of a bump", written(law.model.h), of)]
     if not isinstance(law, Fitted):
         return []
-    rows = [(f"{name}: {word}", f"{value:.4g}", u) for word, value, u in law.describe(of)]
+    rows = [(f"{name}: {word}", written(value), u) for word, value, u in law.describe(of)]
     word, value, u = rows[-1]
     return [*rows[:-1], (word, value, f"{u} {law.family.title} law".strip())]
 
@@ -136,9 +136,9 @@ def means(mean: Float[np.ndarray, " d"], sd: Float[np.ndarray, " d"], columns: S
 def shape(covariance: Float[np.ndarray, "2 2"], columns: tuple[str, str]) -> list[Fact]:
     """Standard deviations and correlation of a covariance."""
     sd = np.sqrt(np.diag(covariance))
-    rows = [(f"sd, {bare(n)}", f"{s:.4g}", unit_of(n)) for n, s in zip(columns, sd, strict=True)]
+    rows = [(f"sd, {bare(n)}", written(s), unit_of(n)) for n, s in zip(columns, sd, strict=True)]
     return [
         *rows,
-        ("covariance", f"{covariance[0, 1]:.4g}", ""),
+        ("covariance", written(covariance[0, 1]), ""),
         ("correlation", f"{covariance[0, 1] / sd.prod():.3f}", ""),
     ]

@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 
 from core.data.sets.toys_1d import normal
 from core.data.sets.toys_2d import eight_gaussians
-from core.evaluation import two_sample
+from core.evaluation import mmd, two_sample
 from core.evaluation.two_sample import STATISTICS, Null
 from core.key import Key
 from core.process import Halt
@@ -21,6 +21,41 @@ def draws(n, d, seed=0, shift=0.0):
 
 
 # Distances
+
+
+def shared(x, y):
+    """The share of ten nearest neighbours from a point's own sample, point by point."""
+    pooled, own = np.concatenate([x, y]), np.arange(len(x) + len(y)) < len(x)
+    found = []
+    for i, point in enumerate(pooled):
+        away = np.linalg.norm(pooled - point, axis=1)
+        away[i] = np.inf
+        found.append((own[np.argsort(away)[:10]] == own[i]).mean())
+    return np.mean(found)
+
+
+def discrepancy(x, y, width):
+    """The unbiased squared maximum mean discrepancy, from its definition (equal numbers: up to a factor)."""
+
+    def k(a, b):
+        return np.exp(-(cdist(a, b) ** 2) / (2 * width**2))
+
+    n, m = len(x), len(y)
+    return (k(x, x).sum() - n) / n**2 + (k(y, y).sum() - m) / m**2 - 2 * k(x, y).mean()
+
+
+def largest(x, y):
+    pooled, found = np.concatenate([x, y]), []
+    n, m, pair = len(x), len(y), cdist(pooled, pooled)
+    middle = np.median(pair[np.triu_indices(len(pair), 1)])
+    for share in (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1):
+        kernel = np.exp(-(pair**2) / (2 * (share * middle) ** 2)) - np.eye(len(pair))
+        centring = np.eye(len(pair)) - 1 / len(pair)
+        centred = centring @ kernel @ centring
+        np.fill_diagonal(centred, 0)
+        scale = np.linalg.norm(centred) * np.sqrt(2) / (n * m)
+        found.append(discrepancy(x, y, share * middle) / scale)
+    return max(found)
 
 
 @pytest.mark.parametrize(("n", "m"), [(40, 40), (30, 47), (1, 5)])
@@ -79,9 +114,11 @@ def test_the_shortcut_of_permutations_is_the_distance(name):
         "energy": two_sample.energy,
         "wasserstein": two_sample.wasserstein,
         "sliced wasserstein": lambda x, y: two_sample.sliced_wasserstein(x, y, two_sample.directions(d, key)),
+        "neighbours": shared,
+        "mmd": largest,
     }[name]
     found = two_sample.statistic(name, pooled, 20, key)(masks)
-    assert np.allclose(found, [direct(pooled[m], pooled[~m]) for m in masks], rtol=1e-9)
+    assert np.allclose(found, [direct(pooled[m], pooled[~m]) for m in masks], rtol=1e-3 if name == "mmd" else 1e-9)
 
 
 # The null
@@ -111,7 +148,7 @@ def test_permutations_and_fresh_draws_give_the_same_band(name):
     source = normal() if name == "wasserstein" else eight_gaussians()
     fresh = two_sample.null_band(name, source, 60, 90, 150, Key(1))
     dealt = two_sample.permuted(name, source.sample(60, Key(2)), source.sample(90, Key(3)), 150, Key(1)).null
-    assert np.mean(dealt) == pytest.approx(np.mean(fresh), rel=0.25)
+    assert np.mean(dealt) == pytest.approx(np.mean(fresh), rel=0.25, abs=0.3 * (name == "mmd"))
 
 
 def test_the_null_shrinks_with_n_so_distances_of_different_n_are_not_alike():
@@ -146,3 +183,51 @@ def test_ties_count_against_the_difference():
 def test_one_point_is_too_few():
     with pytest.raises(Halt, match="at least two"):
         next(two_sample.compare(draws(1, 2), draws(5, 2), Key(0)))
+
+
+def ring(n, seed, hole=0.0):
+    """Points around a circle, or (a `hole` of 0) on the disc with the same spread in every direction."""
+    g = (Key(seed) / "ring").generator()
+    angle, radius = g.uniform(0, 2 * np.pi, n), np.sqrt(g.uniform(hole**2, 1, n))
+    points = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return points / np.sqrt((1 + hole**2) / 4)
+
+
+@pytest.mark.parametrize("name", ["neighbours", "mmd"])
+def test_a_hole_is_seen_that_distances_of_whole_clouds_overlook(name):
+    x, y = ring(150, 0, 0.6), ring(150, 1)
+    assert two_sample.permuted(name, x, y, 99, Key(0)).p_value <= 0.02
+    assert two_sample.permuted("energy", x, y, 99, Key(0)).p_value > 0.1
+
+
+def test_rounded_points_have_a_uniform_p_by_neighbours():
+    p = [
+        two_sample.permuted("neighbours", draws(40, 1, i).round(), draws(40, 1, i + 500).round(), 39, Key(i)).p_value
+        for i in range(200)
+    ]
+    assert np.mean(p) == pytest.approx(0.5, abs=0.09)
+
+
+def test_the_scale_of_a_discrepancy_is_its_spread_under_one_source():
+    pooled = draws(300, 2)
+    masks = Key(4).generator().permuted(np.tile(np.arange(300) < 140, (400, 1)), axis=1)
+    found = mmd.quotients(cdist(pooled, pooled), 140)(masks)
+    assert found.std(axis=0) == pytest.approx(np.ones(5), abs=0.2)
+
+
+def test_the_witness_points_at_the_hole_and_stays_below_its_limit_elsewhere():
+    x, y = ring(400, 2), ring(400, 3, 0.6)
+    at = np.array([[0.0, 0.0], [5.0, 5.0]])
+    found = mmd.witness(at, x, y, 0.3, Key(0))
+    assert found.values[0] > found.limit
+    assert abs(found.values[1]) < found.limit
+    assert mmd.witness(at, y, x, 0.3, Key(0)).values == pytest.approx(-found.values, abs=1e-3)
+
+
+def test_no_place_passes_the_limit_in_nineteen_of_twenty_pairs_of_one_source():
+    grid = np.stack(np.meshgrid(*[np.linspace(-2, 2, 9)] * 2), -1).reshape(-1, 2)
+    passed = []
+    for i in range(200):
+        found = mmd.witness(grid, draws(60, 2, i), draws(60, 2, i + 700), 0.4, Key(i))
+        passed.append(np.abs(found.values).max() > found.limit)
+    assert 0.01 <= np.mean(passed) <= 0.1

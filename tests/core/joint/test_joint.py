@@ -9,6 +9,7 @@ from scipy import stats
 
 from core.check import Check
 from core.data import builtin
+from core.evaluation import held_out
 from core.joint import checks, joint, ranking
 from core.joint import grid as joint_grid
 from core.joint.copula import GaussianCopula
@@ -229,8 +230,8 @@ def test_a_false_contour_is_caught():
 # Ranking
 
 
-def last(x, ways, key=Key(0)):  # noqa: B008
-    *_, step = ranking.rank(x, key, ways)
+def last(x, ways):
+    *_, step = ranking.rank(x, ways)
     return step
 
 
@@ -242,9 +243,9 @@ def test_the_right_law_is_ranked_first():
 
 
 def test_the_scores_are_those_of_points_that_were_held_out():
-    parts = ranking.parts(len(MOONS), Key(7))
+    parts = held_out.parts(len(MOONS))
     assert sorted(np.concatenate(parts).tolist()) == list(range(len(MOONS)))
-    row = last(MOONS, (OneGaussian(),), Key(7)).state[0]
+    row = last(MOONS, (OneGaussian(),)).state[0]
     scores = []
     for part in parts:
         train = np.delete(MOONS, part, axis=0)
@@ -272,12 +273,7 @@ def test_few_points_are_not_cut():
     assert np.isfinite(rows[0].log_likelihood)
 
 
-def test_many_points_hold_out_one_fifth(monkeypatch):
-    monkeypatch.setattr(ranking, "FOLDED", 100)
-    assert [len(part) for part in ranking.parts(300, Key(0))] == [60]
-
-
-def test_the_same_key_gives_the_same_table():
+def test_the_table_is_the_same_each_time():
     assert last(MOONS, (Mixture(2),)).state[0].held_out == last(MOONS, (Mixture(2),)).state[0].held_out
     assert joint.RULES[0] == "likelihood cv"
 

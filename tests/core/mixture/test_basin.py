@@ -203,3 +203,24 @@ def test_the_other_coordinates_stay():
     still = np.ones((3, 2), bool)
     still[0, 1] = still[2, 0] = False
     assert (means[..., still] == start.means[still]).all()
+
+
+def test_ends_are_counted_from_the_best_and_placed_deep_inside_their_basins():
+    side = 20
+    x, y = np.meshgrid(np.arange(side), np.arange(side))
+    level = np.where(x < 12, -1.0, -2.0)
+    level[(x - 15) ** 2 + (y - 10) ** 2 <= 9] = -0.5
+    collapsed = np.zeros(side * side, bool)
+    collapsed[:side] = True
+    found = basin.reached(level.ravel(), collapsed, side)
+    assert [end.level for end in found] == [-0.5, -1.0, -2.0]
+    assert sum(end.share for end in found) == pytest.approx(1)
+    assert found[0].start == 10 * side + 15  # the middle of the disc
+    assert 4 <= found[1].start % side <= 7
+    assert [level.ravel()[end.start] for end in found] == [-0.5, -1.0, -2.0]
+
+
+def test_levels_a_hair_apart_are_one_end_and_where_all_collapsed_there_is_none():
+    level = -1 - np.linspace(0, 0.9e-3, 16)
+    assert len(basin.reached(level, np.zeros(16, bool), 4)) == 1
+    assert basin.reached(level, np.ones(16, bool), 4) == ()

@@ -1,13 +1,16 @@
 """The criteria are scikit-learn's, and on clusters far apart they find the number that is there."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 from sklearn.mixture import GaussianMixture
 
-from core.evaluation import metrics
+from core.evaluation import held_out, metrics
 from core.key import Key
+from core.laws import ranking
+from core.laws.families.continuous import NAMED
 from core.mixture import gmm, select
 from core.mixture.gmm import COVARIANCES, Config
 
@@ -76,9 +79,12 @@ def test_parameters_are_counted():
     assert [row.parameters for row in rows(3)] == [5, 11, 17, 23, 29]
 
 
-def test_a_sweep_grows_by_one_row_a_step():
+def test_a_sweep_grows_by_one_row_a_step_and_then_holds_out():
     steps = list(select.sweep(Config(covariance="spherical", iterations=5), islands(2, 60), Key(0), most=3))
-    assert [len(step.state) for step in steps] == [1, 2, 3]
+    assert [len(step.state) for step in steps] == [1, 2, 3, 3, 3, 3]
+    assert [step.metrics["scored"] for step in steps] == [0, 0, 0, 1, 2, 3]
+    assert [np.isfinite(row.held_out.value) for row in steps[4].state] == [True, True, False]
+    assert [row.bic for row in steps[2].state] == [row.bic for row in steps[-1].state]
     assert steps[-1].metrics["progress"] == 1
 
 
@@ -89,16 +95,20 @@ def test_judging_a_number_does_not_depend_on_the_numbers_judged_before():
     assert (alone.bic, alone.held_out) == (last.state[1].bic, last.state[1].held_out)
 
 
-def test_the_held_out_score_is_of_points_the_model_never_saw(monkeypatch):
-    x, seen = islands(3), []
-    best_of = select.best_of
-    monkeypatch.setattr(select, "best_of", lambda c, points, key: seen.append(points) or best_of(c, points, key))
-    judged = select.judge(Config(3, iterations=10), x, Key(0))
-    train = {tuple(row) for row in seen[1]}
-    held = np.array([row for row in x if tuple(row) not in train])
-    assert (len(seen[0]), len(seen[1]), len(held)) == (240, 192, 48)
-    model = best_of(Config(3, iterations=10), seen[1], Key(0) / "train")
-    assert judged.held_out.value == pytest.approx(model.log_prob(held).mean(), abs=1e-12)
+def test_the_held_out_score_is_the_one_of_every_page():
+    x, config = islands(3), Config(3, iterations=10)
+    scores = [
+        select.best_of(config, np.delete(x, part, axis=0), Key(0) / "train", select.UNSEEN_RESTARTS).log_prob(x[part])
+        for part in held_out.parts(len(x))
+    ]
+    assert select.judge(config, x, Key(0)).held_out == metrics.mean(np.concatenate(scores))
+
+
+def test_one_component_scores_as_the_normal_law_does():
+    x = islands(2)[:, :1]
+    one = select.judge(Config(1, floor=0.0), x, Key(0)).held_out
+    normal = ranking.judge(NAMED["normal"], x[:, 0], Key(1)).held_out
+    assert one.value == pytest.approx(normal.value, abs=1e-9)
 
 
 def test_the_best_of_restarts_is_at_least_as_likely_as_each():
@@ -107,6 +117,15 @@ def test_the_best_of_restarts_is_at_least_as_likely_as_each():
     for i in range(5):
         *_, last = gmm.fit(config, x, Key(0), start=gmm.initial(config, x, Key(0) / i))
         assert best >= last.metrics["log_likelihood"] - 1e-9
+
+
+def test_em_from_the_start_that_is_kept_ends_at_the_best_model():
+    x, config = islands(4), Config(5)
+    judged = select.judge(config, x, Key(0))
+    start = replace(gmm.initial(config, x, Key(9)), means=judged.start)
+    *_, last = gmm.fit(config, x, Key(0), start=start)
+    assert last.metrics["log_likelihood"] == pytest.approx(judged.log_likelihood, abs=1e-9)
+    np.testing.assert_allclose(last.state.means, judged.model.means, atol=1e-6)
 
 
 def test_where_every_start_collapses_there_is_no_model():

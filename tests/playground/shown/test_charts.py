@@ -55,8 +55,8 @@ def test_bic_and_aic_are_drawn_in_their_colours(rows, dark):
     ]
     assert {mark["type"] for mark, _, _ in layers} == {"line", "point"}
     for _, encoding, data in layers:
-        assert (encoding["x"]["field"], encoding["y"]["field"]) == ("K", "nats")
-        found = {(row["K"], row["criterion"]): row["nats"] for row in data}
+        assert (encoding["x"]["field"], encoding["y"]["field"]) == ("K", "value")
+        found = {(row["K"], row["criterion"]): row["value"] for row in data}
         assert found == {(r.components, name): value for r in rows for name, value in (("BIC", r.bic), ("AIC", r.aic))}
         paint = encoding["color"]["scale"]
         assert dict(zip(paint["domain"], paint["range"], strict=True)) == {

@@ -74,10 +74,40 @@ def test_the_self_test_strip_tells_right_from_wrong():
         Check("high", 9.0, 0.0, 3.0, True),
     ]
     assert numbers.self_test(found).splitlines()[2:] == [
-        "| ✓ | right | 1.000000000 | 1 ± 1e-09 |",
-        "| ✗ broken | wrong | -0.5 | at least -0.4 |",
-        "| ✓ | high | 9 | at least -3 |",
+        "| ✓ | right | 1 | 1 ± 1\u00a0×\u00a010⁻⁹ |",
+        "| ✗ broken | wrong | −0.5 | at least −0.4 |",
+        "| ✓ | high | 9 | at least −3 |",
     ]
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        (Check("", 20.0, 20.0, 1e-9), "20"),
+        (Check("", 0.99987, 1.0, 1e-3), "1"),
+        (Check("", 0.9995, 1.0, 1e-3), "1"),
+        (Check("", 0.951, 1.0, 1e-3), "0.951"),
+        (Check("", -1.5247861234, -1.5247861239, 1e-9), "−1.524786123"),
+        (Check("", 3e-13, 0.0, 1e-12), "3\u00a0×\u00a010⁻¹³"),
+        (Check("", 0.3012, 0.3, 0.01), "0.3"),
+        (Check("", float("nan"), 1.0, 0.1), "nan"),
+    ],
+)
+def test_a_check_has_the_digits_that_its_tolerance_deserves(check, said):
+    assert numbers.judged(check) == said
+
+
+def test_a_target_has_the_digits_of_its_value():
+    strip = numbers.self_test([Check("", -1.6356254151, -1.6356254152, 1e-9)])
+    assert strip.splitlines()[2] == "| ✓ |  | −1.635625415 | −1.635625415 ± 1\u00a0×\u00a010⁻⁹ |"
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.0426, "0.043"), (0.001, "0.001"), (4.2e-8, "4\u00a0×\u00a010⁻⁸"), (0.00031, "0.0003"), (1.0, "1.000")],
+)
+def test_a_small_p_is_not_written_as_nothing(p, said):
+    assert numbers.p_value(p) == said
 
 
 def test_an_estimate_that_is_not_known_says_so_and_one_without_an_error_has_four_digits():
@@ -137,3 +167,23 @@ def test_axes_end_at_round_numbers(value, end):
 
 def test_one_far_value_leaves_the_others_their_digits():
     assert numbers.aligned([-9999.0, 2.9312, -3.0671]) == ["\N{MINUS SIGN}9999", "2.931", "\N{MINUS SIGN}3.067"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (25600.4, "25600"),
+        (1.987, "1.987"),
+        (0.0, "0"),
+        (2.56e-7, "2.56\u00a0×\u00a010⁻⁷"),
+        (-3.1e12, "−3.1\u00a0×\u00a010¹²"),
+        (0.0002205, "0.0002205"),
+    ],
+)
+def test_a_spread_is_written_as_the_mean_above_it(value, said):
+    assert numbers.written(value) == said
+
+
+def test_tex_has_no_sum_in_a_power_of_ten():
+    assert numbers.tex("1.6e+04") == numbers.number(16000.0, 2) == r"1.6\cdot 10^{4}"
+    assert numbers.tex("45017") == "45017"

@@ -11,19 +11,21 @@ import numpy as np
 import streamlit as st
 
 from core.dataset import Dataset
-from core.mixture.basin import Ends, descend, plane_starts
+from core.mixture.basin import APART, Ends, Reached, descend, plane_starts, reached
 from core.mixture.gmm import GMM, Config
 from core.process import Step
 from core.units import units_of
-from playground.instruments.stage import Field, Frame, Handles, Points, Scene
+from playground.instruments.stage import Ellipses, Field, Frame, Handles, Layer, Points, Scene
 from playground.rungs.em import component
 from playground.rungs.em.screen import NAME, Screen
 from playground.runs import film as stage_film
 from playground.runs import hand, runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
+from playground.shown.numbers import minus, table
 
 SIDE = {1: 100, 2: 48}  # starts along each side, by the number of columns
+NUMBERED = 8  # ends that have a number on the map, the best ones
 
 
 @dataclass(frozen=True)
@@ -103,18 +105,28 @@ def steps(dataset: Dataset, config: Config, start: GMM, chosen: Plane) -> Iterat
 
 def scene(dataset: Dataset, start: GMM, chosen: Plane, ends: Sequence[Step[Ends]], name: str) -> Scene:
     """The stage of the map; the ramp runs over the log-likelihoods that runs end with."""
-    reached = levels(dataset, ends[-1].state)
-    sound = reached[~ends[-1].state.collapsed]
-    low, high = (float(sound.min()), float(sound.max())) if len(sound) else (0.0, 1.0)
-    high = max(high, low + 1e-3)  # where all ends are one, as `summary` counts them, so is the colour
-    layers = [
+    low, high = scale(dataset, ends[-1].state)
+    layers: list[Layer] = [
         Field(name="reached", label="Log-likelihood reached (nats per point)", role="model", vmin=low, vmax=high),
         Points(name="collapsed", label="Collapsed", role="noise", size=3.0),
+        Ellipses(name="ends", label="Ends, the best first", role="noise", sigmas=()),
         Handles(name="start", label="This start", xy=chosen.hand(start)),
     ]
-    alt = f"{len(reached):,} starts coloured by the log-likelihood EM reaches from them"
+    alt = f"{SIDE[dataset.dim] ** 2:,} starts coloured by the log-likelihood EM reaches from them"
     axes = (chosen.label(chosen.across, dataset), chosen.label(chosen.up, dataset))
     return Scene(id=name, bounds=chosen.centres(SIDE[dataset.dim]), layers=layers, axes=axes, alt=alt)
+
+
+def scale(dataset: Dataset, ends: Ends) -> tuple[float, float]:
+    """The log-likelihoods at which the ramp begins and ends; where all ends are one, so is the colour."""
+    sound = levels(dataset, ends)[~ends.collapsed]
+    low, high = (float(sound.min()), float(sound.max())) if len(sound) else (0.0, 1.0)
+    return low, max(high, low + APART)
+
+
+def numbered(dataset: Dataset, ends: Ends) -> tuple[Reached, ...]:
+    """The ends, best first; none while starts still run."""
+    return () if ends.running.any() else reached(levels(dataset, ends), ends.collapsed, SIDE[dataset.dim])
 
 
 def levels(dataset: Dataset, ends: Ends) -> np.ndarray:
@@ -132,17 +144,20 @@ def film(dataset: Dataset, start: GMM, chosen: Plane) -> Callable[[Sequence[Step
 def frame(dataset: Dataset, step: Step[Ends], xy: np.ndarray) -> Frame:
     """The map after some iterations; `xy` are the places of the starts."""
     side = SIDE[dataset.dim]
+    at = xy[[end.start for end in numbered(dataset, step.state)[:NUMBERED]]].reshape(-1, 2)
+    flat = np.broadcast_to(1e-12 * np.eye(2), (len(at), 2, 2))
     return Frame(
         caption=f"After {step.index} iterations {1 - step.metrics['running']:.0%} of the starts have come to rest.",
         arrays={
             "reached": {"values": levels(dataset, step.state).reshape(side, side)},
             "collapsed": {"xy": xy[step.state.collapsed]},
+            "ends": {"mean": at, "cov": flat, "weight": np.ones(len(at))},
         },
     )
 
 
 def summary(dataset: Dataset, ends: Ends) -> str:
-    """How many different ends there are, how good the best is and how many starts reach it."""
+    """How many different ends there are, how good each is, how many starts reach it, and what the colours mean."""
     sound = levels(dataset, ends)[~ends.collapsed]
     fallen = (
         f"{ends.collapsed.sum():,} of {len(ends.point):,} starts collapsed onto a point. "
@@ -151,9 +166,19 @@ def summary(dataset: Dataset, ends: Ends) -> str:
     )
     if not len(sound):
         return fallen + "No start came to rest; raise the variance floor."
-    share = (sound > sound.max() - 1e-3).mean()
-    optima = len(np.unique(np.rint(sound / 1e-3)))
-    return f"{fallen}{share:.0%} of the sound starts reach the best, {sound.max():.4f} nats per point; {optima} different ends."
+    if ends.running.any():
+        return f"{fallen}{ends.running.mean():.0%} of the starts still climb."
+    low, high = scale(dataset, ends)
+    found = reached(levels(dataset, ends), ends.collapsed, SIDE[dataset.dim])
+    said = f"{fallen}{found[0].share:.0%} of the sound starts reach the best, {minus(f'{found[0].level:.4f}')} nats per point; "
+    rows = [
+        (str(i), f"{end.level:.4f}", f"nats per point, {end.share:.1%} of starts")
+        for i, end in enumerate(found[:NUMBERED], start=1)
+    ]
+    rows += [("...", f"{found[-1].level:.4f}", f"nats per point, the lowest of {len(found)}")] * (len(found) > NUMBERED)
+    pale, full = (minus(f"{level:.4f}") for level in (low, high))
+    colours = f"Colour: from {pale} (pale) to {full} (full) nats per point."
+    return f"{said}{len(found)} different ends.\n\n{table('End', rows)}\n\n{colours}"
 
 
 def rest(start: GMM, chosen: Plane) -> bytes:

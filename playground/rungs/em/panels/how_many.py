@@ -1,5 +1,7 @@
 """K from 1 to 12, each from several starts, with BIC's choice marked."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.mixture import select
@@ -20,30 +22,46 @@ def show(screen: Screen, step: Step[GMM]) -> None:
     dataset, config = screen.dataset, screen.config
     spec = (dataset.digest, config.covariance, config.floor, screen.key)
     run = runs.open_run(f"{NAME}.select", spec, "", lambda: fitting.sweep(dataset, config, screen.key))
-    watch(run, judged, "Fitting K = 1...")
+    watch(run, partial(judged, screen), "Fitting K = 1...")
 
 
-def judged(newest: Step[tuple[Judged, ...]] | None, progress: Progress) -> None:
+def judged(screen: Screen, newest: Step[tuple[Judged, ...]] | None, progress: Progress) -> None:
     """The criteria over K as far as they are known, and the choice."""
     assert newest is not None
     rows = newest.state
+    scored = int(newest.metrics["scored"])
     best = select.chosen(rows)
-    left, right = st.columns([1, 1.2], gap="large")
+    left, right = st.columns([1, 1.6], gap="large")
     with left:
         for title, drawn in charts.selection(rows, best.components if best else None, 12, session.dark()).items():
             st.altair_chart(drawn, key=f"{NAME}.{title}", alt=title)
     with right:
+        if best and (scored or not progress.alive):  # every K is fitted
+            choice(screen, rows, best)
         if progress.alive:
             words = f"Fitted K = 1 to {len(rows)}, {select.RESTARTS} starts each."
+            if scored:
+                words = f"Held out: K = 1 to {scored}, {select.UNSEEN_RESTARTS} starts for each fifth."
             st.progress(newest.metrics["progress"], words)
-        elif best:
-            choice(best.components)
         st.dataframe(numbers.judged(rows), hide_index=True)
 
 
-def choice(best: int) -> None:
-    """What BIC says, and the button that follows it."""
-    st.markdown(f"BIC chooses **K = {best}**. A fifth of the points was held out for the scores.")
-    set_k = {"components": best}
-    if st.button(f"Use K = {best}", on_click=session.set_widgets, args=(set_k,), key=f"{NAME}.use"):
+def choice(screen: Screen, rows: tuple[Judged, ...], best: Judged) -> None:
+    """What BIC says, and the buttons that put a K's best run on show."""
+    st.markdown(
+        f"BIC chooses **K = {best.components}**. Each K is the best of {select.RESTARTS} starts, so that the run on show, from "
+        "one start, may end lower: a press begins it at the best start."
+    )
+    now = next((row for row in rows if row.components == screen.config.components and row is not best), None)
+    with st.container(horizontal=True, gap="small"):
+        use(screen, best, f"Use K = {best.components}")
+        if now is not None:
+            use(screen, now, f"Best start of K = {now.components}")
+
+
+def use(screen: Screen, row: Judged, label: str) -> None:
+    """The button that makes a K's best run the one on show."""
+    if row.start is None:
+        return
+    if st.button(label, on_click=screen.begin, args=(row.components, row.start), key=f"{NAME}.use.{row.components}"):
         st.rerun(scope="app")

@@ -12,7 +12,8 @@ from playground.rungs.em.screen import Screen
 def show(screen: Screen, step: Step[GMM]) -> None:
     """The panel."""
     dataset = screen.dataset
-    which = component.choose(screen.config.components)
+    last = screen.run().job.trace[-1]  # not the Step on show, so that a link opens on the same component
+    which = component.choose(screen.config.components, numbers.contender(last, dataset))
     st.markdown(numbers.equation(step, dataset, which))
     table = numbers.parameters(step.state, dataset)
     st.markdown(table)

@@ -23,6 +23,7 @@ from playground.rungs.fit1.screen import NAME, Screen
 from playground.rungs.fit1.smoothing import BOUNDARIES, FACTORS, Judged
 from playground.runs import baton, runs
 from playground.runs.runs import Run
+from playground.runs.watch import watch
 from playground.shown.density import Curve, Domain, axis, bars, ceiling, lines, marks, span, words
 from playground.shown.points import places
 
@@ -114,11 +115,12 @@ def figures(panel: Panel, polled: bool) -> None:
         st.rerun(scope="app")  # the last look: the next one does not poll
     if (found := panel.now()) is None:
         return
-    (judged, model), dataset, key = found, panel.screen.dataset, panel.screen.key
+    (judged, model), dataset = found, panel.screen.dataset
     st.markdown(f"**h = {model.h:.4g}** in {session.plain(dataset.columns[0])}. {announced(model)}")
     st.dataframe(table(judged), hide_index=True)
-    spec = (dataset.digest, model.h, model.kernel, panel.asked.boundary, key)
-    st.markdown(session.once(f"{NAME}.held", spec, lambda: smoothing.held_out(model, key)))
+    asked = (model.h, panel.rule, model.kernel, panel.asked.boundary)
+    run = runs.open_run(f"{NAME}.held", (dataset.digest, *asked), "", lambda: smoothing.unseen(dataset.points, *asked))
+    watch(run, lambda newest, _: st.markdown(smoothing.told(newest)), "Holding out a fifth...")
 
 
 def announced(model: KDE) -> str:

@@ -18,15 +18,16 @@ from playground.rungs.fit1.column import Ranked
 from playground.rungs.fit1.screen import BEST, NAME, Screen
 from playground.runs.jobs import Progress
 from playground.runs.watch import watch
+from playground.shown import numbers
 from playground.shown.density import Curve
 from playground.shown.numbers import unit_of
 
 FORMATS: dict[str, Any] = {title: st.column_config.NumberColumn(format=f) for title, f in ranking.FORMATS.items()}
 FORMATS["law"] = st.column_config.TextColumn(width=205)
 HELD = (
-    "Held out: the mean log-{} of points, each fifth in turn, which the law has not seen, with its standard error; more is "
-    "better. Tied: less than one standard error behind the best. AIC, BIC: less is better. ± of a parameter: its standard "
-    "error if the law is right, by observed information unless its row says otherwise."
+    "Held out: the mean log-{} of all points, each fifth in turn under the fit to the other four, with its standard error; "
+    "more is better. Tied: behind the best by less than one standard error, or by less than 0.001. {} ± of a parameter: its "
+    "standard error if the law is right, by observed information unless its row says otherwise."
 )
 
 
@@ -97,7 +98,7 @@ def said(screen: Screen, ranked: Ranked, newest: Step[tuple[Row, ...]] | None, p
         st.markdown(posterior(ranked))
     elif rows and not progress.alive:
         st.caption(ranking.limits(rows, ranked.x, unit_of(dataset.columns[0]), not ranked.continuous))
-    st.caption(HELD.format("density" if ranked.continuous else "probability"))
+    st.caption(HELD.format("density" if ranked.continuous else "probability", numbers.CRITERIA))
 
 
 def posterior(ranked: Ranked) -> str:

@@ -20,13 +20,13 @@ from playground.rungs.fit2.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.jobs import Progress
 from playground.runs.watch import watch
-from playground.shown.numbers import bare, estimate, table
+from playground.shown.numbers import AIC, BIC, CRITERIA, bare, estimate, minus, table
 
 RANKED = 10_000  # points that the ways are ranked on
-FORMATS = {"log-likelihood": "%.4f", "AIC (nats)": "%.1f", "BIC (nats)": "%.1f"}
+FORMATS = {"log-likelihood": "%.4f", AIC: "%.1f", BIC: "%.1f"}
 HELD = (
-    "Held out: the mean log-density of each fifth under the fit to the other four, with its standard error; "
-    "more is better. ▸ is on the stage."
+    "Held out: the mean log-density of all points, each fifth in turn under the fit to the other four, with its standard "
+    f"error; more is better. {CRITERIA} ▸ is on the stage."
 )
 
 
@@ -41,7 +41,7 @@ def show(screen: Screen, step: Step[Seen]) -> None:
     middle.markdown(table("The whole law" if exact else "The whole law, by 100,000 draws", rows))
     x, every = part(dataset.points, RANKED, key / "ranked"), ways.others(way, key)
     spec = (dataset.digest, key, way)
-    run = runs.open_run(f"{NAME}.rank", spec, "", lambda: ranking.rank(x, key / "held out", every))
+    run = runs.open_run(f"{NAME}.rank", spec, "", lambda: ranking.rank(x, every))
     watch(run, partial(draw, screen, right, len(every)))
     st.markdown(session.plain(known(dataset)).replace(r"\*\*", "**"))
 
@@ -65,19 +65,32 @@ def draw(
 
 def ranked(rows: tuple[Row, ...], shown: str) -> pd.DataFrame:
     """The ways as a table, the one on the stage marked."""
-    return pd.DataFrame(
-        {
-            "way": [("▸ " if r.name == shown else "") + r.title for r in rows],
-            "held out (nats per point)": [score(r) for r in rows],
-            "behind the best": ["" if i == 0 or not np.isfinite(r.behind.value) else estimate(r.behind)
-                                + (" (tied)" if r.tied else "") for i, r in enumerate(rows)],
-            "log-likelihood": [r.log_likelihood for r in rows],
-            "parameters": [r.parameters for r in rows],
-            "AIC (nats)": [r.aic for r in rows],
-            "BIC (nats)": [r.bic for r in rows],
-            "note": [r.note for r in rows],
-        }
-    )  # fmt: skip
+    decides = decisive(rows)
+    columns = {
+        "way": [("▸ " if r.name == shown else "") + r.title for r in rows],
+        "held out (nats per point)": [score(r) for r in rows],
+        f"without {decides}": [minus(estimate(r.without.score, "")) if r.without else "" for r in rows],
+        "behind the best": [behind(i, r) for i, r in enumerate(rows)],
+        "log-likelihood": [r.log_likelihood for r in rows],
+        "parameters": [r.parameters for r in rows],
+        AIC: [r.aic for r in rows],
+        BIC: [r.bic for r in rows],
+        "note": [r.note for r in rows],
+    }
+    return pd.DataFrame({name: column for name, column in columns.items() if decides or name != "without "})
+
+
+def behind(i: int, row: Row) -> str:
+    """How far a way lies behind the best, and whether that is anything."""
+    if i == 0 or not np.isfinite(row.behind.value):
+        return ""
+    return estimate(row.behind) + (" (tied, simplest)" if row.recommended else " (tied)" if row.tied else "")
+
+
+def decisive(rows: tuple[Row, ...]) -> str:
+    """The point that decides the ranking; "" where none does."""
+    found = next((row.without for row in rows if row.without), None)
+    return f"({', '.join(f'{value:.4g}' for value in found.point)})" if found else ""
 
 
 def score(row: Row) -> str:
@@ -85,26 +98,35 @@ def score(row: Row) -> str:
     value = row.held_out.value
     if np.isnan(value):
         return "none"
-    return "-inf: a point the law rules out" if np.isinf(value) else estimate(row.held_out)
+    return (
+        f"\N{MINUS SIGN}\N{INFINITY} ({row.impossible:,} ruled out)"
+        if np.isinf(value)
+        else minus(estimate(row.held_out))
+    )
 
 
 def verdict(rows: tuple[Row, ...]) -> str:
-    """Which way predicts best, and by how much it is known to."""
+    """Which way predicts best, the simplest of those that tie with it, and by how much it is known to."""
     sound = [r for r in rows if np.isfinite(r.held_out.value)]
     if not sound:
         return "No law could be scored on points it had not seen."
     best, rest = sound[0], sound[1:]
-    tied = [r.title for r in rest if r.tied]
+    tied = [r for r in rest if r.tied]
+    simplest = next((r for r in tied if r.recommended), None)
     said = f"**{best.title}** predicts unseen points best, at {estimate(best.held_out)} nats per point."
-    if tied:
-        return f"{said} So close that these points cannot tell them apart: {', '.join(tied)}."
-    if rest:
+    if simplest is not None:
+        said += f" **{simplest.title}** is recommended: tied with the best, and it has the fewest parameters."
+    if more := [r.title for r in tied if r is not simplest]:
+        said += f" So close that these points cannot tell them apart{' either' * bool(simplest)}: {', '.join(more)}."
+    if rest and not tied:
         near = rest[0]
         odds = np.exp(near.behind.value)
         said += (
             f" The next, {near.title}, is {estimate(near.behind)} nats behind: a new point is on average {odds:.2g} "
             "times as likely under the first."
         )
+    if point := decisive(rows):
+        said += f" One point, {point}, decides places: the table has the scores without it."
     return said
 
 

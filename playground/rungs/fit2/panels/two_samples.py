@@ -1,6 +1,5 @@
-"""Whether the law's samples can be told from the points: two distances beside what one source would give."""
+"""Whether the law's samples can be told from the points, by four tests, and where they differ."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -9,34 +8,30 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.dataset import Dataset
-from core.evaluation import metrics, two_sample
-from core.evaluation.two_sample import Null
-from core.joint.joint import Joint, Way
-from core.key import Key
-from core.process import Halt, Step
+from core.process import Step
 from playground import session
+from playground.instruments.stage import Field, Layer, Points, Scene
 from playground.palette import ROLES
+from playground.rungs.fit2 import apart
+from playground.rungs.fit2.apart import REPEATS, TESTS, WHOLE, Compared
 from playground.rungs.fit2.joint import Seen
-from playground.rungs.fit2.numbers import part
 from playground.rungs.fit2.screen import AGAINST, NAME, Screen
-from playground.runs import runs
+from playground.runs import film, runs
 from playground.runs.jobs import Progress
 from playground.runs.watch import watch
 from playground.shown import charts
+from playground.shown.numbers import p_value
+from playground.shown.points import size_of
 
-REPEATS = 499
-CELLS = 24  # bars of a null
-STATISTICS = {
-    "energy": "energy distance (squared, standard units)",
-    "sliced wasserstein": "sliced Wasserstein distance",
-}
 UNSEEN = (
     "Fitted to a random half, compared with the other: an exact p for the law as fitted, its estimation error included."
 )
 SEEN = (
     "Not calibrated: samples lie too near to points the law was fitted to, so these distances are too small and their "
     "p too large, most of all for kernels. A small one still counts against the law; a large one says nothing."
+)
+CLOUDS = (
+    "Energy and sliced Wasserstein compare whole clouds; neighbours and kernels also see holes and threads in them."
 )
 
 
@@ -47,86 +42,103 @@ def show(screen: Screen, step: Step[Seen]) -> None:
         "Compare the samples with", AGAINST, default=AGAINST[0], key="against", bind="query-params", required=True
     )
     unseen = against != AGAINST[1]
-    st.caption(UNSEEN if unseen else SEEN)
-    for where, (statistic, title) in zip(st.columns(2, gap="large"), STATISTICS.items(), strict=True):
-        steps = partial(comparison, way, dataset, law, unseen, statistic, key / "compare")
-        with where:
-            run = runs.open_run(f"{NAME}.{statistic}", (dataset.digest, key, way, unseen), "", steps)
-            watch(run, partial(draw, title, unseen))
+    steps = partial(apart.comparison, way, dataset, law, unseen, key / "compare")
+    run = runs.open_run(f"{NAME}.apart", (dataset.digest, key, way, unseen), "", steps)
+    watch(run, partial(draw, screen, unseen), "Drawing samples...")
 
 
-def comparison(way: Way, dataset: Dataset, law: Joint, unseen: bool, statistic: str, key: Key) -> Iterator[Step[Null]]:
-    """The samples of a law against the points: of one fitted to a random half, against the other half, if `unseen`."""
-    x = dataset.points
-    if unseen:
-        train, held = metrics.split(len(x), 0.5, key / "half")
-        if len(train) < 5:
-            raise Halt("These points are too few to hold half of them out: compare with all of them.")
-        law, x = way.fit(x[train]), x[held]
-    x = part(x, two_sample.MOST, key / "part")
-    y = law.sample(len(x), key / "samples")
-    spread = dataset.points.std(axis=0)
-    return two_sample.compare(x / spread, y / spread, key / statistic, statistic, REPEATS)
-
-
-def draw(title: str, unseen: bool, newest: Step[Null] | None, progress: Progress) -> None:
-    """One distance among those of the reshuffles so far, and what it says."""
-    if newest is None:
-        return
+def draw(screen: Screen, unseen: bool, newest: Step[Compared], progress: Progress) -> None:
+    """The places at the left, the tests and what they say at the right."""
     found = newest.state
-    if progress.alive:
-        st.progress(len(found.null) / REPEATS, f"{len(found.null)} of {REPEATS} reshuffles.")
-    if len(found.null):
-        chart, alt = null(found, title, session.dark()), f"{title}: observed {found.observed:.4g}"
-        st.altair_chart(chart, key=f"{NAME}.{title}", alt=alt)
-    if not progress.alive:
-        words = compared(found, title[0].upper() + title.split(" (")[0][1:], unseen)
-        st.markdown(f"{words} Observed {found.observed:.4g}, 95 % of reshuffles below {found.limit:.4g}.")
+    left, right = st.columns([1.35, 1], gap="large")
+    with left:
+        film.still(f"{NAME}.places", scene(screen, found))
+        st.caption(legend(found))
+    with right:
+        if len(found.tests["mmd"].null) > 1:
+            alt_text = "; ".join(f"{TESTS[name]}: p {p_value(null.p_value)}" for name, null in found.tests.items())
+            st.altair_chart(beside(found, session.dark()), key=f"{NAME}.tests", alt=alt_text)
+        if progress.alive:
+            done = int(newest.metrics["repeats"])
+            st.progress(newest.metrics["progress"], f"{done} of {REPEATS} reshuffles.")
+        else:
+            st.markdown(verdict(found, unseen))
+        st.caption(f"{CLOUDS} {UNSEEN if unseen else SEEN}")
 
 
-def null(found: Null, title: str, dark: bool) -> Any:
-    """The distances of two samples of one source as bars, 95 % of them shaded, and the observed distance as a line."""
-    top = 1.15 * max(float(found.null.max(initial=0.0)), found.observed)
-    edges = np.linspace(0, top, CELLS + 1)
-    counts = np.histogram(found.null, edges)[0]
-    table, most = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "count": counts}), float(counts.max(initial=4))
-    x = alt.X("from:Q", title=title, scale=alt.Scale(domain=[0, top], nice=False))
-    up = alt.Y("count:Q", title="reshuffles", scale=alt.Scale(domain=[0, 1.5 * most]))
-    band = alt.Chart(pd.DataFrame({"from": [0.0], "to": [found.limit]}))
-    bars = alt.Chart(table).mark_bar(color=ROLES["noise"][dark], opacity=0.6, clip=True)
-    rule = alt.Chart(pd.DataFrame({"from": [found.observed]})).mark_rule(color=ROLES["model"][dark], strokeWidth=3)
-    shade = band.mark_rect(color=ROLES["noise"][dark], opacity=0.15).encode(x, alt.X2("to"))
-    layers = [
-        shade,
-        bars.encode(x, alt.X2("to"), up, y2=alt.datum(0)),
-        rule.encode(x, y=alt.datum(0), y2=alt.datum(1.05 * most)),
+def scene(screen: Screen, found: Compared) -> Scene:
+    """Points and samples on the page's axes, over where one outnumbers the other by more than chance."""
+    dataset, size = screen.dataset, size_of(screen.dataset) - 1
+    layers: list[Layer] = [
+        Points(name="points", label="Points compared", role="data", xy=found.x, size=size),
+        Points(name="samples", label="Samples", role="model", xy=found.y, size=size),
     ]
-    words = {"noise": "one source (95 % shaded)", "model": "data and samples"}
-    return alt.layer(*layers, *charts.labels(words, dark)).properties(height=230)
+    if found.places is not None:
+        values = np.where(np.abs(found.places.values) > found.places.limit, found.places.values, 0.0)
+        field = values.reshape(apart.SIDE, apart.SIDE)
+        top = max(float(np.abs(values).max()), 2 * found.places.limit)
+        label = "Samples over points (standard errors)"
+        layers.insert(0, Field(name="places", label=label, role="difference", values=field, vmax=top))
+    name = f"{NAME}:places:{dataset.digest}:{hash((found.x.tobytes(), found.y.tobytes()))}:{found.places is None}"
+    alt_text = f"{len(found.x):,} points and {len(found.y):,} samples, and where one outnumbers the other"
+    return Scene(name, dataset.bounds, layers, (dataset.columns[0], dataset.columns[1]), alt=alt_text)
 
 
-def compared(found: Null, title: str, unseen: bool) -> str:
-    """What a comparison says, and what it does not."""
-    p = found.p_value
-    against = "the points that the fit had not seen" if unseen else "the points the law was fitted to"
-    if not unseen:
-        said = (
-            f"**They differ**, even by a p that is too large ({p:.3f}, not calibrated)."
-            if p <= 0.05
-            else f"**Nothing can be said** (p = {p:.3f}, not calibrated: too large). Compare with unseen points instead."
-        )
-        return f"{title}: {said} Compared: {found.m:,} samples with {found.n:,} of {against}."
-    if p <= 0.05:
-        said = (
-            f"**They differ** (p = {p:.3f}): samples of one source are this far apart in fewer than 1 of 20 reshuffles."
-        )
-    else:
-        said = (
-            f"**No difference seen** (p = {p:.3f}): so far apart, or further, are {p:.0%} of reshuffles of one source."
-        )
-    tail = (
-        "That is no proof that the law is true: more points would see more."
-        if p > 0.05
-        else "Where they differ, the stage shows: turn the samples on."
+def legend(found: Compared) -> str:
+    """What the colours of the map say."""
+    if found.places is None:
+        return "Looking for the places where they differ..."
+    passed = np.abs(found.places.values) > found.places.limit
+    if not passed.any():
+        return "No place has more samples than points, or fewer, than one source would give."
+    return (
+        "Orange: too many samples; blue: too few. Elsewhere the difference is within what one source gives at its most "
+        f"uneven place in 19 of 20 reshuffles ({found.places.limit:.1f} standard errors)."
     )
-    return f"{title}: {said} Compared: {found.m:,} samples with {found.n:,} of {against}. {tail}"
+
+
+def verdict(found: Compared, unseen: bool) -> str:
+    """What the tests say together, and what they do not."""
+    said = {
+        name: f"{TESTS[name][0].lower() + TESTS[name][1:]} {p_value(null.p_value)}"
+        for name, null in found.tests.items()
+    }
+    n, against = len(found.x), "points that the fit had not seen" if unseen else "the points it was fitted to"
+    every = ", ".join(said.values()).replace("kernels (MMD)", "kernels")
+    tail = f"p: {every}; one of four below {found.level:.4g} counts. Compared: {n:,} samples with {n:,} {against}."
+    if not found.seen:
+        if unseen:
+            return f"**No difference seen.** {tail} That is no proof that the law is true: more points would see more."
+        return f"**Nothing can be said**: these p are too large. {tail} Compare with unseen points instead."
+    return f"**They differ.** {blind(found)}{tail}"
+
+
+def blind(found: Compared) -> str:
+    """Which kind of test sees the difference, if only one does."""
+    whole, near = (any((name in WHOLE) == kind for name in found.seen) for kind in (True, False))
+    if near and not whole:
+        return "The clouds as a whole agree; what lies inside them does not. "
+    return "Only the clouds as a whole differ. " if whole and not near else ""
+
+
+def beside(found: Compared, dark: bool) -> Any:
+    """Every test's observed value among those of the reshuffles, in their standard deviations from their mean."""
+    rows, seen = [], []
+    for name, null in found.tests.items():
+        centre, spread = float(null.null.mean()), float(null.null.std()) or 1.0
+        rows.append(pd.DataFrame({"test": TESTS[name], "z": (null.null - centre) / spread}))
+        seen.append((TESTS[name], (null.observed - centre) / spread, f"p = {p_value(null.p_value)}"))
+    reshuffled, observed = pd.concat(rows), pd.DataFrame(seen, columns=["test", "z", "p"])
+    least = min(-3.5, float(observed["z"].min()), float(reshuffled["z"].min()))
+    most = max(5.0, 1.25 * float(observed["z"].max()))
+    x = alt.X("z:Q", title="standard deviations of one source", scale=alt.Scale(domain=[least, most], nice=False))
+    y = alt.Y("test:N", title=None, sort=list(TESTS.values()), axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
+    dealt = alt.Chart(reshuffled).mark_tick(color=ROLES["noise"][dark], opacity=0.3, thickness=1, size=18)
+    dots = alt.Chart(observed)
+    layers = [
+        dealt.encode(x, y),
+        dots.mark_point(filled=True, size=110, color=ROLES["model"][dark], opacity=1).encode(x, y),
+        dots.mark_text(dy=-15, color=ROLES["model"][dark], fontSize=12).encode(x, y, text="p:N"),
+    ]
+    words = charts.labels({"noise": "reshuffles", "model": "data and samples"}, dark)
+    return alt.layer(*layers, *words).properties(height=260)

@@ -17,6 +17,7 @@ from core.key import Key
 from core.mixture.gmm import GMM, Config
 from core.mixture.select import Judged
 from playground.rungs.em import fitting, numbers
+from playground.shown.numbers import AIC, BIC
 
 PROFILE = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 NUMBER = r"-?\d+(?:\.\d+)?(?:\\cdot 10\^\{-?\d+\})?"
@@ -182,13 +183,25 @@ def rows(*levels):
 def test_the_table_of_k():
     table = numbers.judged(rows(-1.0, -0.5)).to_pandas()
     assert list(table["K"]) == [1, 2]
-    assert list(table["BIC (nats)"]) == [101.0, 100.5]
-    assert table["held out (nats per point)"][1] == "-0.60 ± 0.01"
+    assert list(table[BIC]) == [101.0, 100.5]
+    assert table["held out (nats/point)"][1] == "\N{MINUS SIGN}0.60 ± 0.01"
 
 
 def test_no_nan_is_shown_where_every_start_collapsed():
     nan = float("nan")
     table = numbers.judged((Judged(9, 26, nan, nan, nan, Estimate(nan, nan), None),)).to_pandas()
     assert not [cell for cell in table.iloc[0] if isinstance(cell, str) and "nan" in cell]
-    assert "collapsed" in table["held out (nats per point)"][0]
-    assert table[["log-likelihood (nats per point)", "BIC (nats)", "AIC (nats)"]].isna().all(axis=None)  # empty cells
+    assert "collapsed" in table["held out (nats/point)"][0]
+    assert table[["log L (nats/point)", BIC, AIC]].isna().all(axis=None)  # empty cells
+
+
+@pytest.mark.parametrize("k", [2, 8])
+def test_the_numbers_open_on_a_component_that_contends_for_the_least_sure_point(k):
+    dataset, steps = fitted("eight_gaussians", k)
+    for step in (steps[1], steps[-1]):
+        n = numbers.doubtful(step, dataset)
+        r = step.state.responsibilities(dataset.points[n : n + 1])[0]
+        opened = numbers.contender(step, dataset)
+        assert r[opened] == r.max()
+        assert 0.01 < r[opened] < 0.99
+    assert numbers.contender(steps[0], dataset) == 0

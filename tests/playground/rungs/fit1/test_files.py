@@ -160,7 +160,7 @@ def test_parameters_come_back_from_json(law):
     assert errors == (list(row.errors.values) if row.errors else [None] * len(errors))
     assert content["errors by"] == (row.errors.how if row.errors else None)
     assert (content["digest"], content["points"], content["key"]) == (dataset.digest, 300, str(KEY))
-    assert content["AIC (nats)"] == (None if law == "kernel" else row.aic)
+    assert content["AIC (-2 log-likelihood)"] == (None if law == "kernel" else row.aic)
 
 
 def test_no_name_is_a_formula():

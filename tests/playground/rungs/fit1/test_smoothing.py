@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from core.data import builtin
+from core.evaluation import held_out
 from core.kernels.kde import KDE
 from core.kernels.sums import KERNELS
 from core.key import Key
+from core.laws import ranking
+from core.laws.families.line_kde import Kernels
 from core.process import Halt
 from playground.rungs.fit1 import smoothing
 
@@ -50,10 +53,31 @@ def test_a_constant_column_has_no_estimate():
         list(smoothing.integrals(np.ones((20, 1))))
 
 
+def test_the_held_out_score_is_the_one_of_the_table_of_laws():
+    x = builtin.load("skewed").points
+    *_, last = smoothing.unseen(x, 0.0, "sheather-jones", "gaussian", "none")
+    assert last.state.value == pytest.approx(ranking.judge(Kernels(), x[:, 0], Key(0)).held_out.value, abs=1e-4)
+    assert last.metrics["values"] == len(x)
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "biweight"])
+@pytest.mark.parametrize("boundary", smoothing.BOUNDARIES)
+def test_a_width_by_hand_is_scored_as_it_is(kernel, boundary):
+    x = builtin.load("normal", 200).points
+    steps = list(smoothing.unseen(x, 0.8, "by hand", kernel, boundary))
+    found = [
+        smoothing.estimate(np.delete(x, part, axis=0), 0.8, kernel, boundary).log_prob(x[part])
+        for part in held_out.parts(len(x))
+    ]
+    for i, step in enumerate(steps, start=1):
+        assert step.state.value == pytest.approx(np.concatenate(found[:i]).mean(), abs=1e-4)
+
+
 def test_a_value_where_no_bump_reaches_and_too_few_values_are_told_in_words():
-    model = KDE.on_line(builtin.load("normal").points, 1e-4, "uniform")
-    assert "minus infinity" in smoothing.held_out(model, Key(0))
-    assert "Too few" in smoothing.held_out(KDE.on_line(np.arange(5.0)[:, None], 1.0), Key(0))
+    *_, last = smoothing.unseen(builtin.load("normal").points, 1e-4, "by hand", "uniform", "none")
+    assert "minus infinity" in smoothing.told(last)
+    with pytest.raises(Halt, match="Too few"):
+        list(smoothing.unseen(np.arange(5.0)[:, None], 1.0, "by hand", "gaussian", "none"))
 
 
 def test_bumps_far_apart_are_integrated_whole():

@@ -1,10 +1,13 @@
 """The basin map: each place shows where the run that starts there ends."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.data import builtin
 from core.key import Key
+from core.mixture import basin
 from core.mixture.basin import Ends
 from core.mixture.gmm import Config
 from playground.instruments.stage import pack, unpack
@@ -117,7 +120,9 @@ def test_a_map_of_one_column_sweeps_two_components(k):
 
 
 def ends(levels, points):
-    n = len(levels)
+    """Ends of a whole map of one column: these many each of the same share of the starts."""
+    each = 100 * 100 // len(levels)
+    levels, points, n = np.repeat(levels, each), np.repeat(points, each), each * len(levels)
     return Ends(
         np.ones((n, 1)), np.zeros((n, 1, 1)), np.ones((n, 1, 1, 1)), np.array(levels, float), np.zeros(n, int),
         np.array(points), np.zeros(n, bool),
@@ -126,14 +131,17 @@ def ends(levels, points):
 
 def test_the_summary_counts_ends_shares_and_collapses():
     said = basins.summary(builtin.load("normal"), ends([-1, -1, -1, -2, 50], [-1, -1, -1, -1, 3]))
-    assert "1 of 5 starts collapsed" in said
-    assert "75% of the sound starts reach the best, -1.0000 nats" in said
+    assert "2,000 of 10,000 starts collapsed" in said
+    assert "75% of the sound starts reach the best, \N{MINUS SIGN}1.0000 nats" in said
     assert "2 different ends" in said
+    assert "| 1 | **\N{MINUS SIGN}1.0000** | nats per point, 75.0% of starts |" in said
+    assert "| 2 | **\N{MINUS SIGN}2.0000** | nats per point, 25.0% of starts |" in said
+    assert "from \N{MINUS SIGN}2.0000 (pale) to \N{MINUS SIGN}1.0000 (full)" in said
 
 
 def test_the_summary_where_all_collapsed():
     said = basins.summary(builtin.load("normal"), ends([9, 9], [0, 1]))
-    assert "2 of 2 starts collapsed" in said
+    assert "10,000 of 10,000 starts collapsed" in said
     assert "No start came to rest" in said
 
 
@@ -146,3 +154,17 @@ def test_one_end_for_all_is_one_colour():
     field = basins.scene(dataset, start, chosen, steps, "s").layers[0]
     assert field.vmax - field.vmin >= 1e-3 * (1 - 1e-9)  # nats: what the summary calls one end
     assert field.vmin <= basins.levels(dataset, steps[-1].state).max() <= field.vmax
+
+
+def test_the_last_frame_numbers_the_ends_where_they_are_reached(made):
+    dataset, config, start, chosen, *_ = made
+    *_, last = basins.steps(dataset, config, start, chosen)
+    shown = basins.film(dataset, start, chosen)([last], 0)[0].arrays
+    found = basins.numbered(dataset, last.state)[: basins.NUMBERED]
+    assert len(shown["ends"]["mean"]) == len(found)
+    for place, end in zip(shown["ends"]["mean"], found, strict=True):
+        *_, step = fitting.steps(dataset, config, KEY, replace(start, means=chosen.moved(start, place)))
+        assert step.metrics["log_likelihood"] == pytest.approx(end.level, abs=basin.APART + 1e-6)
+    first = next(basins.steps(dataset, config, start, chosen))
+    if first.state.running.any():
+        assert not len(basins.film(dataset, start, chosen)([first], 0)[0].arrays["ends"]["mean"])

@@ -8,6 +8,7 @@ from core.laws.families.continuous import FAMILIES, NAMED
 from core.laws.goodness import check_the_check, qq
 from playground.rungs.fit1 import p_values
 from playground.rungs.fit1.panels import goodness
+from playground.shown.numbers import p_value
 from tests import apps
 from tests.playground.rungs.fit1.sets import KEY, data, opened
 from tests.playground.rungs.fit1.test_p_values import calibrated
@@ -25,7 +26,8 @@ def test_the_p_values_are_the_ones_core_computes(title):
     at, test = opened("goodness", "skewed", tested=title), calibrated(title, "skewed", 240)
     shown = at.dataframe[0].value
     assert list(shown["statistic"]) == ["Kolmogorov-Smirnov", "Anderson-Darling", "Cramér-von Mises"]
-    for column, values in zip(shown.columns[1:], (test.observed, test.p, test.error, test.naive), strict=True):
+    assert list(shown["p, naive"]) == [p_value(p) for p in test.naive[:3]]
+    for column, values in zip(shown.columns[1:-1], (test.observed, test.p, test.error), strict=True):
         np.testing.assert_array_equal(shown[column], values[:3], err_msg=column)
     outside = qq(test).outside
     assert (

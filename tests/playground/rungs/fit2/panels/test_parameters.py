@@ -4,7 +4,7 @@ import numpy as np
 
 from core.data import builtin
 from core.evaluation import metrics
-from core.laws.ranking import Row
+from core.laws.ranking import Row, Without
 from playground.rungs.fit2.panels import parameters
 from tests.playground.rungs.fit2.laws import FAITHFUL
 
@@ -31,3 +31,17 @@ def test_verdicts_follow_the_numbers():
     tied = Row("b", "B", held_out=metrics.Estimate(-1.0, 0.01), behind=metrics.Estimate(0.001, 0.02), tied=True)
     assert "cannot tell them apart: B" in parameters.verdict((best, tied))
     assert "No law" in parameters.verdict((Row("c", "C"),))
+
+
+def test_the_simplest_of_ties_is_recommended_and_a_point_that_decides_is_said():
+    best = Row(
+        "a", "A", held_out=metrics.Estimate(-1.0, 0.01), without=Without((1.0, 2.5), metrics.Estimate(-1.1, 0.01))
+    )
+    tied = metrics.Estimate(0.001, 0.02)
+    simple = Row("b", "B", held_out=metrics.Estimate(-1.001, 0.01), behind=tied, tied=True, recommended=True)
+    said = parameters.verdict((best, simple))
+    assert "**B** is recommended" in said
+    assert "One point, (1, 2.5), decides places" in said
+    table = parameters.ranked((best, simple), "a")
+    assert table["behind the best"][1] == "0.00 ± 0.02 (tied, simplest)"
+    assert list(table["without (1, 2.5)"]) == ["\N{MINUS SIGN}1.10 ± 0.01", ""]
