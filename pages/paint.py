@@ -102,7 +102,7 @@ def instrument(screen: Screen, run: Run) -> tuple[Step, int | None]:
 
     @runs.follow(run)
     def look() -> tuple[Step, int | None]:
-        said = film.show(NAME, run, film.of(screen), linked=True)
+        said = film.show(NAME, run, film.of(screen), film.marked(screen), linked=True)
         steps = run.job.trace.snapshot()[1]
         at = min(stage.shown(NAME, run, said), len(steps) - 1)
         bar(run)

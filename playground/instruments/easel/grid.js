@@ -34,6 +34,7 @@ function paintGrid(s) {
   });
   g.setTransform(geo.dpr, 0, 0, geo.dpr, 0, 0);
   paintWords(s, g);
+  paintMarks(s, g);
   if (!scene.close) return;
   g.strokeStyle = css(theme.roles.hand);
   g.lineWidth = 2;
@@ -56,6 +57,25 @@ function paintWords(s, g) {
     if (geo.places[i]) g.fillText(label, geo.places[i][0] + geo.cell[0] / 2, geo.places[i][1] + geo.cell[1] + 14, geo.cell[0] + SPACE);
   });
 }
+
+/** What is said of a picture at this moment, over its lower edge. */
+function paintMarks(s, g) {
+  const {geo, theme} = s;
+  const [wide, high] = geo.cell;
+  const size = Math.max(9, Math.min(12, wide / 8));
+  g.font = `600 ${size}px ${s.font}`;
+  g.textAlign = "center";
+  marksOf(s).forEach((mark, i) => {
+    if (!mark || !geo.places[i]) return;
+    const [x, y] = geo.places[i];
+    g.fillStyle = css(theme.page);
+    g.fillRect(x, y + high - size - 6, wide, size + 6);
+    g.fillStyle = css(theme.text);
+    g.fillText(mark, x + wide / 2, y + high - 5, wide - 4);
+  });
+}
+
+const marksOf = (s) => s.frames[indexOf(s)]?.marks ?? [];
 
 /** The chosen picture over the whole board. */
 function paintLarge(s, g) {
