@@ -11,7 +11,7 @@ earlier part or may be meant either way (`core.data.renderers.outfit_parts`) is 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from core.data.renderers.outfit_lexicon import ABOUT, FILLERS, NO, SYNONYMS
+from core.data.renderers.outfit_lexicon import ABOUT, FILLERS, HEDGES, NO, SYNONYMS
 from core.data.renderers.outfit_parts import LISTED, Part, Word, apart, negator, parts
 from core.data.renderers.outfit_words import (
     ATTRIBUTES,
@@ -213,14 +213,18 @@ def _colour(colour: str, clause: list[Word], at: int) -> tuple[int, frozenset[in
 
 
 def _unknown(word: Word, clause: list[Word]) -> Word:
-    """A word that is not known, with the nearest that are."""
-    about = ABOUT.get(word.said, ())
+    """A word that is not known: what it may have meant, or all that can be said of what it is about."""
+    meant = "" if word.said in ABOUT else nearest(word.said)
     after = [w.said for w in clause[clause.index(word) + 1 :]]
-    noun = next((NOUNS[text] for text in after if text in NOUNS), None)
-    if len(about) > 1 and noun is not None:
-        about = (noun,)
-    why = "; ".join([UNKNOWN, *(listed(attribute) for attribute in about)])
-    return replace(word, why=why, meant="" if about else nearest(word.said))
+    owner = next((NOUNS[text] for text in after if text in NOUNS), -1)
+    both: dict[int, tuple[int, ...]] = {
+        HAIR_COLOUR: (HAIR_COLOUR, HAIR_TYPE),
+        CLOTHES_COLOUR: (CLOTHES_COLOUR, CLOTHES_TYPE),
+    }
+    about = ABOUT.get(word.said, () if meant or word.said in HEDGES else both.get(owner, ()))
+    if owner in about and word.said in ABOUT:
+        about = (owner,)
+    return replace(word, why="; ".join([UNKNOWN, *(listed(attribute) for attribute in about)]), meant=meant)
 
 
 def nearest(word: str) -> str:

@@ -58,20 +58,22 @@ function paintWords(s, g) {
   });
 }
 
-/** What is said of a picture at this moment, over its lower edge. */
+/** What is said of a picture at this moment, over its upper edge; what does not fit is counted. */
 function paintMarks(s, g) {
   const {geo, theme} = s;
-  const [wide, high] = geo.cell;
+  const wide = geo.cell[0];
   const size = Math.max(9, Math.min(12, wide / 8));
   g.font = `600 ${size}px ${s.font}`;
   g.textAlign = "center";
   marksOf(s).forEach((mark, i) => {
     if (!mark || !geo.places[i]) return;
     const [x, y] = geo.places[i];
-    g.fillStyle = css(theme.page);
-    g.fillRect(x, y + high - size - 6, wide, size + 6);
+    const [first, ...more] = mark.split(", ");
+    const fits = !more.length || g.measureText(mark).width <= wide - 4;
+    g.fillStyle = css(theme.page, 0.86);
+    g.fillRect(x, y, wide, 1.4 * size);
     g.fillStyle = css(theme.text);
-    g.fillText(mark, x + wide / 2, y + high - 5, wide - 4);
+    g.fillText(fits ? mark : `${first} +${more.length}`, x + wide / 2, y + 1.05 * size, wide - 4);
   });
 }
 

@@ -56,12 +56,15 @@ def frames(steps: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
 
 
 def marked(screen: Screen) -> Frames:
-    """`frames` of a screen's walk: pictures that are not what was asked for say what they have instead."""
+    """`frames` of a screen's walk: pictures that are not what was asked for say what they have instead, the end how many."""
 
     def made(steps: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
-        plain = frames(steps, first)
-        marks = [obeyed.missed(step, screen.pictures, screen.wish) for step in steps]
-        return [replace(frame, marks=said) for frame, said in zip(plain, marks, strict=True)]
+        return [marking(step, frame) for step, frame in zip(steps, frames(steps, first), strict=True)]
+
+    def marking(step: Step[np.ndarray], frame: Frame) -> Frame:
+        said = obeyed.verdict(step, screen.pictures) if step.phase == "end" else ""
+        caption = f"{frame.caption.rstrip('.')}: {said}." if said else frame.caption
+        return replace(frame, caption=caption, marks=obeyed.missed(step, screen.pictures, screen.wish))
 
     return made
 
@@ -75,8 +78,7 @@ def caption(step: Step[np.ndarray]) -> str:
     """The moment in words."""
     m = step.metrics
     if step.phase == "end":
-        said = obeyed.verdict(step)
-        return f"The end, after {m['evaluations']:.0f} guesses{': ' if said else ''}{said}."
+        return f"The end, after {m['evaluations']:.0f} guesses."
     return (
         f"Guess {m['evaluations']:.0f} at t = {m['t']:.2f}: {m['alpha']:.2f} of the picture, {m['sigma']:.2f} of noise."
     )

@@ -54,13 +54,13 @@ def mark(had: Iterable[str]) -> str:
     return CROSS + said if said else ""
 
 
-def verdict(step: Step[np.ndarray]) -> str:
+def verdict(step: Step[np.ndarray], pictures: Pictures) -> str:
     """How many pictures are all that was asked for, and how various they are, in words; "" where nobody can say."""
     m, n = step.metrics, len(step.state)
     various = f"{m['variety']:.0f} % of the variety of real pictures" if "variety" in m else ""
     if "obey" not in m:
         return various
-    said = f"{m['obey']:.0f} of {n} obey"
+    said = f"{m['obey']:.0f} of {n} obey{'' if pictures.name == 'outfits' else ' by a classifier'}"
     return f"{said}, with {various}" if various else said
 
 

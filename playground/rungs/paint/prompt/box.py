@@ -33,7 +33,7 @@ def prompted(key: str = "", label: str = "Paint", first: str = "") -> Wish:
         correct(box, key + MEANT, prompt, found.unused)
     if read != prompt:
         st.caption(f"The first {len(read):,} of {len(prompt):,} characters are read; the rest is kept, and not used.")
-    vocabulary.unfold(key, box, prompt, found)
+    vocabulary.unfold(key, box, found)
     return wish(found.left)
 
 

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from core.data.renderers.outfit_lexicon import FILLERS
+from core.data.renderers.outfit_lexicon import BREAK, FILLERS, OR
 from core.data.renderers.outfit_prompts import Reading, parse
 from core.data.renderers.outfit_words import (
     ATTRIBUTES,
@@ -19,24 +19,24 @@ from core.data.renderers.outfit_words import (
 from playground import session
 from playground.rungs.paint.prompt.offers import ORDER
 
-SAYS_NOTHING = FILLERS | {"hair", "clothes", "brows"}
+SAYS_NOTHING = FILLERS | BREAK | OR | {"nor", "hair", "clothes", "brows"}
 
 
-def unfold(key: str, box: str, prompt: str, found: Reading) -> None:
+def unfold(key: str, box: str, found: Reading) -> None:
     """The words of all attributes; a press rewrites the prompt in the widget `box`."""
     with st.expander("All words"):
         for attribute in ORDER:
-            row(f"{key}words_{attribute}", box, prompt, found, attribute)
+            row(f"{key}words_{attribute}", box, found, attribute)
 
 
-def row(name: str, box: str, prompt: str, found: Reading, attribute: int) -> None:
+def row(name: str, box: str, found: Reading, attribute: int) -> None:
     """The words of one attribute."""
     values = VALUES[attribute]
     asked = () if implied(found.left, attribute) else tuple(sorted(found.left[attribute]))
 
     def press() -> None:
         picked = frozenset(values.index(word) for word in session.widget(name) or ())
-        session.set_widgets({box: pressed(prompt, attribute, picked)})
+        session.set_widgets({box: pressed(str(session.widget(box) or ""), attribute, picked)})
 
     session.set_widgets({name: [values[value] for value in asked]})
     st.pills(ATTRIBUTES[attribute].capitalize(), values, selection_mode="multi", key=name, on_change=press, wrap=True)
@@ -61,7 +61,8 @@ def pressed(prompt: str, attribute: int, values: frozenset[int]) -> str:
     goal = tuple(target)
     alone = tuple(goal[a] if a == attribute else free for a, free in enumerate(FREE))
     phrase = "" if implied(goal, attribute) else describe(alone).replace("brows", "hair")
-    for kept in (prompt, without(prompt, found, attribute)):
+    shorter = without(prompt, found, attribute)
+    for kept in (prompt, shorter) if implied(found.left, attribute) else (shorter, prompt):
         tried = ", ".join(part for part in (kept.strip(" ,"), phrase) if part)
         after = parse(tried)
         if after.left == goal and len(after.unused) <= len(found.unused):

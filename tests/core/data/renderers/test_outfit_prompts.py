@@ -98,6 +98,7 @@ def test_what_is_said_is_read(prompt):
 
 UNUSED = {  # prompt: the words that are not used, part of the reason, and what is used
     "purple hair": (["purple"], "hair colour: black, blonde, brown, pink, red, silver", "hair"),
+    "zebra hair": (["zebra"], "hair colour: black, blonde, brown, pink, red, silver; hair type: no hair", "hair"),
     "blue hair": (["blue"], "no hair colour is blue; hair colour: black", "hair"),
     "silver hoodie": (["silver"], "no clothes colour is silver", "hoodie"),
     "red": (["red"], "hair or of clothes", ""),

@@ -18,6 +18,7 @@ RED, BLONDE = 4, 1
         ("red hair, hoodie", HAIR_COLOUR, set(), "hoodie"),
         ("long red hair", HAIR_COLOUR, set(), "long hair"),
         ("red hair", HAIR_COLOUR, {RED, BLONDE}, "blonde or red hair"),
+        ("hoodie, blonde or red hair", HAIR_COLOUR, {BLONDE}, "hoodie, blonde hair"),
         ("a red hoodie", 2, set(), "red clothes"),
         ("", 0, {0}, "no glasses"),
         ("purple cape, sunglasses", 0, set(), "purple cape"),
