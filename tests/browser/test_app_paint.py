@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.data import images
+from core.data.renderers import outfits
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import recipes
@@ -84,6 +85,21 @@ def test_a_word_is_completed_by_a_press(paint):
     page.get_by_role("button", name="long curly hair").or_(page.get_by_role("radio", name="long curly hair")).click()
     page.wait_for_function("() => location.search.includes('prompt=long+curly+hair')")
     page.wait_for_function("() => document.querySelector('input[aria-label=Paint]').value === 'long curly hair'")
+
+
+def test_pictures_that_do_not_obey_are_marked_and_a_press_takes_the_word_out(paint):
+    page = paint({"prompt": "not red hair, sunglasses", "guidance": 0, "samples": 6})
+    until(page, "s.pos >= s.frames - 1")
+    x = np.stack([bytes_on(page, "x", i) for i in range(6)]).reshape(6, 3, 32, 32) / 255
+    seen = outfits.measure(x)
+    marks = ask(page, "s.marks")
+    assert [not mark for mark in marks] == ((seen[:, 0] == 2) & (seen[:, 3] != 4)).tolist()
+    assert any(marks)
+    page.get_by_text(re.compile(f"{sum(not mark for mark in marks)} of 6 obey")).first.wait_for()
+    page.get_by_text("All words", exact=True).click()
+    page.get_by_role("button", name="✓ sunglasses").click()
+    page.wait_for_function("() => document.querySelector('input[aria-label=Paint]').value === 'not red hair'")
+    until(page, "s.frames === 6 && !s.live && s.marks.every((mark) => !mark.includes('glasses'))")
 
 
 def test_steps_are_walked_and_the_numbers_follow(paint):

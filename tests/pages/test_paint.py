@@ -155,12 +155,13 @@ def test_pictures_that_do_not_obey_are_marked_with_what_they_have_instead():
 
 def test_words_are_unfolded_and_pressed():
     at = opened(prompt="hoodie")
-    at.pills(key="words_3").set_value(["red"]).run()
+    at.button(key="words_3_4").click().run()
     assert at.text_input(key="prompt").value == "hoodie, red hair"
-    assert at.pills(key="words_3").value == ["red"]
-    at.pills(key="words_3").set_value([]).run()
+    assert at.button(key="words_3_4").label == "✓ red"
+    at.button(key="words_3_4").click().run()
     assert at.text_input(key="prompt").value == "hoodie"
-    assert at.pills(key="words_2").value == ["hoodie"]
+    assert at.button(key="words_3_4").label == "red"
+    assert at.button(key="words_2_0").label == "✓ hoodie"
     assert not at.exception
 
 

@@ -30,16 +30,25 @@ def unfold(key: str, box: str, found: Reading) -> None:
 
 
 def row(name: str, box: str, found: Reading, attribute: int) -> None:
-    """The words of one attribute."""
-    values = VALUES[attribute]
-    asked = () if implied(found.left, attribute) else tuple(sorted(found.left[attribute]))
+    """The words of one attribute, as buttons: what a browser remembers of its pills comes back late and undoes the prompt."""
+    shown = asked(found.left, attribute)
+    st.caption(ATTRIBUTES[attribute].capitalize())
+    with st.container(horizontal=True, gap="small"):
+        for value, word in enumerate(VALUES[attribute]):
+            label = f"✓ {word}" if value in shown else word
+            st.button(label, key=f"{name}_{value}", on_click=press, args=(box, attribute, value))
 
-    def press() -> None:
-        picked = frozenset(values.index(word) for word in session.widget(name) or ())
-        session.set_widgets({box: pressed(str(session.widget(box) or ""), attribute, picked)})
 
-    session.set_widgets({name: [values[value] for value in asked]})
-    st.pills(ATTRIBUTES[attribute].capitalize(), values, selection_mode="multi", key=name, on_change=press, wrap=True)
+def press(box: str, attribute: int, value: int) -> None:
+    """Add a word to the prompt of the widget `box`, or take it out."""
+    prompt = str(session.widget(box) or "")
+    values = asked(parse(prompt).left, attribute) ^ {value}
+    session.set_widgets({box: pressed(prompt, attribute, values)})
+
+
+def asked(left: Left, attribute: int) -> frozenset[int]:
+    """The values whose words are pressed."""
+    return frozenset() if implied(left, attribute) else left[attribute]
 
 
 def implied(left: Left, attribute: int) -> bool:
