@@ -82,6 +82,7 @@ def test_a_prompt_is_typed_understood_and_painted(paint):
 def test_a_word_is_completed_by_a_press(paint):
     page = paint()
     page.get_by_label("Paint", exact=True).fill("long cu")
+    page.get_by_text("which of these is meant").wait_for()  # the first words offer long curly hair too
     page.get_by_role("button", name="long curly hair").or_(page.get_by_role("radio", name="long curly hair")).click()
     page.wait_for_function("() => location.search.includes('prompt=long+curly+hair')")
     page.wait_for_function("() => document.querySelector('input[aria-label=Paint]').value === 'long curly hair'")

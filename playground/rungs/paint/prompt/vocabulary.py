@@ -33,7 +33,7 @@ def row(name: str, box: str, found: Reading, attribute: int) -> None:
     """The words of one attribute, as buttons: what a browser remembers of its pills comes back late and undoes the prompt."""
     shown = asked(found.left, attribute)
     st.caption(ATTRIBUTES[attribute].capitalize())
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         for value, word in enumerate(VALUES[attribute]):
             label = f"✓ {word}" if value in shown else word
             st.button(label, key=f"{name}_{value}", on_click=press, args=(box, attribute, value))
