@@ -24,8 +24,8 @@ TRIES: dict[str, tuple[dict[str, object], str]] = {
         "Nothing is left open: every noise leads to the same outfit, painted anew.",
     ),
     "Push too hard": (
-        {"prompt": "red hair", "guidance": 8.0, "panel": "Guidance"},
-        "Guidance 8: the words are obeyed and the rest becomes alike. What does it cost?",
+        {"prompt": "sunglasses, long curly hair", "guidance": 8.0, "panel": "Guidance"},
+        "Guidance 8: all obey, and a third of the variety is gone. What is it worth?",
     ),
     "Cover the eyes": (
         {"prompt": "sunglasses", "panel": "Edit"},
@@ -102,7 +102,7 @@ def instrument(screen: Screen, run: Run) -> tuple[Step, int | None]:
 
     @runs.follow(run)
     def look() -> tuple[Step, int | None]:
-        said = film.show(NAME, run, film.of(screen), linked=True)
+        said = film.show(NAME, run, film.of(screen), film.marked(screen), linked=True)
         steps = run.job.trace.snapshot()[1]
         at = min(stage.shown(NAME, run, said), len(steps) - 1)
         bar(run)

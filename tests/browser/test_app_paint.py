@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from core.data import images
+from core.data.renderers import outfits
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import recipes
+from core.painting.wish import Wish
 from playground.instruments.easel import bytes_of
 from playground.rungs.paint.screen import Push
 from tests.browser.conftest import ask as asked
@@ -22,6 +24,7 @@ from tests.core.data.readers.pictures.test_read import idx
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+HAIR = (1, 2, 3, 4, 5, 6)
 QUICK = {"steps": 5, "samples": 4, "panel": "Code and files"}
 OWN = {"pictures": "Your own pictures", "painter": "trained here", "updates": 100_000, "width": 8}
 
@@ -55,31 +58,49 @@ def bytes_on(page, kind, i, which=0):
 
 
 def wanted(told, labels=4, steps=5):
-    """What core paints for this, as bytes."""
+    """What core paints for this wish, as bytes."""
     painter = recipes.stored("paint-outfits").model
     sampler = Sampler("DPM-Solver++(2M)", steps)
-    return bytes_of(painter.sample(labels, Key(0) / "paint", sampler, np.array(told), Push().guidance))
+    key = Key(0) / "paint"
+    asked = Wish(told).labels(labels, key / "told")
+    return bytes_of(painter.sample(labels, key, sampler, asked, Push().guidance))
 
 
 def test_a_prompt_is_typed_understood_and_painted(paint):
     page = paint()
-    assert np.abs(bytes_on(page, "x", 2) - wanted([1, -1, 0, 4, -1])[2].ravel()).max() <= 1
+    assert np.abs(bytes_on(page, "x", 2) - wanted(((1,), (), (0,), (4,), HAIR))[2].ravel()).max() <= 1
     run = page.locator(".easel").first.get_attribute("data-run")
     box = page.get_by_label("Paint", exact=True)
     box.fill("black hair, sunglasses, purple cape")
     page.get_by_text("not a word of this vocabulary").wait_for()
     page.locator("[data-testid=stMarkdown]", has_text="free: clothes colour").get_by_text("sunglasses").wait_for()
     until(page, f"s.frames === 6 && !s.live && root.dataset.run !== '{run}'")
-    assert np.abs(bytes_on(page, "x", 1) - wanted([2, -1, -1, 0, -1])[1].ravel()).max() <= 1
+    assert np.abs(bytes_on(page, "x", 1) - wanted(((2,), (), (), (0,), HAIR))[1].ravel()).max() <= 1
     assert "prompt=black+hair" in page.url
 
 
 def test_a_word_is_completed_by_a_press(paint):
     page = paint()
     page.get_by_label("Paint", exact=True).fill("long cu")
+    page.get_by_text("which of these is meant").wait_for()  # the first words offer long curly hair too
     page.get_by_role("button", name="long curly hair").or_(page.get_by_role("radio", name="long curly hair")).click()
     page.wait_for_function("() => location.search.includes('prompt=long+curly+hair')")
     page.wait_for_function("() => document.querySelector('input[aria-label=Paint]').value === 'long curly hair'")
+
+
+def test_pictures_that_do_not_obey_are_marked_and_a_press_takes_the_word_out(paint):
+    page = paint({"prompt": "not red hair, sunglasses", "guidance": 0, "samples": 6})
+    until(page, "s.pos >= s.frames - 1")
+    x = np.stack([bytes_on(page, "x", i) for i in range(6)]).reshape(6, 3, 32, 32) / 255
+    seen = outfits.measure(x)
+    marks = ask(page, "s.marks")
+    assert [not mark for mark in marks] == ((seen[:, 0] == 2) & (seen[:, 3] != 4)).tolist()
+    assert any(marks)
+    page.get_by_text(re.compile(f"{sum(not mark for mark in marks)} of 6 obey")).first.wait_for()
+    page.get_by_text("All words", exact=True).click()
+    page.get_by_role("button", name="✓ sunglasses").click()
+    page.wait_for_function("() => document.querySelector('input[aria-label=Paint]').value === 'not red hair'")
+    until(page, "s.frames === 6 && !s.live && s.marks.every((mark) => !mark.includes('glasses'))")
 
 
 def test_steps_are_walked_and_the_numbers_follow(paint):

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from core.data import images
+from core.data.renderers import outfits
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import recipes
+from core.painting.wish import Wish
 from playground.instruments.easel import Mask
 from playground.instruments.stage import unpack
 from playground.rungs.paint import moments, training
-from playground.rungs.paint.mask import encoded
+from playground.rungs.paint.panels.parts.mask import encoded
 from playground.rungs.paint.screen import PANELS, Push
 from playground.runs import runs
 from playground.shown import closer
@@ -23,6 +25,8 @@ from tests import apps, painters
 PAGE = "pages/paint.py"
 QUICK = {"steps": 4, "samples": 4}
 W = Push().guidance
+HAIR = (1, 2, 3, 4, 5, 6)  # who has hair of a colour is not bald
+OPENING = ((1,), (), (0,), (4,), HAIR)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +58,7 @@ def test_it_opens_alive_with_words_and_their_pictures():
     assert sent["scene"]["count"] == 4
     assert "red hair" in apps.words(at)
     assert "free: clothes colour, hair type" in apps.words(at)
-    painter, told = painters.tiny("outfits"), np.array([1, -1, 0, 4, -1])
+    painter, told = painters.tiny("outfits"), Wish(OPENING).labels(4, Key(0) / "paint" / "told")
     wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), told, W)
     np.testing.assert_allclose(steps[-1].arrays["ends"], wanted, atol=1e-12)
     shown = sent["frames"][-1]["arrays"]["pictures"]["x"]
@@ -66,7 +70,7 @@ def test_every_frame_is_the_guess_and_its_noise():
     steps, painter = list(run_of(at).job.trace), painters.tiny("outfits")
     start = painter.begin(4, Key(0) / "paint")
     np.testing.assert_array_equal(steps[0].state, np.rint(255 * np.clip((start.reshape(4, 3, 32, 32) + 1) / 2, 0, 1)))
-    clean = painter.told(np.array([1, -1, 0, 4, -1]), W).denoise(start, 1.0)
+    clean = painter.told(Wish(OPENING).labels(4, Key(0) / "paint" / "told"), W).denoise(start, 1.0)
     np.testing.assert_array_equal(
         steps[0].arrays["clean"], np.rint(255 * np.clip((clean.reshape(4, 3, 32, 32) + 1) / 2, 0, 1))
     )
@@ -115,20 +119,79 @@ def test_other_words_are_another_walk_and_unknown_ones_are_pointed_out():
     assert "“purple”" in said
     assert "“cape”" in said
     assert "not a word of this vocabulary" in said
-    assert at.session_state["held"]["run.paint"].spec[2] == (-1, -1, -1, 0, -1)
+    assert at.session_state["held"]["run.paint"].spec[2] == ((), (), (), (0,), HAIR)
 
 
 def test_a_word_that_was_pressed_completes_the_prompt():
     at = opened(prompt="red ha")
     at.pills(key="prompt_add").set_value("red hair").run()
     assert at.text_input(key="prompt").value == "red hair"
-    assert run_of(at).spec[2] == (-1, -1, -1, 4, -1)
+    assert run_of(at).spec[2] == ((), (), (), (4,), HAIR)
+
+
+def test_what_is_not_wanted_is_never_told():
+    at = opened(prompt="not red hair")
+    assert ":violet-badge[not red hair]" in apps.words(at)
+    assert run_of(at).spec[2] == ((), (), (), (0, 1, 2, 3, 5), ())
+    told = Wish(run_of(at).spec[2]).labels(4, Key(0) / "paint" / "told")
+    wanted = painters.tiny("outfits").sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), told, W)
+    np.testing.assert_allclose(run_of(at).job.trace[-1].arrays["ends"], wanted, atol=1e-12)
+
+
+def test_pictures_that_do_not_obey_are_marked_with_what_they_have_instead():
+    at = opened(prompt="not red hair, sunglasses")
+    last = run_of(at).job.trace[-1]
+    seen = outfits.measure(last.state / 255)
+    frame = message(at)["frames"][-1]
+    obey = (seen[:, 0] == 2) & (seen[:, 3] != 4)
+    np.testing.assert_array_equal([not mark for mark in frame["marks"]], obey)
+    for mark, row in zip(frame["marks"], seen, strict=True):
+        assert ("glasses" in mark) == (row[0] != 2)
+        assert ("red hair" in mark) == (row[3] == 4)
+    assert f": {obey.sum()} of 4 obey, with " in frame["caption"]
+    assert "% of the variety of real pictures" in frame["caption"]
+    assert not any(any(f["marks"]) for f in message(opened(prompt=""))["frames"])
+
+
+def test_words_are_unfolded_and_pressed():
+    at = opened(prompt="hoodie")
+    at.button(key="words_3_4").click().run()
+    assert at.text_input(key="prompt").value == "hoodie, red hair"
+    assert at.button(key="words_3_4").label == "✓ red"
+    at.button(key="words_3_4").click().run()
+    assert at.text_input(key="prompt").value == "hoodie"
+    assert at.button(key="words_3_4").label == "red"
+    assert at.button(key="words_2_0").label == "✓ hoodie"
+    assert not at.exception
+
+
+def test_a_misspelt_word_is_put_right_by_a_press():
+    at = opened(prompt="blnode hair, hoodie")
+    at.pills(key="prompt_meant").set_value("blonde for “blnode”").run()
+    assert at.text_input(key="prompt").value == "blonde hair, hoodie"
+    assert not at.warning
+
+
+def test_an_over_long_prompt_is_kept_and_told():
+    prompt = "red hair, " + "zebra " * 100 + "sunglasses"
+    at = opened(prompt=prompt)
+    assert at.text_input(key="prompt").value == prompt
+    assert f"of {len(prompt)} characters are read" in apps.words(at)
+    assert run_of(at).spec[2] == ((), (), (), (4,), HAIR)
+
+
+def test_any_of_several_classes_is_told():
+    at = opened(pictures="Handwritten digits")
+    at.pills(key="digits_class").set_value(["7", "1"]).run()
+    assert run_of(at).spec[2] == ((1, 7),)
+    assert "1 or 7" in run_of(at).label
+    assert "obey" in message(at)["frames"][-1]["caption"]
 
 
 def test_a_class_is_told_and_other_noise_is_other_noise():
     at = opened(pictures="Handwritten digits")
-    at.pills(key="digits_class").set_value("7").run()
-    assert run_of(at).spec[2] == (7,)
+    at.pills(key="digits_class").set_value(["7"]).run()
+    assert run_of(at).spec[2] == ((7,),)
     assert f"7, w = {W:g}" in run_of(at).label
     at.button(key="paint.casino").click().run()
     assert at.number_input(key="seed").value == 1
@@ -196,10 +259,10 @@ def test_two_settings_begin_with_the_same_noise_and_say_what_differs():
     np.testing.assert_array_equal(steps[0].state[:8], steps[0].state[8:])
     painter, key = painters.tiny("outfits"), Key(0) / "paint"
     for half, told, count in (
-        (slice(0, 8), [1, -1, 0, 4, -1], 4),
-        (slice(8, 16), [-1, -1, 0, 0, -1], 7),
+        (slice(0, 8), OPENING, 4),
+        (slice(8, 16), ((), (), (0,), (0,), HAIR), 7),
     ):
-        wanted = painter.sample(8, key, Sampler("DPM-Solver++(2M)", count), np.array(told), W)
+        wanted = painter.sample(8, key, Sampler("DPM-Solver++(2M)", count), Wish(told).labels(8, key / "told"), W)
         np.testing.assert_array_equal(steps[-1].state[half], np.rint(255 * wanted))
     said = apps.words(at)
     assert ":violet-background[**black hair**]" in said
@@ -219,8 +282,9 @@ def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
     assert "Nobody here can say what is in these pictures" in apps.words(at)
 
 
-def test_the_script_paints_the_same_pictures(tmp_path, monkeypatch):
-    at = opened(panel="Code and files", prompt="sunglasses, bald")
+@pytest.mark.parametrize("prompt", ["sunglasses, bald", "not red hair, no hoodie"])
+def test_the_script_paints_the_same_pictures(tmp_path, monkeypatch, prompt):
+    at = opened(panel="Code and files", prompt=prompt)
     monkeypatch.chdir(tmp_path)
     with contextlib.redirect_stdout(io.StringIO()) as out:
         exec(at.code[0].value, {})

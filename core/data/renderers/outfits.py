@@ -6,18 +6,28 @@ linear in its two free colours,
     pixel = fixed + w_hair * hair colour + w_clothes * clothes colour,
 
 and the chest and the brows show them bare in every picture: colours can be read back from pixels exactly. The brows keep
-the hair's colour where there is no hair, so no two outfits look alike. Prompts are in `core.data.renderers.outfit_words`.
+the hair's colour where there is no hair, so no two outfits look alike. Prompts: `outfit_prompts`.
 """
+
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.images import Factor, Pictures, quantise
 from core.data.renderers.outfit_scenes import rgb, scenes
-from core.data.renderers.outfit_words import ATTRIBUTES, CLOTHES_COLOUR, HAIR_COLOUR, VALUES, describe, parse
+from core.data.renderers.outfit_words import (
+    ACCESSORY,
+    ATTRIBUTES,
+    CLOTHES_COLOUR,
+    CLOTHES_TYPE,
+    HAIR_COLOUR,
+    HAIR_TYPE,
+    VALUES,
+)
 from core.key import Key
 
-__all__ = ["COLUMNS", "EVERY", "describe", "measure", "parse", "pictures", "render"]
+__all__ = ["COLUMNS", "EVERY", "measure", "pictures", "render"]
 
 SIZE = 32
 COLUMNS = tuple(Factor(name, 0, len(words) - 1, words=words) for name, words in zip(ATTRIBUTES, VALUES, strict=True))
@@ -28,6 +38,7 @@ EVERY = np.stack([axis.ravel() for axis in np.indices(COUNTS)], axis=1)  # (4032
 CLOTHES = rgb("26282c", "2f6fd0", "2f9e5b", "8d949e", "f08cb4", "d33a3a", "f8f8f6", "f4c430")
 HAIR = rgb("1d1b1e", "efcb68", "6e4225", "f472b6", "c2401c", "b9c0c9")
 CHEST = (slice(28, 32), slice(14, 18))  # rows, columns of bare clothes
+SCENE = [ACCESSORY, CLOTHES_TYPE, HAIR_TYPE]
 BROWS = (slice(10, 11), (11, 12, 13, 18, 19, 20))  # of bare hair colour
 
 
@@ -65,10 +76,22 @@ def measure(images: Float[np.ndarray, "n 3 32 32"]) -> Int[np.ndarray, "n 5"]:
     for attribute, palette, (top, across) in ((CLOTHES_COLOUR, CLOTHES, CHEST), (HAIR_COLOUR, HAIR, BROWS)):
         seen = images[:, :, top][..., across].mean(axis=(2, 3))
         found[:, attribute] = ((seen[:, None] - palette) ** 2).sum(axis=2).argmin(axis=1)
-    for colours in np.unique(found[:, [CLOTHES_COLOUR, HAIR_COLOUR]], axis=0):
-        rows = np.flatnonzero((found[:, [CLOTHES_COLOUR, HAIR_COLOUR]] == colours).all(axis=1))
-        among = EVERY[(EVERY[:, [CLOTHES_COLOUR, HAIR_COLOUR]] == colours).all(axis=1)]
-        ours = render(among).reshape(len(among), -1)
-        apart = (ours**2).sum(axis=1) - 2 * images[rows].reshape(len(rows), -1) @ ours.T
-        found[rows] = among[apart.argmin(axis=1)]
+    fixed, of_hair, of_clothes = (part.reshape(len(_norms()), -1) for part in scenes())
+    planes = images.reshape(len(images), 3, -1)
+    met = images.reshape(len(images), -1) @ fixed.T  # with each of the 84 scenes
+    for weight, palette, attribute in ((of_hair, HAIR, HAIR_COLOUR), (of_clothes, CLOTHES, CLOTHES_COLOUR)):
+        met += np.einsum("nk,nks->ns", palette[found[:, attribute]], planes @ weight.T)
+    apart = _norms()[:, found[:, HAIR_COLOUR], found[:, CLOTHES_COLOUR]].T - 2 * met
+    scene = np.unravel_index(apart.argmin(axis=1), [COUNTS[attribute] for attribute in SCENE])
+    found[:, SCENE] = np.stack(scene, axis=1)
     return found
+
+
+@cache
+def _norms() -> Float[np.ndarray, "84 6 8"]:
+    """The squared norm of every picture, by scene, hair colour and clothes colour."""
+    found = np.empty([COUNTS[attribute] for attribute in (*SCENE, HAIR_COLOUR, CLOTHES_COLOUR)])
+    for hair, clothes in np.ndindex(found.shape[-2:]):
+        among = EVERY[(EVERY[:, HAIR_COLOUR] == hair) & (EVERY[:, CLOTHES_COLOUR] == clothes)]  # scene by scene
+        found[..., hair, clothes] = (render(among) ** 2).sum(axis=(1, 2, 3)).reshape(found.shape[:-2])
+    return found.reshape(-1, *found.shape[-2:])

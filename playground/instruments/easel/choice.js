@@ -60,7 +60,8 @@ function lookAt(s, kind) {
 /** The grid in words, for those who do not see it. */
 function describe(s) {
   const name = s.scene.names[s.picked] ?? `picture ${s.picked + 1} of ${s.scene.count}`;
-  s.el.plot.setAttribute("aria-label", `${s.scene.alt || s.scene.id}: ${s.scene.kinds[s.kind].label}; chosen: ${name}`);
+  const mark = marksOf(s)[s.picked];
+  s.el.plot.setAttribute("aria-label", `${s.scene.alt || s.scene.id}: ${s.scene.kinds[s.kind].label}; chosen: ${name}${mark ? `, ${mark}` : ""}`);
   s.el.film.setAttribute("aria-label", `Film of ${name}, from the first step to the last`);
 }
 

@@ -27,6 +27,7 @@ function easelTold(s) {
     get count() { return s.scene.count; },
     get cell() { return s.geo.cell; },
     get names() { return s.scene.names; },
+    get marks() { return marksOf(s); },
     get layers() { return {}; },
     bytes: (kind, i, frame) => bytesOf(s, kind, i, frame),
     place: (i) => s.geo.places[i].map((v, k) => v + s.geo.cell[k] / 2),

@@ -34,6 +34,7 @@ function paintGrid(s) {
   });
   g.setTransform(geo.dpr, 0, 0, geo.dpr, 0, 0);
   paintWords(s, g);
+  paintMarks(s, g);
   if (!scene.close) return;
   g.strokeStyle = css(theme.roles.hand);
   g.lineWidth = 2;
@@ -56,6 +57,27 @@ function paintWords(s, g) {
     if (geo.places[i]) g.fillText(label, geo.places[i][0] + geo.cell[0] / 2, geo.places[i][1] + geo.cell[1] + 14, geo.cell[0] + SPACE);
   });
 }
+
+/** What is said of a picture at this moment, over its upper edge; what does not fit is counted. */
+function paintMarks(s, g) {
+  const {geo, theme} = s;
+  const wide = geo.cell[0];
+  const size = Math.max(9, Math.min(12, wide / 8));
+  g.font = `600 ${size}px ${s.font}`;
+  g.textAlign = "center";
+  marksOf(s).forEach((mark, i) => {
+    if (!mark || !geo.places[i]) return;
+    const [x, y] = geo.places[i];
+    const [first, ...more] = mark.split(", ");
+    const fits = !more.length || g.measureText(mark).width <= wide - 4;
+    g.fillStyle = css(theme.page, 0.86);
+    g.fillRect(x, y, wide, 1.4 * size);
+    g.fillStyle = css(theme.text);
+    g.fillText(fits ? mark : `${first} +${more.length}`, x + wide / 2, y + 1.05 * size, wide - 4);
+  });
+}
+
+const marksOf = (s) => s.frames[indexOf(s)]?.marks ?? [];
 
 /** The chosen picture over the whole board. */
 function paintLarge(s, g) {

@@ -52,11 +52,15 @@ class Easel:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One moment: a caption, what it shows by kind, each (n, c, h, w) of 0 to 255, and its metrics."""
+    """One moment: a caption, what it shows by kind, each (n, c, h, w) of 0 to 255, its metrics, and words on pictures.
+
+    `marks` has a word for every picture, "" for none, or is empty.
+    """
 
     caption: str
     pictures: Mapping[str, UInt8[np.ndarray, "n c h w"]]
     metrics: Mapping[str, float] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
 
 
 def bytes_of(x: Float[np.ndarray, "n c h w"]) -> UInt8[np.ndarray, "n c h w"]:
@@ -74,6 +78,7 @@ def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, liv
         {
             "caption": frame.caption,
             "metrics": finite(frame.metrics),
+            "marks": _marks(frame, easel),
             "arrays": {"pictures": {kind.name: chunks.add(_checked(frame, kind.name, easel)) for kind in easel.kinds}},
         }
         for frame in frames
@@ -103,6 +108,14 @@ def pack_mask(
         held["mask"] = chunks.add(np.ascontiguousarray(mask, np.uint8))
     scene: dict[str, Any] = {"id": name, "layers": [], "brush": None, "shape": x.shape, "alt": alt, "size": brush}
     return message(scene, [{"caption": "", "metrics": {}, "arrays": {"picture": held}}], chunks, run=name)
+
+
+def _marks(frame: Frame, easel: Easel) -> tuple[str, ...]:
+    if len(frame.marks) not in (0, easel.count):
+        raise ValueError(
+            f"the easel needs a mark for each of {easel.count} pictures or none, and got {len(frame.marks)}"
+        )
+    return frame.marks
 
 
 def _checked(frame: Frame, kind: str, easel: Easel) -> np.ndarray:

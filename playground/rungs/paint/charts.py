@@ -12,7 +12,7 @@ TOP = 8  # the largest guidance on the axis
 
 
 def guidance(table: pd.DataFrame, at: float, dark: bool) -> Any:
-    """Accuracy with its standard error, and diversity, over the guidance w; columns w, right, error, diverse (shares)."""
+    """Accuracy with its standard error, and variety, over the guidance w; columns w, right, error, diverse (shares)."""
     colours = {"right": ROLES["model"][dark], "diverse": ROLES["data"][dark]}
     x = alt.X("w:Q", title="guidance w", scale=alt.Scale(domain=[0, TOP], nice=False))
     scale = alt.Scale(domain=[0, 1.1], nice=False, clamp=True)
@@ -20,7 +20,7 @@ def guidance(table: pd.DataFrame, at: float, dark: bool) -> Any:
     whole = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(color=ROLES["truth"][dark], strokeDash=[6, 4])
     base = alt.Chart(table).encode(x)
     layers: list[Any] = [here.encode(x), whole.encode(alt.Y("y:Q", scale=scale))]
-    for name, title, below in (("right", "told and right", -12), ("diverse", "diversity, of the data's", 16)):
+    for name, title, below in (("right", "told and right", -12), ("diverse", "variety, of the data's", 16)):
         colour = colours[name]
         up = alt.Y(f"{name}:Q", scale=scale, title="share", axis=alt.Axis(format="%", tickCount=5))
         layers.append(

@@ -17,6 +17,7 @@ NEEDS = {
     "recipes.": "from core.painting import recipes",
     "Config(": "from core.painting.config import Config",
     "fit(": "from core.painting.fit import fit",
+    "Wish(": "from core.painting.wish import Wish",
     "Sampler(": "from core.diffusion.walk import Sampler",
 }
 FROM_FILE = 'checkpoint.load(Path("painter.safetensors").read_bytes(), "painter").model'
@@ -38,18 +39,27 @@ def home(screen: Screen, step: Step[np.ndarray]) -> Home:
 def script(screen: Screen) -> str:
     """Python that paints the pictures on show, with `core` alone."""
     options = ", ".join(f"{name}={value!r}" for name, value in vars(screen.sampler).items())
-    told = "None" if screen.labels is None else f"np.array({list(screen.wish.told)})"
     lines = [
         *painter(screen),
-        f"told = {told}  # {screen.wish.words}",
         f"sampler = Sampler({options})",
         f'key = Key({screen.seed}) / "{NAME}"',
+        f"told = {told(screen)}  # {screen.wish.words}",
         f"x = painter.sample({screen.push.samples}, key, sampler, told, {screen.push.guidance!r})",
         "",
         'np.savez("pictures.npz", x=x)',
         'print("means", x.mean(axis=(1, 2, 3)).round(6).tolist())',
     ]
     return files.script(lines, NEEDS)
+
+
+def told(screen: Screen) -> str:
+    """What makes the labels of these pictures."""
+    wish = screen.wish
+    if not wish.asks:
+        return "None"
+    if not wish.drawn:
+        return f"np.array({list(wish.settled)})"
+    return f'Wish({wish.left}).labels({screen.push.samples}, key / "told")'
 
 
 def painter(screen: Screen) -> list[str]:
@@ -89,9 +99,11 @@ def trained(screen: Screen) -> list[str]:
 
 
 def npz(x: np.ndarray, screen: Screen) -> bytes:
-    """NPZ: the pictures `x` (n, c, h, w) in [0, 1], and what was `told`."""
+    """NPZ: the pictures `x` (n, c, h, w) in [0, 1], and what was `told` of each (-1: nothing)."""
     out = io.BytesIO()
-    np.savez_compressed(out, allow_pickle=False, x=np.asarray(x), told=np.array(screen.wish.told, dtype=np.int64))
+    np.savez_compressed(
+        out, allow_pickle=False, x=np.asarray(x), told=np.array(-1 if screen.labels is None else screen.labels)
+    )
     return out.getvalue()
 
 

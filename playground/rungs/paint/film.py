@@ -1,6 +1,7 @@
 """A walk from noise to pictures as a film for the easel; and pictures that nobody walked to."""
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from playground import session
 from playground.instruments import easel
 from playground.instruments.easel import Easel, Frame, Kind, Said
 from playground.instruments.stage import Line
-from playground.rungs.paint import moments
+from playground.rungs.paint import moments, obeyed
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import film
 from playground.runs.runs import Run
@@ -52,6 +53,20 @@ def scene_id(name: str, spec: Hashable) -> str:
 def frames(steps: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
     """One Frame a Step, the first of which has index `first`."""
     return [Frame(caption(step), {"x": step.state, **pictures(step)}, step.metrics) for step in steps]
+
+
+def marked(screen: Screen) -> Frames:
+    """`frames` of a screen's walk: pictures that are not what was asked for say what they have instead, the end how many."""
+
+    def made(steps: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
+        return [marking(step, frame) for step, frame in zip(steps, frames(steps, first), strict=True)]
+
+    def marking(step: Step[np.ndarray], frame: Frame) -> Frame:
+        said = obeyed.verdict(step, screen.pictures) if step.phase == "end" else ""
+        caption = f"{frame.caption.rstrip('.')}: {said}." if said else frame.caption
+        return replace(frame, caption=caption, marks=obeyed.missed(step, screen.pictures, screen.wish))
+
+    return made
 
 
 def pictures(step: Step[np.ndarray]) -> dict[str, np.ndarray]:

@@ -25,7 +25,7 @@ UNSEEN = "Nats each, fewer is better; 360 test pictures by which no choice was m
 def figures(step: Step[np.ndarray], screen: Screen) -> str:
     """The live numbers of the Step on show."""
     m = step.metrics
-    twice = screen.labels is not None and screen.push.guidance != 1
+    twice = screen.wish.asks and screen.push.guidance != 1
     snr = f"{m['snr']:.2f}" if np.isfinite(m["snr"]) else ("∞" if m["snr"] > 0 else "-∞")
     rows = [
         ("Time t", f"{m['t']:.3f}", "0 picture, 1 noise"),
@@ -42,7 +42,7 @@ def equation(step: Step[np.ndarray], screen: Screen) -> str:
     m = step.metrics
     mixed = rf"x_t = {number(round(m['alpha'], 3))}\,\hat x_0 + {number(round(m['sigma'], 3))}\,\hat\varepsilon"
     w = screen.push.guidance
-    if screen.labels is None:
+    if not screen.wish.asks:
         guess = r"\hat x_0 = D(x_t)"
     elif w == 1:
         guess = r"\hat x_0 = D(x_t, \text{words})"
@@ -79,12 +79,12 @@ def of_walk(screen: Screen, steps: Sequence[Step[np.ndarray]], start: np.ndarray
 
 def of_painter(screen: Screen, start: np.ndarray) -> Iterator[Check]:
     """What holds of the painter's guesses of a few pictures with much noise in them."""
-    painter, told = screen.painter, None if screen.labels is None else screen.labels[0]
+    painter, told = screen.painter, screen.told(FEW)
     x, t, w = start[:FEW], 0.7, screen.push.guidance
     free, asked = painter.told(None).denoise(x, t), painter.told(told).denoise(x, t)
     pushed = painter.told(told, w).denoise(x, t)
     yield Check("D(w) = D + w (D(words) - D)", furthest(pushed, free + w * (asked - free)), 0.0, 1e-4)
-    alone = painter.told(told, w).denoise(x[:1], t)
+    alone = painter.told(None if told is None else told[:1], w).denoise(x[:1], t)
     yield Check("a picture does not see its neighbours", furthest(alone, pushed[:1]), 0.0, 1e-4)
     again = painter.begin(len(start), screen.key)
     yield Check("same key, same noise", furthest(again, start), 0.0, 0.0)

@@ -10,10 +10,10 @@ from core.data.images import Pictures
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.options import Range, check
+from core.painting.wish import Wish
 from core.process import Step
-from playground.rungs.paint import moments
+from playground.rungs.paint import moments, obeyed
 from playground.rungs.paint.source import Source
-from playground.rungs.paint.words import Wish
 from playground.runs import runs
 from playground.runs.runs import Run
 from playground.shelf.pictures import Shelved
@@ -82,24 +82,30 @@ class Screen:
 
     @property
     def labels(self) -> np.ndarray | None:
-        """What the painter is told of one picture (1, a)."""
-        return self.wish.labels(1)
+        """What the painter is told of every picture (n, a); None for nothing."""
+        return self.told(self.push.samples)
+
+    def told(self, n: int) -> np.ndarray | None:
+        """The same for `n` pictures."""
+        return self.wish.labels(n, self.key / "told")
 
     def denoiser(self) -> "Denoiser":
-        """The painter that is told the wish, of one picture after the other."""
+        """The painter that is told what it was told of the picture chosen."""
         labels = self.labels
-        return self.painter.told(None if labels is None else labels[0], self.push.guidance)
+        row = min(self.picked, self.push.samples - 1)
+        return self.painter.told(None if labels is None else labels[row], self.push.guidance)
 
     @property
     def spec(self) -> tuple[Hashable, ...]:
         """What decides every picture painted here."""
-        return self.pictures.digest, self.source.id, self.wish.told, self.push, self.sampler, self.seed
+        return self.pictures.digest, self.source.id, self.wish.left, self.push, self.sampler, self.seed
 
     def steps(self) -> Iterator[Step[np.ndarray]]:
         """The moments on the easel."""
         n = self.push.samples
-        walk = self.painter.walk(n, self.key, self.sampler, self.wish.labels(n), self.push.guidance)
-        return moments.of(walk, self.painter.schedule, moments.guesses(self.sampler), self.painter.config.levels)
+        walk = self.painter.walk(n, self.key, self.sampler, self.labels, self.push.guidance)
+        seen = moments.of(walk, self.painter.schedule, moments.guesses(self.sampler), self.painter.config.levels)
+        return obeyed.read(seen, self.pictures, self.wish)
 
     def run(self) -> Run:
         """The session's run of it."""

@@ -13,7 +13,9 @@ from core.painting import editing
 from core.process import Step
 from playground import session
 from playground.instruments.easel import Easel
-from playground.rungs.paint import film, mask, moments, picture, words
+from playground.rungs.paint import film, moments, picture
+from playground.rungs.paint.panels.parts import mask
+from playground.rungs.paint.prompt import box
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.jobs import Progress
@@ -81,10 +83,9 @@ def inpaint(screen: Screen, chosen: Chosen) -> Task | None:
 def new_words(screen: Screen) -> tuple[np.ndarray | None, str]:
     """What the painter is told of the covered part: the words above, or others."""
     if screen.pictures.name != "outfits" or not screen.painter.sizes:
-        return (None if screen.labels is None else screen.labels[0]), screen.wish.words
-    wish = words.prompted("edit_", "What shall grow there?", "sunglasses")
-    labels = wish.labels(1)
-    return (None if labels is None else labels[0]), wish.words
+        return screen.told(MANY), screen.wish.words
+    wish = box.prompted("edit_", "What shall grow there?", "sunglasses")
+    return wish.labels(MANY, key(screen) / "told"), wish.words
 
 
 def larger(screen: Screen, chosen: Chosen) -> Task | None:

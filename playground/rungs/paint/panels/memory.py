@@ -1,6 +1,6 @@
 """Memory: the nearest training picture of each painted one, and whether they are nearer than held-out pictures are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import streamlit as st
@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from scipy.stats import binom
 
 from core.data.images import Pictures
+from core.painting.wish import Wish
 from core.process import Step
 from playground import session
 from playground.instruments.easel import Easel, bytes_of
@@ -54,7 +55,7 @@ def flat(pictures: Pictures, rows: np.ndarray) -> Float[np.ndarray, "n d"]:
     return pictures.pixels[rows].reshape(len(rows), -1) / (pictures.levels - 1)
 
 
-def allowed(pictures: Pictures, told: Sequence[int]) -> tuple[int, int] | None:
+def allowed(pictures: Pictures, wish: Wish) -> tuple[int, int] | None:
     """Of a world so small that the set holds all of it: how many of the pictures with these words there are, and how
     many of them were trained on; None for any other set.
     """
@@ -62,8 +63,7 @@ def allowed(pictures: Pictures, told: Sequence[int]) -> tuple[int, int] | None:
         return None
     labels = words.labels(pictures)
     assert labels is not None
-    asked = np.array(told or [-1] * labels.shape[1])
-    fulfil = ((asked < 0) | (labels == asked)).all(axis=1)
+    fulfil = np.asarray(wish.fulfilled(labels).all(axis=1))
     return int(fulfil.sum()), int(fulfil[pictures.split.train].sum())
 
 
@@ -127,7 +127,7 @@ def pairs(screen: Screen, found: Step[np.ndarray]) -> None:
 
 def compared(screen: Screen, painted: np.ndarray, held: np.ndarray) -> None:
     """How near painted and held-out pictures come, as curves and in a sentence."""
-    said = verdict(painted, held, allowed(screen.pictures, screen.wish.told))
+    said = verdict(painted, held, allowed(screen.pictures, screen.wish))
     drawn = charts.distances(painted, held, session.dark())
     st.altair_chart(drawn, key=f"{NAME}.memory.chart", alt=said)
     st.markdown(said)

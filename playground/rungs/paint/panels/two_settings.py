@@ -8,12 +8,12 @@ import numpy as np
 import streamlit as st
 
 from core.diffusion.walk import SOLVERS, Sampler
+from core.painting.wish import Wish
 from core.process import Step
 from playground import session
 from playground.instruments.easel import Easel, Frame
 from playground.rungs.paint import film, moments, words
 from playground.rungs.paint.screen import NAME, Push, Screen
-from playground.rungs.paint.words import Wish
 from playground.runs import runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
@@ -37,7 +37,9 @@ class Setting:
 
     def moments(self, screen: Screen) -> Iterator[Step[np.ndarray]]:
         """Its walk from the screen's noise."""
-        walk = screen.painter.walk(SIDE, screen.key, self.sampler, self.wish.labels(SIDE), self.guidance)
+        walk = screen.painter.walk(
+            SIDE, screen.key, self.sampler, self.wish.labels(SIDE, screen.key / "told"), self.guidance
+        )
         return moments.of(walk, screen.painter.schedule, moments.guesses(self.sampler))
 
     @property

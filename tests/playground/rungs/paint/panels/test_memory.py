@@ -4,6 +4,7 @@ import numpy as np
 
 from core.data import images
 from core.data.renderers import outfits
+from core.painting.wish import Wish
 from playground.rungs.paint.panels.memory import allowed, flat, nearest, steps, verdict
 
 
@@ -22,10 +23,10 @@ def test_memory_finds_a_training_picture_in_itself():
 def test_a_world_that_is_known_whole_is_met_again_by_chance():
     pictures, told = images.load("outfits"), (1, -1, 0, 4, -1)
     fits = [i for i, row in enumerate(outfits.EVERY) if all(t in (-1, v) for t, v in zip(told, row, strict=True))]
-    world = allowed(pictures, told)
+    world = allowed(pictures, Wish(((1,), (), (0,), (4,), ())))
     assert world == (8 * 7, len(set(fits) & set(pictures.split.train.tolist())))
-    assert allowed(pictures, ()) == (4032, len(pictures.split.train))
-    assert allowed(images.load("digits"), (3,)) is None
+    assert allowed(pictures, Wish(((),) * 5)) == (4032, len(pictures.split.train))
+    assert allowed(images.load("digits"), Wish(((3,),))) is None
     held = np.linspace(4, 20, 100)
     met = np.where(np.arange(16) < round(16 * world[1] / world[0]), 1.0, 9.0)  # just as many as chance brings
     assert "no more than chance" in verdict(met, held, world)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from playground.rungs.paint.mask import decoded, encoded
+from playground.rungs.paint.panels.parts.mask import decoded, encoded
 
 MASK = np.zeros((32, 32), bool)
 MASK[3:9, 20:] = True

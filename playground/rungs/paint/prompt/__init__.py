@@ -1,0 +1,1 @@
+"""The box for words of outfits: what is typed is read, answered, completed, and pressed together."""
