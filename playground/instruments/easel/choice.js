@@ -61,7 +61,7 @@ function lookAt(s, kind) {
 function describe(s) {
   const name = s.scene.names[s.picked] ?? `picture ${s.picked + 1} of ${s.scene.count}`;
   s.el.plot.setAttribute("aria-label", `${s.scene.alt || s.scene.id}: ${s.scene.kinds[s.kind].label}; chosen: ${name}`);
-  s.el.film.setAttribute("aria-label", `Film of ${name}, from the first step to the last`);
+  s.el.film.setAttribute("aria-label", `Film of ${name}, from the first frame to the last`);
 }
 
 function buildKinds(s) {
