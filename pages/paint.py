@@ -9,6 +9,7 @@ from core.diffusion.walk import Sampler
 from core.process import Step
 from playground import controls, session
 from playground.frame import begin, experiments
+from playground.instruments.figures import figures as place
 from playground.rungs.paint import film, numbers, source, training, training_film, words
 from playground.rungs.paint.screen import DATA, NAME, PANELS, PATIENT, USUAL, Push, Screen
 from playground.runs import baton, run_bar, runs
@@ -79,8 +80,9 @@ def workbench() -> None:
         step, picked = instrument(screen, run)
     with figures:
         st.caption(source.chip(asked))
-        st.markdown(numbers.figures(step, screen))
-        st.markdown(numbers.equation(step, screen))
+        beside = numbers.beside(step, screen)
+        place("figures", run.id, beside["figures"], key=f"{NAME}.figures")
+        place("equation", run.id, beside["equation"], key=f"{NAME}.equation", forms=numbers.FORMS)
     look_closer(replace(screen, picked=picked or 0), step)
 
 
@@ -102,7 +104,7 @@ def instrument(screen: Screen, run: Run) -> tuple[Step, int | None]:
 
     @runs.follow(run)
     def look() -> tuple[Step, int | None]:
-        said = film.show(NAME, run, film.of(screen), linked=True)
+        said = film.show(NAME, run, film.of(screen), film.beside(screen), linked=True)
         steps = run.job.trace.snapshot()[1]
         at = min(stage.shown(NAME, run, said), len(steps) - 1)
         bar(run)
@@ -124,8 +126,8 @@ def bar(run: Run) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run_bar.press(NAME, "Other noise", "casino", other_noise, "Paint the same from another seed."):
             st.rerun(scope="app")
-        run_bar.steer(NAME, run, step="One step")
-        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate, "frames"))
+        run_bar.steer(NAME, run, step="One frame")
+        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate))
 
 
 def other_noise() -> None:

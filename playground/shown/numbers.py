@@ -7,6 +7,9 @@ import numpy as np
 
 from core.check import Check
 from core.evaluation.metrics import Estimate
+from playground.instruments.figures import Table
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def estimate(value: Estimate, without: str = "none") -> str:
@@ -80,6 +83,13 @@ def number(value: float, digits: int = 4) -> str:
     return text
 
 
+def written(value: float, digits: int = 4) -> str:
+    """A number with as many digits as it deserves, as text."""
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    power = f"·10{str(int(exponent)).translate(RAISED)}" if exponent else ""
+    return minus(mantissa) + power
+
+
 def vector(values: np.ndarray) -> str:
     """One number, or several in brackets."""
     inside = ",\\, ".join(number(v) for v in values)
@@ -92,14 +102,24 @@ def table(title: str, rows: list[tuple[str, str, str]]) -> str:
     return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
 
 
+def live_table(title: str, rows: Sequence[tuple[str, str, str]], room: int = 8) -> Table:
+    """Quantity, value and unit as a table that follows a film; `room` digits are kept free for a value."""
+    return Table(title, tuple((name, minus(value), unit) for name, value, unit in rows), room)
+
+
 def self_test(found: Sequence[Check]) -> str:
     """Identities as a Markdown table: verdict, name, value, and what it should be."""
     lines = ["| | identity | value | should be |", "|---|---|--:|--:|"]
     for c in found:
-        value = f"{c.value:.9f}" if c.target else f"{c.value:.2g}"
+        value = f"{c.value:.{decimals(c.tolerance)}f}" if c.target else f"{c.value:.2g}"
         meant = f"at least {c.target - c.tolerance:.1g}" if c.at_least else f"{c.target:g} ± {c.tolerance:.1g}"
         lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {value} | {meant} |")
     return "\n".join(lines)
+
+
+def decimals(tolerance: float) -> int:
+    """How many decimals tell a value from its neighbours by a tenth of a tolerance, at most 9."""
+    return min(9, max(0, 1 - int(np.floor(np.log10(tolerance))))) if tolerance > 0 else 9
 
 
 def unit_of(column: str) -> str:

@@ -155,7 +155,7 @@ def test_a_fork_begins_at_the_model_on_show_with_another_beta():
     for name, weight in run.job.trace[1].state.weights.items():
         np.testing.assert_array_equal(first.weights[name], weight)
     assert first.config.beta == 9
-    assert "Forked from step 1" in apps.words(at)
+    assert "Forked from epoch 1" in apps.words(at)
     at.number_input(key="width").set_value(24).run()
     assert "Forked" not in apps.words(at)
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from playground.instruments.parts import beside
+from playground.instruments.parts.beside import Beside
 from playground.instruments.parts.message import Chunks, finite, message
 from playground.instruments.parts.scene import Line
 
@@ -52,11 +54,12 @@ class Easel:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One moment: a caption, what it shows by kind, each (n, c, h, w) of 0 to 255, and its metrics."""
+    """One moment: a caption, what it shows by kind, each (n, c, h, w) of 0 to 255, its metrics, and what stands beside it."""
 
     caption: str
     pictures: Mapping[str, UInt8[np.ndarray, "n c h w"]]
     metrics: Mapping[str, float] = field(default_factory=dict)
+    beside: Mapping[str, Beside] = field(default_factory=dict)
 
 
 def bytes_of(x: Float[np.ndarray, "n c h w"]) -> UInt8[np.ndarray, "n c h w"]:
@@ -75,6 +78,7 @@ def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, liv
             "caption": frame.caption,
             "metrics": finite(frame.metrics),
             "arrays": {"pictures": {kind.name: chunks.add(_checked(frame, kind.name, easel)) for kind in easel.kinds}},
+            "beside": beside.told(frame.beside),
         }
         for frame in frames
     ]

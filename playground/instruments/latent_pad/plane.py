@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from playground.instruments.parts import packing
+from playground.instruments.parts.beside import Beside
 from playground.instruments.parts.layers import Field
 from playground.instruments.parts.scene import Frame, Layer, Line, Scene
 
@@ -187,7 +188,7 @@ class Plane:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The model at one moment: the decoder's weights, the encoded data `codes` (n, d), and what else the pad may show.
+    """The model at one moment: the decoder's weights, the encoded data `codes` (n, d), what else is shown, and what beside it.
 
     `weights` are little-endian float32 in the order of the Plane's spec. With `half` they travel as float16, for the
     frames of a long film: half the bytes, and pixels that move by up to a few 1/255 where a decoder is steep.
@@ -199,6 +200,7 @@ class Snapshot:
     arrays: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     half: bool = False
+    beside: Mapping[str, Beside] = field(default_factory=dict)
 
     def frame(self, plane: Plane) -> Frame:
         """The Frame of the scene; ValueError if the weights are not as many as the spec needs, or not finite."""
@@ -213,7 +215,7 @@ class Snapshot:
                 raise ValueError(f"codes have shape {np.shape(self.codes)}, not (n, {plane.latent})")
             arrays["codes"] = {"z": self.codes}
         arrays["decoder"] = {"half": _halves(floats)} if self.half else {"weights": floats}
-        return Frame(self.caption, arrays, self.metrics)
+        return Frame(self.caption, arrays, self.metrics, self.beside)
 
 
 def pack(plane: Plane, snapshots: Sequence[Snapshot], *, run: str, first: int = 0, live: bool = False) -> bytes:

@@ -1,6 +1,7 @@
 """A walk from noise to pictures as a film for the easel; and pictures that nobody walked to."""
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from playground import session
 from playground.instruments import easel
 from playground.instruments.easel import Easel, Frame, Kind, Said
 from playground.instruments.stage import Line
-from playground.rungs.paint import moments
+from playground.rungs.paint import moments, numbers
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import film
 from playground.runs.runs import Run
@@ -54,6 +55,14 @@ def frames(steps: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
     return [Frame(caption(step), {"x": step.state, **pictures(step)}, step.metrics) for step in steps]
 
 
+def beside(screen: Screen) -> Frames:
+    """What makes the Frames of a screen's run, with what stands beside the easel."""
+    return lambda steps, first: [
+        replace(frame, beside=numbers.beside(step, screen))
+        for frame, step in zip(frames(steps, first), steps, strict=True)
+    ]
+
+
 def pictures(step: Step[np.ndarray]) -> dict[str, np.ndarray]:
     """The kinds of picture that a Step holds beside its state."""
     return {name: step.arrays[name] for name in ("clean", "noise")}
@@ -63,7 +72,8 @@ def caption(step: Step[np.ndarray]) -> str:
     """The moment in words."""
     m = step.metrics
     if step.phase == "end":
-        return f"The end, after {m['evaluations']:.0f} guesses."
+        count = round(m["evaluations"])
+        return f"The end, after {count:,} guess{'es' * (count != 1)}."
     return (
         f"Guess {m['evaluations']:.0f} at t = {m['t']:.2f}: {m['alpha']:.2f} of the picture, {m['sigma']:.2f} of noise."
     )
