@@ -161,6 +161,26 @@ def test_every_solver_lands_at_once_when_a_start_is_dragged(open_page):
     stage.wait(lambda: f"({x:.2f}, {y:.2f})" in row.inner_text().replace("\xa0", " "))
 
 
+def test_a_panel_that_is_left_leaves_nothing_on_the_next(open_page):
+    stage = open_page(TOY)
+    panels = {"Schedule": "Prior mismatch", "Solvers": "Your start under every solver", "Quality": "walks against"}
+    seen = stage.page.get_by_text
+    for before, after, waits in (
+        ("Schedule", "Solvers", True),
+        ("Solvers", "Quality", True),
+        ("Solvers", "Schedule", False),
+    ):
+        stage.panel(before)
+        if waits:  # else the next is chosen before this one has said a word
+            seen(panels[before]).first.wait_for()
+        stage.panel(after)
+        seen(panels[after]).first.wait_for()
+        assert not seen(panels[before]).count()
+        stage.wait(lambda after=after: stage.settings.get("panel", "Schedule") == after)
+        calm(stage.page)
+        assert not seen(panels[before]).count()
+
+
 def test_time_is_an_axis_along_which_the_cloud_travels(open_page):
     stage = open_page(TOY | {"panel": "Time axis"})
     strip = Em(stage.page, 1)
