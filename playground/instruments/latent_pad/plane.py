@@ -7,11 +7,11 @@ aggregate posterior or the magnification, Ellipses for q(z given x), Points for 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
+from playground.instruments.latent_pad.layers import Codes, Decoder, Manifold, Prior
 from playground.instruments.parts import packing
 from playground.instruments.parts.beside import Beside
 from playground.instruments.parts.layers import Field
@@ -21,67 +21,14 @@ MOST_PICTURES: Final = 1_000  # thumbnails in one message
 KINDS: Final = frozenset({"dense", "reshape", "conv", "mean"})
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Codes(Layer):
-    """The encoded data: means `z` (n, d) that glide between snapshots, classes, and thumbnails (m <= n, h, w, colours)."""
-
-    ARRAYS = MappingProxyType(
-        {"z": ("<f4", (None, None)), "cls": ("u1", (None,)), "pictures": ("u1", (None, None, None, None))}
-    )
-
-    z: np.ndarray | None = None
-    cls: np.ndarray | None = None
-    pictures: np.ndarray | None = None
-    size: float = 5.0
-    classes: tuple[str, ...] = ()
-    pictured: bool = False
-    bare: bool = False
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Prior(Layer):
-    """The circles of one, two and three standard deviations of the prior N(0, I)."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Manifold(Layer):
-    """A `side` x `side` grid of decoded pictures over the plane, made in the browser."""
-
-    side: int = 15
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Decoder(Layer):
-    """The network p(x given z) and what the hand may hold of its input.
-
-    `spec` lists its layers, `weights` holds float32, or `half` the bits of float16, in their order (see
-    `core.vae.export`). `z` is where the marker starts and `held` the labels it holds there, `plane` the two latent
-    dimensions the pad shows, `reach` how far it goes from the origin, `conditions` the name and the words of every label
-    that follows z, one-hot. Pads with the same `twin` move together.
-    """
-
-    ARRAYS = MappingProxyType({"weights": ("<f4", (None,)), "half": ("<u2", (None,))})
-
-    weights: np.ndarray | None = None
-    half: np.ndarray | None = None
-    spec: tuple[Mapping[str, Any], ...] = ()
-    shape: tuple[int, int, int] = (1, 8, 8)
-    latent: int = 2
-    conditions: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    held: tuple[int, ...] = ()
-    z: tuple[float, ...] = (0.0, 0.0)
-    plane: tuple[int, int] = (0, 1)
-    reach: float = 3.5
-    twin: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class Plane:
     """The pad before anything happens. As long as `id` stays the same, the marker, zoom and toggles are kept.
 
     `spec` is the decoder's list of layers; `labels` (n,) colour the encoded data, named by `classes`; `pictures`
-    (m, c, h, w) in [0, 1] are the thumbnails of the first m <= 1,000 data. A film of snapshots plays once (`autoplay`), or
-    rests at frame `at`, the last by default. `held` are the labels that the hand holds at `z`, the first of each if empty.
+    (m, c, h, w) in [0, 1] are the thumbnails of the first m <= 1,000 data, `numbers` (n,) what they are called by. A film of
+    snapshots plays once (`autoplay`), or rests at frame `at`, the last by default. `held` are the labels that the
+    hand holds at `z`, the first of each if empty.
     `layers` lie over the plane `axes` of the latent space, on the square of `reach` about the origin, and are hidden while
     the hand looks at another plane. A `bare` plane has no data on it. Pads whose planes share a `twin` move together: one z,
     and one playhead, matched by the snapshots' metric `epoch`.
@@ -95,6 +42,7 @@ class Plane:
     labels: np.ndarray | None = None
     classes: Sequence[str] = ()
     pictures: np.ndarray | None = None
+    numbers: np.ndarray | None = None
     z: Sequence[float] | np.ndarray | None = None
     held: Sequence[int] = ()
     axes: tuple[int, int] = (0, 1)
@@ -165,6 +113,7 @@ class Plane:
             label="encoded data",
             role="data" if self.labels is None else "classes",
             cls=self.labels,
+            numbers=self.numbers,
             pictures=None if pictures is None else np.rint(255 * np.clip(pictures, 0, 1)).astype(np.uint8),
             classes=tuple(map(str, self.classes)),
             pictured=pictures is not None,
