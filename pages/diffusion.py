@@ -6,6 +6,7 @@ from core.diffusion.walk import Sampler
 from core.process import Halt
 from playground import controls, session
 from playground.frame import begin, experiments, onward
+from playground.instruments.figures import figures as place
 from playground.rungs.diffusion import numbers, training
 from playground.rungs.diffusion.bench import Noising
 from playground.rungs.diffusion.screen import DATA, NAME, PANELS, PRESET, PRESETS, SAYERS, TAUGHT, WORDS, Asked, screen
@@ -62,10 +63,11 @@ def workbench() -> None:
         step = instrument(found, run)
         if found.course and closer.asked(PANELS) != "Train":
             course_line(found.course)
+    beside = numbers.beside(found.bench, step, asked.back)
     with figures:
         st.caption(numbers.chip(found.bench, found.moment, asked.says))
-        st.markdown(numbers.figures(found.bench, step, asked.back))
-    st.markdown(numbers.equation(found.bench, step))
+        place("figures", run.id, beside["figures"], key=f"{NAME}.figures")
+    place("equation", run.id, beside["equation"], key=f"{NAME}.equation", forms=numbers.FORMS)
     panel = closer.choose(PANELS)
     if panel in TAUGHT and found.course is None:
         st.rerun(scope="app")  # the panel was chosen a moment ago, and its training begins with the page

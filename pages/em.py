@@ -6,6 +6,7 @@ from core.mixture.gmm import GMM, Config
 from core.process import Halt, Step
 from playground import controls, session
 from playground.frame import begin, experiments, onward
+from playground.instruments.figures import figures as place
 from playground.rungs.em import component, film, numbers
 from playground.rungs.em.screen import DATA, NAME, PANELS, PRESET, Asked, Screen, complaints, screen
 from playground.runs import baton, hand, run_bar, runs
@@ -61,7 +62,8 @@ def workbench() -> None:
             return run_bar.wait(run)
         step = instrument(found, run)
     with figures:
-        st.markdown(numbers.figures(step, found))
+        (beside,) = numbers.beside([step], found)
+        place("figures", run.id, beside["figures"], key=f"{NAME}.figures")
     closer.closer(NAME, PANELS, found, step)
 
 
@@ -74,8 +76,8 @@ def instrument(found: Screen, run: Run) -> Step[GMM]:
         said = stage.show(NAME, run, *film.of(found))
         steps = run.job.trace.snapshot()[1]
         at = min(stage.shown(NAME, run, said), len(steps) - 1)
-        most = f"of at most {2 * found.config.iterations + 1:,} half-steps"
-        run_bar.bar(NAME, run, steps[at], most, None if found.given is None else found.own_start)
+        most, reset = f"of at most {2 * found.config.iterations + 1:,} frames", found.own_start if found.given else None
+        run_bar.bar(NAME, run, steps[at], most, "half-step", reset)
         means = hand.moved(said.handles, found.start.means)
         if means is not None:
             found.drag(means)

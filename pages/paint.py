@@ -9,6 +9,7 @@ from core.diffusion.walk import Sampler
 from core.process import Step
 from playground import controls, session
 from playground.frame import begin, experiments
+from playground.instruments.figures import figures as place
 from playground.rungs.paint import film, numbers, source, training, training_film, words
 from playground.rungs.paint.screen import DATA, NAME, PANELS, PATIENT, USUAL, Push, Screen
 from playground.runs import baton, run_bar, runs
@@ -79,8 +80,9 @@ def workbench() -> None:
         step, picked = instrument(screen, run)
     with figures:
         st.caption(source.chip(asked))
-        st.markdown(numbers.figures(step, screen))
-        st.markdown(numbers.equation(step, screen))
+        beside = numbers.beside(step, screen)
+        place("figures", run.id, beside["figures"], key=f"{NAME}.figures")
+        place("equation", run.id, beside["equation"], key=f"{NAME}.equation", forms=numbers.FORMS)
     look_closer(replace(screen, picked=picked or 0), step)
 
 
@@ -124,8 +126,8 @@ def bar(run: Run) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run_bar.press(NAME, "Other noise", "casino", other_noise, "Paint the same from another seed."):
             st.rerun(scope="app")
-        run_bar.steer(NAME, run, step="One step")
-        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate, "frames"))
+        run_bar.steer(NAME, run, step="One frame")
+        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate))
 
 
 def other_noise() -> None:
@@ -137,7 +139,7 @@ def look_closer(screen: Screen, step: Step) -> None:
     """The panel that was chosen; one that would slow the pictures down waits for them."""
     chosen = closer.choose(PANELS, first=closer.SELF_TEST)
     if chosen in PATIENT and screen.run().job.progress().phase in ("waiting", "running"):
-        st.caption("This begins when the pictures above are finished.")
+        closer.place(chosen).caption("This begins when the pictures above are finished.")
     else:
         closer.show(NAME, PANELS, chosen, screen, step)
 

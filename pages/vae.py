@@ -93,7 +93,7 @@ with right:
     encoded()
 panel = closer.choose(PANELS)
 if run and pad.live(run) and panel != closer.FILES:
-    st.caption("The closer look waits until the training rests: let it end, or pause it.")
+    closer.place(panel).caption("The closer look waits until the training rests: let it end, or pause it.")
 else:
     closer.show(NAME, PANELS, panel, found, step)
 experiments(NAME, TRIES)

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,6 +61,12 @@ def remembered(process: Callable[..., Iterator[Step]]) -> Callable[..., Iterator
 def messages(at: AppTest) -> list[bytes]:
     """What the page's instruments were sent, in their order."""
     return [part.proto.bytes for part in at.get("bidi_component") if part.proto.bytes]
+
+
+def beside(at: AppTest, place: str) -> dict:
+    """What stands at this place beside an instrument while it rests."""
+    told = (json.loads(c.proto.json) for c in at.get("bidi_component") if c.proto.component_name == "figures")
+    return next(one["shown"] for one in told if one["place"] == place)
 
 
 def words(at: AppTest) -> str:

@@ -2,7 +2,7 @@
 
 A walk begins at x_T ~ N(0, s^2 I) and steps through the times of a grid. Every step of it shows its halves: in the phase
 "guess" the denoiser is asked and nothing moves, in "move" the points go where the solver's formula leads, and in "noise" the
-fresh noise is added, by the solvers that have any. Heun's second guess, at the end of its step, is followed by a "correct";
+fresh noise is added, where a solver has any. Heun's second guess, at the end of its step, is followed by a "correct";
 the predictor-corrector's Langevin step is one more guess, move and noise. The solvers take any denoiser, learned or exact.
 Their formulas and sources are in `core.diffusion.solvers` (Ho, Jain and Abbeel, 2020, and after).
 """
@@ -96,7 +96,7 @@ def walk(
         yield course.ask(step.t)
         asked = course.guess
         yield course.go(_move(course, step, sampler, before), step.s)
-        if sampler.solver in STOCHASTIC or (sampler.solver == "DDIM" and sampler.eta > 0):
+        if course.spread > 0:  # ancestral noise is none on the way to t = 0
             yield course.shake(i)
         if sampler.solver == "Heun" and schedule.sigma(step.s) > 0:
             begun = course.origin
@@ -105,7 +105,8 @@ def walk(
         if sampler.solver == "predictor-corrector" and schedule.sigma(step.s) > 0:
             yield course.ask(step.s)
             yield course.go(solvers.langevin(course.x, course.guess, schedule, step.s, sampler.ratio), step.s)
-            yield course.shake(len(times) + i)
+            if course.spread > 0:
+                yield course.shake(len(times) + i)
         before = (asked, step)
 
 

@@ -13,17 +13,18 @@ FORK = "The next run begins from the frame on show; change an option and both ar
 KEEP = "Draw this run in grey under the next ones, to compare."
 
 
-def bar(name: str, run: Run, step: Step, unit: str, reset: Callable[[], None] | None) -> None:
+def bar(name: str, run: Run, step: Step, unit: str, moment: str, reset: Callable[[], None] | None) -> None:
     """Status and buttons of a run: pause, resume, step, cancel while it lives; fork and keep of the Step on show.
 
-    `reset` puts back a start that a hand or a fork chose (None: nobody did).
+    `unit` is what was computed, `moment` what the index of a Step counts; `reset` puts back a start that was chosen by a hand
+    or a fork (None: nobody did).
     """
     progress = run.job.progress()
-    st.caption(status(name, progress.phase, progress.steps, progress.rate, unit))
+    st.caption(status(name, progress.phase, progress.steps, progress.rate, unit, moment))
     if progress.error:
         st.warning(progress.error)
     with st.container(horizontal=True, gap="small"):
-        steer(name, run, step="One step", end="Cancel")
+        steer(name, run, step="One frame", end="Cancel")
         further = press(name, "Fork here", "call_split", partial(runs.fork, name, step), FORK)
         if reset:
             further |= press(name, "Own start", "restart_alt", reset)
@@ -71,10 +72,10 @@ def wait(run: Run) -> None:
     look()
 
 
-def status(name: str, phase: str, steps: int, rate: float, unit: str) -> str:
+def status(name: str, phase: str, steps: int, rate: float, unit: str = "frames", moment: str = "") -> str:
     """One line on where the run is."""
     fork = runs.forked(name)
-    begun = f" Forked from step {fork.step.index} of {fork.label}." if fork else ""
+    begun = f" Forked from {moment} {fork.step.index} of {fork.label}." if fork else ""
     words = {
         "waiting": "Waiting for a free processor",
         "running": "Computing",

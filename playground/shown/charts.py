@@ -11,7 +11,7 @@ from jaxtyping import Float
 from core.laws.bins import Histogram
 from core.mixture.select import Judged
 from playground.palette import ROLES
-from playground.shown.numbers import LESS
+from playground.shown.criteria import LESS
 
 DASH = {"truth": [6, 4], "model": [1, 0]}
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.check import Check
 from core.process import Step
@@ -73,15 +74,30 @@ def closer(room: str, panels: Mapping[str, str], screen: Any, step: Any, first: 
 
 
 def show(room: str, panels: Mapping[str, str], chosen: str, screen: Any, step: Any) -> None:
-    """The chosen panel, whose code and libraries are imported here, so that no page waits for what it does not show."""
+    """The chosen panel, whose code and libraries are imported here, so that no page waits for what it does not show.
+
+    The run of a panel that is left goes on: who comes back finds it further on, and all runs take turns.
+    """
     door = {SELF_TEST: "numbers", FILES: "files"}.get(chosen) or f"panels.{panels[chosen]}"
-    module = brought(f"{ROOMS}.{room}.{door}")
-    if chosen == SELF_TEST:
-        strip(room, module.self_test(screen, step))
-    elif chosen == FILES:
-        take_home(module.home(screen, step))
-    else:
-        module.show(screen, step)
+    with place(chosen):
+        module = brought(f"{ROOMS}.{room}.{door}")
+        if chosen == SELF_TEST:
+            strip(room, module.self_test(screen, step))
+        elif chosen == FILES:
+            take_home(module.home(screen, step))
+        else:
+            module.show(screen, step)
+
+
+def place(chosen: str) -> DeltaGenerator:
+    """Where the chosen panel is drawn. What another left there goes at once, however long this one computes.
+
+    Streamlit alone takes it away when the script has ended, and not even then if another run comes between. A block hands
+    its contents on to the next in its place, unless that is of another kind: so the kind changes with the panel.
+    """
+    turns = session.recall("closer.turns", lambda: 0) + session.changed("closer.place", chosen)
+    session.hold("closer.turns", turns)
+    return st.columns(1)[0] if turns % 2 else st.container().container()
 
 
 def brought(name: str) -> Any:

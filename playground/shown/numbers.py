@@ -8,13 +8,11 @@ import numpy as np
 
 from core.check import Check
 from core.evaluation.metrics import Estimate
+from playground.instruments.figures import Table
 
-AIC, BIC = "AIC (\N{MINUS SIGN}2 log L)", "BIC (\N{MINUS SIGN}2 log L)"
-LESS = "\N{MINUS SIGN}2 log L, less is better"
 SUPERSCRIPTS = dict(
     zip("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", strict=True)
 )
-CRITERIA = "AIC and BIC are on the scale of minus twice the log-likelihood; less is better."
 
 
 def estimate(value: Estimate, without: str = "none") -> str:
@@ -92,12 +90,9 @@ def tex(text: str) -> str:
     return text
 
 
-def written(value: float) -> str:
-    """Four digits of a number, written out beside one such as 45017, and by its power of ten only where it is tiny or vast."""
-    size = abs(value)
-    if 1e4 <= size < 1e10:
-        return f"{value:.0f}"
-    return f"{value:.4g}" if size == 0 or 1e-4 <= size < 1e4 or not np.isfinite(size) else plain_power(value, 4)
+def written(value: float, digits: int = 4) -> str:
+    """So many digits of a number; one such as 45017 is written out, and only a tiny or vast one has its power of ten."""
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e10 else plain_power(value, digits)
 
 
 def vector(values: np.ndarray) -> str:
@@ -110,6 +105,11 @@ def table(title: str, rows: list[tuple[str, str, str]]) -> str:
     """Quantity, value and unit as a Markdown table; a value is never broken over two lines."""
     lines = (f"| {name} | **{minus(value).replace(' ', chr(0xA0))}** | {unit} |" for name, value, unit in rows)
     return "\n".join([f"| {title} | | |", "|---|--:|---|", *lines])
+
+
+def live_table(title: str, rows: Sequence[tuple[str, str, str]], room: int = 8) -> Table:
+    """Quantity, value and unit as a table that follows a film; `room` digits are kept free for a value."""
+    return Table(title, tuple((name, minus(value), unit) for name, value, unit in rows), room)
 
 
 def self_test(found: Sequence[Check]) -> str:

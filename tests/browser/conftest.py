@@ -270,13 +270,11 @@ class Em:
 
     @property
     def figures(self) -> dict[str, str]:
-        """The live numbers at the right, by their names; `Step` is the heading."""
+        """The live numbers at the right, by their names; `Half-step` is the heading."""
         table = self.page.locator("table", has_text="Log-likelihood").first
-        rows = table.evaluate(
-            "t => [...t.rows].map(row => [row.cells[0].innerText.trim(), row.cells[1].innerText.trim()])"
-        )
-        (heading, _), *rest = rows
-        return {"Step": heading, **dict(rest)}
+        rows = table.evaluate("t => [...t.rows].map(row => [...row.cells].map(cell => cell.innerText.trim()))")
+        (heading,), *rest = rows
+        return {"Half-step": heading, **{name: value for name, value, _ in rest}}
 
     @property
     def log_likelihood(self) -> float:
@@ -285,7 +283,7 @@ class Em:
     @property
     def step(self) -> int:
         """The number of the half-step that the figures are about."""
-        return int(re.search(r"\d+", self.figures["Step"])[0])
+        return int(re.search(r"\d+", self.figures["Half-step"])[0])
 
     def text(self) -> str:
         """All words on the page."""

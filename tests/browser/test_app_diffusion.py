@@ -12,9 +12,10 @@ from core.key import Key
 from playground.palette import CLASSES
 from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion import landing as landings
+from playground.rungs.diffusion import numbers
 from playground.rungs.diffusion.bench import Bench, Noising
 from playground.shelf import sketch
-from tests.browser.conftest import MOTION, Em, calm, has_colour
+from tests.browser.conftest import MOTION, Em, calm, has_colour, painted
 from tests.browser.data.test_app_data import spray
 
 pytestmark = pytest.mark.browser
@@ -39,7 +40,7 @@ def open_page(app, new_page):
 def figure(stage, name):
     """A live number beside the stage."""
     row = stage.page.locator("table", has_text="Time t").first.locator("tr", has_text=name)
-    return float(row.locator("td").nth(1).inner_text().replace("−", "-"))
+    return float(row.locator("td").first.inner_text().replace("−", "-"))
 
 
 def test_it_plays_once_and_the_numbers_follow_a_scrub(open_page):
@@ -50,11 +51,53 @@ def test_it_plays_once_and_the_numbers_follow_a_scrub(open_page):
     stage.until("!s.playing && s.pos === s.frames - 1")
     assert stage.picture() != first
     assert stage.state("frames") == 1 + 2 * 6
-    stage.wait(lambda: figure(stage, "Evaluations") == 6)
+    stage.wait(lambda: figure(stage, "Guesses") == 6)
     stage.press("Home", "ArrowRight", "ArrowRight", "ArrowRight")
     stage.until("s.pos === 3")
-    stage.wait(lambda: figure(stage, "Evaluations") == 2)
+    stage.wait(lambda: figure(stage, "Guesses") == 2)
     assert figure(stage, "Time t") == pytest.approx(5 / 6, abs=6e-4)
+
+
+SAMPLE = """root => {
+  const said = window.said = [], page = document.querySelector("[data-testid=stMain]");
+  const find = (node, what) => node.querySelector(what) ?? [...node.querySelectorAll("*")].reduce(
+    (found, e) => found ?? (e.shadowRoot ? find(e.shadowRoot, what) : null), null);
+  const [table, note] = [find(page, ".figures table"), find(page, ".form.on")].map(e => e.getRootNode());
+  const look = () => {
+    const cells = [...table.querySelectorAll("td.value")].map(td => td.textContent), on = note.querySelector(".form.on");
+    said.push({frame: Number(root.dataset.frame), caption: root.querySelector(".caption").textContent, cells,
+      title: table.querySelector("th").textContent, values: [...on.querySelectorAll(".value")].map(v => v.textContent),
+      top: note.host.getBoundingClientRect().bottom + scrollY});
+    if (root.__stage.playing) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+def test_what_stands_beside_a_playing_film_is_of_the_frame_on_show(open_page):
+    asked = {"solver": "DDPM, small variance", "steps": 12}
+    stage = open_page(asked)
+    stage.until("!s.playing && s.pos === s.frames - 1")
+    stage.page.locator(".figures table").wait_for()
+    calm(stage.page)
+    stage.page.emulate_media(reduced_motion="no-preference")
+    stage.stage.get_by_label("Speed").select_option("2")
+    stage.press("Home", " ")
+    stage.until("s.playing && s.pos > 0.5")
+    stage.stage.evaluate(SAMPLE)
+    stage.until("!s.playing && s.pos === s.frames - 1")
+    painted(stage.page)
+    said = stage.page.evaluate("said")
+    bench, key = Bench(builtin.load("eight_gaussians"), Noising()), Key(0) / "diffusion"
+    steps = list(pictures.backward(bench, bench.exact, Sampler(**asked), key, None))
+    assert len({one["frame"] for one in said}) > len(steps) // 2
+    for one in said:
+        step = steps[one["frame"]]
+        table, formula = numbers.figures(bench, step, True), numbers.equation(bench, step)
+        assert one["caption"] == pictures.caption(step)
+        assert (one["title"], one["cells"]) == (table.title, [value for _, value, _ in table.rows])
+        assert tuple(one["values"]) == formula.values
+    assert len({one["top"] for one in said}) == 1, "nothing under it moves"
 
 
 def test_a_dragged_start_walks_from_there_and_its_link_says_the_same(open_page):
@@ -116,6 +159,26 @@ def test_every_solver_lands_at_once_when_a_start_is_dragged(open_page):
     row = stage.page.locator("tr", has_text="Heun").filter(has_text="evaluations")
     x, y = found.xy[found.solver == heun][0]
     stage.wait(lambda: f"({x:.2f}, {y:.2f})" in row.inner_text().replace("\xa0", " "))
+
+
+def test_a_panel_that_is_left_leaves_nothing_on_the_next(open_page):
+    stage = open_page(TOY)
+    panels = {"Schedule": "Prior mismatch", "Solvers": "Your start under every solver", "Quality": "walks against"}
+    seen = stage.page.get_by_text
+    for before, after, waits in (
+        ("Schedule", "Solvers", True),
+        ("Solvers", "Quality", True),
+        ("Solvers", "Schedule", False),
+    ):
+        stage.panel(before)
+        if waits:  # else the next is chosen before this one has said a word
+            seen(panels[before]).first.wait_for()
+        stage.panel(after)
+        seen(panels[after]).first.wait_for()
+        assert not seen(panels[before]).count()
+        stage.wait(lambda after=after: stage.settings.get("panel", "Schedule") == after)
+        calm(stage.page)
+        assert not seen(panels[before]).count()
 
 
 def test_time_is_an_axis_along_which_the_cloud_travels(open_page):

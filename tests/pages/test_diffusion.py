@@ -58,7 +58,7 @@ def test_it_opens_alive_with_the_exact_denoiser():
     at = opened()
     assert not at.warning
     sent = message(at)
-    assert len(sent["frames"]) == len(run_of(at).job.trace) == 61
+    assert len(sent["frames"]) == len(run_of(at).job.trace) == 60
     assert sent["scene"]["autoplay"]
     assert "exact" in apps.words(at)
     last = run_of(at).job.trace[-1]
@@ -69,6 +69,19 @@ def test_it_opens_alive_with_the_exact_denoiser():
     start[0] = [0.9, 0.7]
     *_, wanted = walk.walk(denoiser, start, key, Sampler("DDPM, small variance", 20))
     np.testing.assert_allclose(last.state, wanted.state, atol=1e-9)
+
+
+@pytest.mark.parametrize("way", ["Backward", "Forward"])
+def test_what_stands_beside_at_rest_is_what_the_frame_says_of_itself(way):
+    at = opened(steps=4, solver="Heun", way=way, frame=5)
+    frame = message(at)["frames"][5]
+    assert {name: apps.beside(at, name) for name in frame["beside"]} == frame["beside"]
+    told = {name: value for name, value, _ in frame["beside"]["figures"]["rows"]}
+    step = run_of(at).job.trace[5]
+    assert told["Time t"] == f"{step.metrics['t']:.3f}"
+    alpha = float(Schedule("cosine").alpha(step.metrics["t"]))
+    assert told["Signal α"] == f"{alpha:.4f}"
+    assert told.get("Guesses") == (f"{step.metrics['evaluations']:.0f}" if way == "Backward" else None)
 
 
 @pytest.mark.parametrize("panel", closer.titles(PANELS))
@@ -282,5 +295,5 @@ def test_a_drawing_is_noised():
 
     rng = np.random.default_rng(0)
     at = opened(data="Draw your own", points=sketch.encode(rng.random((60, 2)), rng.integers(0, 2, 60)), steps=4)
-    assert len(message(at)["frames"]) == 13
+    assert len(message(at)["frames"]) == 12
     assert not apps.visit(PAGE, data="Draw your own").exception

@@ -39,9 +39,8 @@ def opened(**query):
 
 def figures(at):
     """Name -> number of the live figures."""
-    text = next(m.value for m in at.markdown if m.value.startswith("| Step"))
-    pairs = re.findall(r"^\| (.*?) \| \*\*(.*?)\*\* \|", text, re.MULTILINE)
-    return {name: float(value.split("\xa0")[0].replace(",", "").replace("−", "-")) for name, value in pairs}
+    rows = apps.beside(at, "figures")["rows"]
+    return {name: float(value.split(" ")[0].replace(",", "").replace("−", "-")) for name, value, _ in rows}
 
 
 def weights(at):
@@ -283,7 +282,7 @@ def test_fork_begins_at_the_frame_on_show_with_the_options_of_now():
     at.number_input(key="floor").set_value(0.5).run()
     assert not at.exception
     np.testing.assert_allclose(run_of(at).job.trace[0].state.means, first.job.trace[6].state.means)
-    assert "Forked from step 6" in " ".join(c.value for c in at.caption)
+    assert "Forked from half-step 6" in " ".join(c.value for c in at.caption)
     assert "kept" in message(at)["frames"][0]["arrays"]
     at.slider(key="components").set_value(4).run()
     assert "Forked" not in " ".join(c.value for c in at.caption)

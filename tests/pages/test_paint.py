@@ -317,3 +317,12 @@ def test_a_link_with_settings_that_cannot_be_is_complained_about():
     said = " ".join(w.value for w in at.warning)
     assert "Guidance w" in said
     assert "no painter called nobody" in said
+
+
+@pytest.mark.parametrize(("steps", "said"), [(1, "The end, after 1 guess: "), (3, "The end, after 3 guesses: ")])
+def test_what_stands_beside_at_rest_is_what_the_last_frame_says_of_itself(steps, said):
+    at = opened(steps=steps, samples=4)
+    last = message(at)["frames"][-1]
+    assert last["caption"].startswith(said)
+    assert {name: apps.beside(at, name) for name in last["beside"]} == last["beside"]
+    assert ["Guesses", str(steps)] in [row[:2] for row in last["beside"]["figures"]["rows"]]

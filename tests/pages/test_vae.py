@@ -126,7 +126,12 @@ def test_training_here_streams_snapshots_and_says_the_losses():
     assert run.job.progress().phase == "done"
     assert [frame["caption"] for frame in message(at)["frames"]] == [
         "Before the first epoch", "Epoch 1", "Epoch 2", "Epoch 3"]  # fmt: skip
-    assert any("loss" in c.value and "held out" in c.value for c in at.caption)
+    for frame, step in zip(message(at)["frames"], run.job.trace, strict=True):
+        losses = frame["beside"]["losses"]
+        assert losses["text"].startswith(f"Epoch {step.index}: loss {step.metrics['loss']:.2f} = ")
+    assert apps.beside(at, "losses") == losses, "at rest, that of the last frame"
+    assert "held out" in losses["text"]
+    assert losses["chip"] == "trained"
     last = run.job.trace[-1]
     assert last.arrays["history"].shape == (4, 6)
     assert last.state.config.levels == 17
@@ -155,7 +160,7 @@ def test_a_fork_begins_at_the_model_on_show_with_another_beta():
     for name, weight in run.job.trace[1].state.weights.items():
         np.testing.assert_array_equal(first.weights[name], weight)
     assert first.config.beta == 9
-    assert "Forked from step 1" in apps.words(at)
+    assert "Forked from epoch 1" in apps.words(at)
     at.number_input(key="width").set_value(24).run()
     assert "Forked" not in apps.words(at)
 

@@ -62,7 +62,7 @@ function describe(s) {
   const name = s.scene.names[s.picked] ?? `picture ${s.picked + 1} of ${s.scene.count}`;
   const mark = marksOf(s)[s.picked];
   s.el.plot.setAttribute("aria-label", `${s.scene.alt || s.scene.id}: ${s.scene.kinds[s.kind].label}; chosen: ${name}${mark ? `, ${mark}` : ""}`);
-  s.el.film.setAttribute("aria-label", `Film of ${name}, from the first step to the last`);
+  s.el.film.setAttribute("aria-label", `Film of ${name}, from the first frame to the last`);
 }
 
 function buildKinds(s) {

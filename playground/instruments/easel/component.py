@@ -79,7 +79,7 @@ def read_mask(said: Mapping[str, Any], scene: str, shape: tuple[int, int]) -> Ma
 @cache
 def _easel() -> Any:
     """The component, registered at its first use, so that importing this module needs no running server."""
-    html = playing(HERE / "easel.html", frame="Step", more=shared("transport/save", what="pictures"))
+    html = playing(HERE / "easel.html", more=shared("transport/save", what="pictures"))
     return registered("easel", PLAYER + PICTURES, html, HERE, EASEL, ("easel",))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from playground.instruments.parts import beside
+from playground.instruments.parts.beside import Beside
 from playground.instruments.parts.message import Chunks, finite, message
 from playground.instruments.parts.scene import Line
 
@@ -52,7 +54,8 @@ class Easel:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One moment: a caption, what it shows by kind, each (n, c, h, w) of 0 to 255, its metrics, and words on pictures.
+    """One moment: a caption, what it shows by kind, each (n, c, h, w) of 0 to 255, its metrics, words on pictures, and
+    what stands beside it.
 
     `marks` has a word for every picture, "" for none, or is empty.
     """
@@ -61,6 +64,7 @@ class Frame:
     pictures: Mapping[str, UInt8[np.ndarray, "n c h w"]]
     metrics: Mapping[str, float] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
+    beside: Mapping[str, Beside] = field(default_factory=dict)
 
 
 def bytes_of(x: Float[np.ndarray, "n c h w"]) -> UInt8[np.ndarray, "n c h w"]:
@@ -80,6 +84,7 @@ def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, liv
             "metrics": finite(frame.metrics),
             "marks": _marks(frame, easel),
             "arrays": {"pictures": {kind.name: chunks.add(_checked(frame, kind.name, easel)) for kind in easel.kinds}},
+            "beside": beside.told(frame.beside),
         }
         for frame in frames
     ]

@@ -26,6 +26,9 @@ function placeCodes(s, layer, now) {
 
 const codesLayer = (s) => s.scene.layers.find((layer) => layer.own === "Codes");
 
+/** What the picture of datum `k` is called. */
+const pictureName = (s, k) => `picture ${(codesLayer(s).arrays.numbers?.[k] ?? k + 1).toLocaleString("en")}`;
+
 /** The latent numbers of datum `k` now. */
 function codeOf(s, k) {
   const d = s.decoder.latent;

@@ -39,7 +39,7 @@ function showKnobs(s) {
     input.style.setProperty("--at", `${50 + (50 * s.z[k]) / s.decoder.reach}%`);
     name.classList.toggle("shown", s.axes.includes(k));
   });
-  const chosen = s.point === null ? "" : `datum ${s.point + 1}`;
+  const chosen = s.point === null ? "" : pictureName(s, s.point);
   const named = codesLayer(s)?.classes[codesLayer(s).arrays.cls?.[s.point]];
   const held = s.axes.map((k) => `${zName(k)} ${fixed(s.z[k], 2)}`).join("\u2003");
   s.el.held.textContent = [held, chosen, named].filter(Boolean).join("\u2003");

@@ -63,6 +63,7 @@ for (const [kind, paint] of Object.entries(PAINTERS)) {
 }
 
 Object.assign(HAND, {
+  named: (s, {layer, i}) => (layer.own === "Codes" ? pictureName(s, i) : `point ${i + 1}`),
   follow: (s, layer, now) => (layer.own === "Codes" ? placeCodes(s, layer, now) : now),
   painted: placePainted,
   toggled: (s, layer) => {

@@ -7,12 +7,13 @@ aggregate posterior or the magnification, Ellipses for q(z given x), Points for 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
+from playground.instruments.latent_pad.layers import Codes, Decoder, Manifold, Prior
 from playground.instruments.parts import packing
+from playground.instruments.parts.beside import Beside
 from playground.instruments.parts.layers import Field
 from playground.instruments.parts.scene import Frame, Layer, Line, Scene
 
@@ -20,67 +21,14 @@ MOST_PICTURES: Final = 1_000  # thumbnails in one message
 KINDS: Final = frozenset({"dense", "reshape", "conv", "mean"})
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Codes(Layer):
-    """The encoded data: means `z` (n, d) that glide between snapshots, classes, and thumbnails (m <= n, h, w, colours)."""
-
-    ARRAYS = MappingProxyType(
-        {"z": ("<f4", (None, None)), "cls": ("u1", (None,)), "pictures": ("u1", (None, None, None, None))}
-    )
-
-    z: np.ndarray | None = None
-    cls: np.ndarray | None = None
-    pictures: np.ndarray | None = None
-    size: float = 5.0
-    classes: tuple[str, ...] = ()
-    pictured: bool = False
-    bare: bool = False
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Prior(Layer):
-    """The circles of one, two and three standard deviations of the prior N(0, I)."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Manifold(Layer):
-    """A `side` x `side` grid of decoded pictures over the plane, made in the browser."""
-
-    side: int = 15
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Decoder(Layer):
-    """The network p(x given z) and what the hand may hold of its input.
-
-    `spec` lists its layers, `weights` holds float32, or `half` the bits of float16, in their order (see
-    `core.vae.export`). `z` is where the marker starts and `held` the labels it holds there, `plane` the two latent
-    dimensions the pad shows, `reach` how far it goes from the origin, `conditions` the name and the words of every label
-    that follows z, one-hot. Pads with the same `twin` move together.
-    """
-
-    ARRAYS = MappingProxyType({"weights": ("<f4", (None,)), "half": ("<u2", (None,))})
-
-    weights: np.ndarray | None = None
-    half: np.ndarray | None = None
-    spec: tuple[Mapping[str, Any], ...] = ()
-    shape: tuple[int, int, int] = (1, 8, 8)
-    latent: int = 2
-    conditions: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    held: tuple[int, ...] = ()
-    z: tuple[float, ...] = (0.0, 0.0)
-    plane: tuple[int, int] = (0, 1)
-    reach: float = 3.5
-    twin: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class Plane:
     """The pad before anything happens. As long as `id` stays the same, the marker, zoom and toggles are kept.
 
     `spec` is the decoder's list of layers; `labels` (n,) colour the encoded data, named by `classes`; `pictures`
-    (m, c, h, w) in [0, 1] are the thumbnails of the first m <= 1,000 data. A film of snapshots plays once (`autoplay`), or
-    rests at frame `at`, the last by default. `held` are the labels that the hand holds at `z`, the first of each if empty.
+    (m, c, h, w) in [0, 1] are the thumbnails of the first m <= 1,000 data, `numbers` (n,) what they are called by. A film of
+    snapshots plays once (`autoplay`), or rests at frame `at`, the last by default. `held` are the labels that the
+    hand holds at `z`, the first of each if empty.
     `layers` lie over the plane `axes` of the latent space, on the square of `reach` about the origin, and are hidden while
     the hand looks at another plane. A `bare` plane has no data on it. Pads whose planes share a `twin` move together: one z,
     and one playhead, matched by the snapshots' metric `epoch`.
@@ -94,6 +42,7 @@ class Plane:
     labels: np.ndarray | None = None
     classes: Sequence[str] = ()
     pictures: np.ndarray | None = None
+    numbers: np.ndarray | None = None
     z: Sequence[float] | np.ndarray | None = None
     held: Sequence[int] = ()
     axes: tuple[int, int] = (0, 1)
@@ -164,6 +113,7 @@ class Plane:
             label="encoded data",
             role="data" if self.labels is None else "classes",
             cls=self.labels,
+            numbers=self.numbers,
             pictures=None if pictures is None else np.rint(255 * np.clip(pictures, 0, 1)).astype(np.uint8),
             classes=tuple(map(str, self.classes)),
             pictured=pictures is not None,
@@ -187,7 +137,7 @@ class Plane:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The model at one moment: the decoder's weights, the encoded data `codes` (n, d), and what else the pad may show.
+    """The model at one moment: the decoder's weights, the encoded data `codes` (n, d), what else is shown, and what beside it.
 
     `weights` are little-endian float32 in the order of the Plane's spec. With `half` they travel as float16, for the
     frames of a long film: half the bytes, and pixels that move by up to a few 1/255 where a decoder is steep.
@@ -199,6 +149,7 @@ class Snapshot:
     arrays: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     half: bool = False
+    beside: Mapping[str, Beside] = field(default_factory=dict)
 
     def frame(self, plane: Plane) -> Frame:
         """The Frame of the scene; ValueError if the weights are not as many as the spec needs, or not finite."""
@@ -213,7 +164,7 @@ class Snapshot:
                 raise ValueError(f"codes have shape {np.shape(self.codes)}, not (n, {plane.latent})")
             arrays["codes"] = {"z": self.codes}
         arrays["decoder"] = {"half": _halves(floats)} if self.half else {"weights": floats}
-        return Frame(self.caption, arrays, self.metrics)
+        return Frame(self.caption, arrays, self.metrics, self.beside)
 
 
 def pack(plane: Plane, snapshots: Sequence[Snapshot], *, run: str, first: int = 0, live: bool = False) -> bytes:

@@ -58,14 +58,14 @@ def shared(name: str, **places: str) -> str:
     return markup(HERE / f"{name}.html", **places)
 
 
-def playing(path: Path, *, back: str = "Left", forward: str = "Right", frame: str = "Frame", more: str = "") -> str:
+def playing(path: Path, *, back: str = "Left", forward: str = "Right", more: str = "") -> str:
     """An instrument's markup with its player, chart and tools in place.
 
-    `back` and `forward` are the keys that step, `frame` is what the slider moves along, `more` stands beside the speed.
+    `back` and `forward` are the keys that step, `more` stands beside the speed.
     """
     return markup(
         path,
-        transport=shared("transport/transport", back=back, forward=forward, frame=frame, more=more),
+        transport=shared("transport/transport", back=back, forward=forward, more=more),
         strip=shared("transport/strip"),
         tools=shared("plane/tools", save=shared("transport/save", what="picture")),
     )

@@ -20,6 +20,7 @@ function instrument({mount, receive, show, leave = () => {}}) {
     }
     return () => {
       s.alive = false;
+      s.gone.abort();
       leave(s);
       cancelAnimationFrame(s.pending);
       clearTimeout(s.resting);
@@ -31,11 +32,11 @@ function instrument({mount, receive, show, leave = () => {}}) {
   };
 }
 
-/** What every instrument holds: its root, its parts by their class, and that it is there. */
+/** What every instrument holds: its root, its parts by their class, and that it is there until it is `gone`. */
 function held(parent, name, parts) {
   const root = parent.querySelector(`.${name}`);
   const el = Object.fromEntries(parts.map((part) => [part, root.querySelector(`.${part}`)]));
-  return {root, el, alive: true, scene: null, messages: 0};
+  return {root, el, alive: true, gone: new AbortController(), scene: null, messages: 0};
 }
 
 /** Call `resized` whenever there is a scene and its box has another width. */

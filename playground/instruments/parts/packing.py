@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from playground.instruments.parts.beside import told
 from playground.instruments.parts.layers import Points
 from playground.instruments.parts.message import Chunks, finite, message
 from playground.instruments.parts.scene import Brush, Frame, Layer, Scene
@@ -99,6 +100,7 @@ def _frames(scene: Scene, frames: Sequence[Frame], payload: _Payload) -> list[di
             "caption": frame.caption,
             "metrics": finite(frame.metrics),
             "arrays": arrays,
+            "beside": told(frame.beside),
         }
         for frame, arrays in zip(frames, held, strict=True)
     ]

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
+from playground.instruments.parts.beside import Beside
+
 Role: TypeAlias = Literal["data", "model", "truth", "noise", "hand", "classes", "difference"]
 Spec: TypeAlias = Mapping[str, tuple[str, tuple[int | None, ...]]]  # array name -> (dtype, shape; None is any length)
 
@@ -130,8 +132,9 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One moment: a caption, the arrays that differ from the scene's, and the metrics the lines are drawn from."""
+    """One moment: a caption, the arrays that differ from the scene's, the metrics of the lines, and what stands beside it."""
 
     caption: str = ""
     arrays: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
+    beside: Mapping[str, Beside] = field(default_factory=dict)

@@ -7,11 +7,36 @@ import numpy as np
 from core.diffusion.noise.schedule import Schedule
 from core.evaluation.metrics import Estimate
 from core.process import Step
+from playground.instruments.figures import Beside, Formula, Table
+from playground.instruments.figures.mathml import column, hat, lines, name, op, over, row, sub, sup, value
 from playground.rungs.diffusion import identities
 from playground.rungs.diffusion.bench import LIMIT, Bench
 from playground.rungs.diffusion.screen import Screen
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import estimate, number, table
+from playground.shown.numbers import estimate, live_table, written
+
+STANDARD = "In standard units: every column has mean 0 and spread 1 before it is noised."
+X_T, X_0, ALPHA, SIGMA = sub(name("x"), name("t")), sub(name("x"), "<mn>0</mn>"), name("α"), name("σ")
+VARIANCE = f"<msubsup>{SIGMA}{name('t')}<mn>2</mn></msubsup>"
+SCORE = row(op("∇"), name("log"), sub(name("p"), name("t")), op("("), X_T, op(")"))
+PAIR, ENDS = column(value(), value()), column(value(True), value(True))
+FORMS = {
+    "mixing": lines(
+        (
+            X_T,
+            row(op("="), sub(ALPHA, name("t")), X_0, op("+"), sub(SIGMA, name("t")), name("ε"), op(","), name("ε"))
+            + row(op("~"), name("N"), op("("), "<mn>0</mn>", op(","), name("I"), op(")")),
+        ),
+        ("", row(op("="), value(), X_0, op("+"), value(), name("ε"))),
+    ),
+    "guess": lines(
+        (
+            sub(hat(name("x")), "<mn>0</mn>"),
+            row(op("="), over(row(X_T, op("+"), VARIANCE, SCORE), sub(ALPHA, name("t")))),
+        ),
+        ("", row(op("="), over(row(PAIR, op("+"), sup(value(), "<mn>2</mn>"), PAIR), value()), op("="), ENDS)),
+    ),
+}
 
 
 def chip(bench: Bench, moment: Step | None, asked: str) -> str:
@@ -42,8 +67,13 @@ def clock(schedule: Schedule, ticks: int) -> str:
     )
 
 
-def figures(bench: Bench, step: Step, back: bool) -> str:
-    """The live numbers of the Step on show."""
+def beside(bench: Bench, step: Step, back: bool) -> dict[str, Beside]:
+    """What stands beside the stage while the Step is on show."""
+    return {"figures": figures(bench, step, back), "equation": equation(bench, step)}
+
+
+def figures(bench: Bench, step: Step, back: bool) -> Table:
+    """The numbers of a Step."""
     t = step.metrics["t"]
     alpha, sigma = float(bench.schedule.alpha(t)), float(bench.schedule.sigma(t))
     snr = step.metrics["snr"]
@@ -54,37 +84,22 @@ def figures(bench: Bench, step: Step, back: bool) -> str:
         ("Log signal-to-noise", f"{snr:.2f}" if np.isfinite(snr) else ("∞" if snr > 0 else "-∞"), "nats"),
     ]
     if back:
-        rows.append(("Evaluations", f"{step.metrics['evaluations']:.0f}", "of the denoiser"))
-    return table(f"Step {step.index} ({step.phase})", rows)
+        rows.append(("Guesses", f"{step.metrics['evaluations']:.0f}", "denoiser evaluations"))
+    named = f"Half-step {step.index} ({step.phase})" if back else f"Frame {step.index + 1} ({step.phase})"
+    return live_table(named, rows)
 
 
-def equation(bench: Bench, step: Step) -> str:
+def equation(bench: Bench, step: Step) -> Formula:
     """Tweedie's formula for the pink point with the values of the latest guess; the mixing where nothing was guessed."""
     t = step.metrics["asked"]
     alpha, sigma = float(bench.schedule.alpha(t)), float(bench.schedule.sigma(t))
     if "score" not in step.arrays or sigma == 0 or alpha == 0:
-        return (
-            "$$\n"
-            r"\begin{aligned} x_t &= \alpha_t\, x_0 + \sigma_t\, \varepsilon, \quad \varepsilon \sim \mathcal{N}(0, I) \\ "
-            rf"&= {number(alpha)}\, x_0 + {number(sigma)}\, \varepsilon \end{{aligned}}"
-            "\n$$\n"
-            "In standard units: every column has mean 0 and spread 1 before it is noised."
-        )
+        return Formula("mixing", (written(alpha), written(sigma)), STANDARD)
     clean, score = step.arrays["x0"][0], step.arrays["score"][0]
     x = alpha * clean - sigma**2 * score
-    return (
-        "$$\n"
-        r"\begin{aligned} \hat x_0 &= \frac{x_t + \sigma_t^2\, \nabla \log p_t(x_t)}{\alpha_t} \\[6pt] &= "
-        rf"\tfrac{{1}}{{{number(alpha, 3)}}} \Bigl( {column(x)} + {number(sigma, 3)}^2 {column(score)} \Bigr) "
-        rf"\\[6pt] &= \mathbf{{{column(clean)}}} \end{{aligned}}"
-        "\n$$\n"
-        f"The guess for the pink point at t = {t:.3f}, in standard units (Tweedie's formula)."
-    )
-
-
-def column(values: np.ndarray) -> str:
-    """Numbers one over the other in brackets, which a phone has room for."""
-    return r"\begin{bmatrix}" + r" \\ ".join(number(value, 3) for value in values) + r"\end{bmatrix}"
+    values = (*x, sigma, *score, alpha, *clean)
+    note = f"The guess for the pink point at t = {t:.3f}, in standard units (Tweedie's formula)."
+    return Formula("guess", tuple(written(value, 3) for value in values), note)
 
 
 def mismatch(bench: Bench) -> tuple[str, bool]:

@@ -1,15 +1,16 @@
 """The stage of the diffusion page and its bar, and what the hand does there: scrub, drag the start, draw the data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from core.process import Step
 from playground import session
-from playground.instruments.stage import Result, Scene
+from playground.instruments.stage import Frame, Result, Scene
 from playground.rungs.diffusion import film as pictures
-from playground.rungs.diffusion import training
+from playground.rungs.diffusion import numbers, training
 from playground.rungs.diffusion.screen import NAME, Screen
 from playground.runs import baton, film, hand, run_bar, runs
 from playground.runs.runs import Run
@@ -31,7 +32,7 @@ def instrument(screen: Screen, run: Run) -> Step:
 
     @baton.fragment(run_every=runs.every(run))
     def stage() -> Step:
-        found = film.show(NAME, run, picture, pictures.frames)
+        found = film.show(NAME, run, picture, lambda steps, first: frames(screen, steps))
         steps = run.job.trace.snapshot()[1]
         at = min(film.shown(NAME, run, found), len(steps) - 1)
         bar(run, screen.chosen is not None, lambda: hand.put(NAME, screen.situation, None))
@@ -45,6 +46,13 @@ def instrument(screen: Screen, run: Run) -> Step:
     step = stage()
     drawing[0] = False  # what the stage found out while the page was drawn is on the page anyway
     return step
+
+
+def frames(screen: Screen, steps: Sequence[Step]) -> list[Frame]:
+    """One Frame a Step, with what stands beside the stage while it is on show."""
+    bench, back = screen.bench, screen.asked.back
+    drawn = zip(pictures.frames(steps), steps, strict=True)
+    return [replace(frame, beside=numbers.beside(bench, step, back)) for frame, step in drawn]
 
 
 def moved(screen: Screen, picture: Scene, found: Result) -> bool:
@@ -62,7 +70,7 @@ def bar(run: Run, dragged: bool, reset: Callable[[], None]) -> None:
     if progress.error:
         st.warning(progress.error)
     with st.container(horizontal=True, gap="small"):
-        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate, "half-steps"))
+        st.caption(run_bar.status(NAME, progress.phase, progress.steps, progress.rate))
         run_bar.steer(NAME, run)
         if dragged and run_bar.press(NAME, "Own start", "restart_alt", reset):
             st.rerun(scope="app")

@@ -1,6 +1,7 @@
 """A mixture's fit as a film for the stage: layers for what is learned and believed, one Frame for each half-step."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -27,6 +28,7 @@ from playground.instruments.stage import (
     Points,
     Scene,
 )
+from playground.rungs.em import numbers
 from playground.rungs.em.fitting import ASKED
 from playground.rungs.em.screen import NAME, Screen
 from playground.runs import hand
@@ -56,7 +58,12 @@ def of(screen: Screen) -> tuple[Scene, Frames]:
     name = scene_id(NAME, dataset, hand.version(NAME), start, kept)
     looks = (name, bool(before), bool(brush))
     made = session.once(f"{NAME}.scene", looks, lambda: scene(dataset, start, bool(before), brush, name))
-    return made, lambda steps, first: frames(dataset, steps, first, before)
+
+    def told(steps: Sequence[Step[GMM]], first: int) -> list[Frame]:
+        drawn = zip(frames(dataset, steps, first, before), numbers.beside(steps, screen), strict=True)
+        return [replace(frame, beside=beside) for frame, beside in drawn]
+
+    return made, told
 
 
 def scene(dataset: Dataset, start: GMM | None, kept: bool, brush: Brush | None, name: str) -> Scene:

@@ -1,6 +1,6 @@
 """A mixture in numbers: its parameters beside the true ones, and the half-step's equation with the values in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +12,14 @@ from core.mixture import checks
 from core.mixture.gmm import GMM, parameter_count
 from core.mixture.select import Judged
 from core.process import Step
-from playground import session
+from playground.instruments.figures import Beside, Table
 from playground.rungs.em import fitting
 from playground.rungs.em.fitting import responsibilities
 from playground.rungs.em.screen import Screen
 from playground.session import plain
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import AIC, BIC, LESS, aligned, estimate, minus, number, table, unhaired, vector
+from playground.shown.criteria import AIC, BIC, LESS
+from playground.shown.numbers import aligned, estimate, live_table, minus, number, unhaired, vector
 from playground.shown.points import shown_rows
 from playground.shown.truth import truth_draws
 
@@ -28,21 +29,30 @@ if TYPE_CHECKING:
 COLLAPSED = "none: every start collapsed"
 
 
-def figures(step: Step[GMM], screen: Screen) -> str:
-    """The live numbers of the Step on show: log-likelihood, BIC, and the distance to the truth where it is known."""
+def beside(steps: Sequence[Step[GMM]], screen: Screen) -> Iterator[dict[str, Beside]]:
+    """What stands beside the stage while each of the Steps is on show."""
+    gap = None
+    for step in steps:
+        if gap is None or step.phase != "E":  # an E leaves the mixture alone
+            gap = distance(step.state, screen.dataset)
+        yield {"figures": figures(step, screen, gap)}
+
+
+def figures(step: Step[GMM], screen: Screen, gap: metrics.Estimate | None) -> Table:
+    """The numbers of a Step: log-likelihood, BIC, and `gap`, the distance to the truth, where that is known."""
     dataset, level, n = screen.dataset, step.metrics["log_likelihood"], len(screen.dataset)
     bic = metrics.bic(level * n, parameter_count(screen.config, dataset.dim), n)
     rows = [("Log-likelihood", f"{level:.4f}", "nats per point"), ("BIC", f"{bic:,.0f}", LESS)]
-    if dataset.truth is not None and dataset.entropy is not None:
-        key = (dataset.name, step.state.means.tobytes())
-        gap = session.once("em.gap", key, lambda: distance(step.state, dataset))
+    if gap is not None and dataset.entropy is not None:
         rows.append(("KL from the truth", estimate(gap), "nats, 0 is perfect"))
         rows.append(("Entropy of the truth", f"{dataset.entropy:.4f}", "nats, exact"))
-    return table(f"Step {step.index} ({step.phase})", rows)
+    return live_table(f"Half-step {step.index} ({step.phase})", rows, room=8 if gap is None else 12)
 
 
-def distance(model: GMM, dataset: Dataset) -> metrics.Estimate:
-    """KL(truth, model) from fresh draws, nats."""
+def distance(model: GMM, dataset: Dataset) -> metrics.Estimate | None:
+    """KL(truth, model) from fresh draws, nats; None where the truth is not known."""
+    if dataset.truth is None:
+        return None
     x, log_p = truth_draws(dataset.name)
     return metrics.mean(log_p - model.log_prob(x))
 

@@ -22,7 +22,8 @@ from core.process import Step
 from playground.rungs.fit2.joint import MASSES, Seen
 from playground.rungs.fit2.screen import Screen
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import LESS, bare, estimate, placed, table, unit_of, written
+from playground.shown.criteria import LESS
+from playground.shown.numbers import bare, estimate, placed, table, unit_of, written
 
 CHECKED = 5000  # points that the self-test looks at
 Fact = tuple[str, str, str]  # what, how much, and of what

@@ -13,7 +13,7 @@ from playground import session
 from playground.instruments import easel
 from playground.instruments.easel import Easel, Frame, Kind, Said
 from playground.instruments.stage import Line
-from playground.rungs.paint import moments, obeyed
+from playground.rungs.paint import moments, numbers, obeyed
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import film
 from playground.runs.runs import Run
@@ -56,7 +56,8 @@ def frames(steps: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
 
 
 def marked(screen: Screen) -> Frames:
-    """`frames` of a screen's walk: pictures that are not what was asked for say what they have instead, the end how many."""
+    """`frames` of a screen's walk: pictures that are not what was asked for say what they have instead, the end how many;
+    and what stands beside the easel."""
 
     def made(steps: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
         return [marking(step, frame) for step, frame in zip(steps, frames(steps, first), strict=True)]
@@ -64,7 +65,8 @@ def marked(screen: Screen) -> Frames:
     def marking(step: Step[np.ndarray], frame: Frame) -> Frame:
         said = obeyed.verdict(step, screen.pictures) if step.phase == "end" else ""
         caption = f"{frame.caption.rstrip('.')}: {said}." if said else frame.caption
-        return replace(frame, caption=caption, marks=obeyed.missed(step, screen.pictures, screen.wish))
+        marks = obeyed.missed(step, screen.pictures, screen.wish)
+        return replace(frame, caption=caption, marks=marks, beside=numbers.beside(step, screen))
 
     return made
 
@@ -78,7 +80,8 @@ def caption(step: Step[np.ndarray]) -> str:
     """The moment in words."""
     m = step.metrics
     if step.phase == "end":
-        return f"The end, after {m['evaluations']:.0f} guesses."
+        count = round(m["evaluations"])
+        return f"The end, after {count:,} guess{'es' * (count != 1)}."
     return (
         f"Guess {m['evaluations']:.0f} at t = {m['t']:.2f}: {m['alpha']:.2f} of the picture, {m['sigma']:.2f} of noise."
     )

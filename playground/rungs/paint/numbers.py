@@ -7,11 +7,13 @@ import numpy as np
 
 from core.check import Check
 from core.process import Step
+from playground.instruments.figures import Beside, Formula, Table
+from playground.instruments.figures.mathml import hat, lines, name, op, row, sub, value
 from playground.rungs.paint import moments
 from playground.rungs.paint.screen import Screen
 from playground.rungs.paint.source import STORED
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import number, table
+from playground.shown.numbers import live_table, table, written
 
 if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
@@ -19,11 +21,24 @@ if TYPE_CHECKING:
 FEW = 2  # pictures that are painted again for the self-test
 HOLDS = "What must hold for the pictures on show, in units of a picture that runs from -1 to 1."
 FLOW = "at most, by the flow, dequantised"
+X_T, CLEAN = sub(name("x"), name("t")), sub(hat(name("x")), "<mn>0</mn>")
+MIXED = X_T, row(op("="), value(), CLEAN, op("+"), value(), hat(name("ε")))
+FREE, TOLD = (row(name("D"), op("("), X_T, more, op(")")) for more in ("", op(",") + name("words")))
+FORMS = {
+    "free": lines(MIXED, (CLEAN, row(op("="), FREE))),
+    "told": lines(MIXED, (CLEAN, row(op("="), TOLD))),
+    "guided": lines(MIXED, (CLEAN, row(op("="), FREE, op("+"), value(), op("("), TOLD, op("−"), FREE, op(")")))),
+}
 UNSEEN = "Nats each, fewer is better; 360 test pictures by which no choice was made, the same for all."
 
 
-def figures(step: Step[np.ndarray], screen: Screen) -> str:
-    """The live numbers of the Step on show."""
+def beside(step: Step[np.ndarray], screen: Screen) -> dict[str, Beside]:
+    """What stands beside the easel while the Step is on show."""
+    return {"figures": figures(step, screen), "equation": equation(step, screen)}
+
+
+def figures(step: Step[np.ndarray], screen: Screen) -> Table:
+    """The numbers of a Step."""
     m = step.metrics
     twice = screen.wish.asks and screen.push.guidance != 1
     snr = f"{m['snr']:.2f}" if np.isfinite(m["snr"]) else ("∞" if m["snr"] > 0 else "-∞")
@@ -34,21 +49,16 @@ def figures(step: Step[np.ndarray], screen: Screen) -> str:
         ("Spread of ε̂", f"{m['eps']:.3f}" if "eps" in m else "", "1 is noise"),
         ("Guesses", f"{m['evaluations']:.0f}", "each asks twice" if twice else "each asks once"),
     ]
-    return table("The end" if step.phase == "end" else f"Guess {m['evaluations']:.0f}", rows)
+    return live_table("The end" if step.phase == "end" else f"Guess {m['evaluations']:.0f}", rows)
 
 
-def equation(step: Step[np.ndarray], screen: Screen) -> str:
+def equation(step: Step[np.ndarray], screen: Screen) -> Formula:
     """What the painter was asked and how the guess follows, with this moment's numbers."""
-    m = step.metrics
-    mixed = rf"x_t = {number(round(m['alpha'], 3))}\,\hat x_0 + {number(round(m['sigma'], 3))}\,\hat\varepsilon"
-    w = screen.push.guidance
+    mixed = tuple(written(round(step.metrics[name], 3)) for name in ("alpha", "sigma"))
     if not screen.wish.asks:
-        guess = r"\hat x_0 = D(x_t)"
-    elif w == 1:
-        guess = r"\hat x_0 = D(x_t, \text{words})"
-    else:
-        guess = rf"\hat x_0 = D(x_t) + {number(w)}\,\bigl(D(x_t, \text{{words}}) - D(x_t)\bigr)"
-    return f"$$\n{mixed}\n$$\n\n$$\n{guess}\n$$"
+        return Formula("free", mixed)
+    w = screen.push.guidance
+    return Formula("told", mixed) if w == 1 else Formula("guided", (*mixed, written(w)))
 
 
 def self_test(screen: Screen, step: Step[np.ndarray]) -> SelfTest:

@@ -56,6 +56,7 @@ def plane(name: str, step: Step[VAE], pictures: Pictures, live: bool = False, tw
         labels=labels,
         classes=classes,
         pictures=seen.images(pictures, rows),
+        numbers=rows + 1,
         axes=widest(means) if kept else (0, 1),
         reach=reach(means) if kept else UNKNOWN,
         alt=f"{len(rows):,} pictures of {pictures.title or pictures.name} as points of the latent plane",

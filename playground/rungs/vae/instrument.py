@@ -1,5 +1,6 @@
 """The latent pad of the page at this moment: the film and its playhead, the chosen picture over it, a kept run beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,7 +11,8 @@ from core.key import Key
 from core.process import Step
 from core.vae.model import VAE
 from playground import session
-from playground.instruments.latent_pad import Plane, Said
+from playground.instruments.figures import figures
+from playground.instruments.latent_pad import Plane, Said, Snapshot
 from playground.rungs.vae import film, marker, numbers, pad, through, training
 from playground.rungs.vae.pad import Film
 from playground.rungs.vae.screen import NAME, Screen
@@ -34,12 +36,20 @@ def now(screen: Screen) -> Now:
     version, steps = screen.recording()
     begun = training.since(screen.run, runs.kept(NAME)) if screen.run else 0
     live = screen.run is not None and pad.live(screen.run)
-    found = Film(screen.film, version, len(steps), live, lambda first: film.snapshots(steps[first:], begun))
+    found = Film(screen.film, version, len(steps), live, lambda first: snapshots(screen, steps[first:], begun))
     name = session.turned(screen.film)
     made = partial(film.plane, name, steps[0], screen.pictures, live)
     plane = session.once(f"{NAME}.plane", (name, screen.pictures.digest), made)
     said = screen.said()
     return Now(found, plane, said, steps[pad.shown(said, found)])
+
+
+def snapshots(screen: Screen, steps: Sequence[Step[VAE]], begun: int) -> list[Snapshot]:
+    """The Steps of a film as the pad takes them; those of a training with their losses beside them."""
+    drawn = film.snapshots(steps, begun)
+    if screen.run is None:
+        return drawn
+    return [replace(one, beside=numbers.beside(step)) for one, step in zip(drawn, steps, strict=True)]
 
 
 def show(screen: Screen, at: Now) -> Said:
@@ -86,8 +96,8 @@ def bar(screen: Screen, run: Run, step: Step[VAE]) -> None:
     columns, said = st.columns(3, gap="medium"), numbers.losses(step)
     with columns[0]:
         own_start = partial(runs.unfork, NAME) if runs.forked(NAME) else None
-        run_bar.bar(NAME, run, step, f"snapshots of {most:,} epochs", own_start)
-        st.caption(f":orange-badge[trained] {said}")
+        run_bar.bar(NAME, run, step, f"frames of {most:,} epochs", "epoch", own_start)
+        figures("losses", run.id, numbers.beside(step)["losses"], key=f"{NAME}.losses")
     past = None if kept is None else (kept.job.trace[-1], training.since(kept))
     losses = closer.brought("playground.rungs.vae.losses")  # with its library, which only a training needs
     drawn = losses.charts((newest, training.since(run, kept)), past, step, most, session.dark())

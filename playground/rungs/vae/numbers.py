@@ -5,6 +5,7 @@ import numpy as np
 from core.process import Step
 from core.vae.model import VAE
 from core.vae.truth import checks
+from playground.instruments.figures import Beside, Words
 from playground.rungs.vae import seen, through
 from playground.rungs.vae.screen import Screen
 from playground.rungs.vae.through import Through
@@ -33,6 +34,11 @@ def explained(found: Through, dim: int) -> str:
         f"Nats, for this picture, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
         f"{found.elbo.value / dim:.3f} per number. Lost: blue where the decoder is too bright, orange where too dark."
     )
+
+
+def beside(step: Step[VAE]) -> dict[str, Beside]:
+    """What stands beside the pad while a Step of a training is on show."""
+    return {"losses": Words(losses(step), "trained")}
 
 
 def losses(step: Step[VAE]) -> str:

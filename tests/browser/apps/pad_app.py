@@ -86,6 +86,7 @@ def plane_of(mode, **options):
         labels=cls,
         classes=NAMES,
         pictures=pictures,
+        numbers=3 * np.arange(len(z)) + 700,
         alt="Three hundred codes in four clouds",
         **options,
     )

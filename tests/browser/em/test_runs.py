@@ -18,7 +18,7 @@ from tests.browser.conftest import GRACE, calm, fitted, painted, score
 pytestmark = pytest.mark.browser
 SHOWN = 0.5e-4 + 1e-9  # the figures are shown with four decimals
 LONG = {"n": 20_000, "tolerance": 0, "iterations": 1000, "components": 12}  # on `slow_app`: minutes
-STATUS = re.compile(r"(\w+(?: \w+)?) after ([\d,]+)[^.\n]*?half-steps[^.\n]*?, ([\d,]+)[^.\n]* (?:per|a) second")
+STATUS = re.compile(r"(\w+(?: \w+)?) after ([\d,]+)[^.\n]*?frames[^.\n]*?, ([\d,]+)[^.\n]* (?:per|a) second")
 
 
 def status(em):
@@ -44,7 +44,7 @@ def test_a_long_run_is_watched_paused_stepped_and_cancelled(open_em, slow_app):
     em.until("s.frames > 1")
     em.page.wait_for_timeout(500)  # ten half-steps
     assert status(em)[1] == steps
-    em.button("One step").click()
+    em.button("One frame").click()
     em.wait(lambda: status(em)[:2] == ("Paused", steps + 1), f"one step from {steps}")
     em.page.wait_for_timeout(500)  # ten half-steps
     assert status(em)[:2] == ("Paused", steps + 1)
@@ -111,7 +111,7 @@ def test_a_fork_begins_at_the_frame_on_show_and_both_are_drawn(open_em):
     forked = list(gmm.fit(config, units.standard(dataset.points), Key(2) / "em", start=units.into(steps[6].state)))
     assert em.log_likelihood == pytest.approx(float(forked[-1].state.log_prob(dataset.points).mean()), abs=SHOWN)
     assert em.state("layers")["kept"]
-    assert re.search(r"[Ff]orked from step 6", em.text())
+    assert re.search(r"[Ff]orked from half-step 6", em.text())
     hidden = toggled(em, "Kept run")
     assert hidden, "the kept run is painted"
     np.testing.assert_allclose(em.state("handles"), steps[6].state.means.ravel(), atol=1e-4)

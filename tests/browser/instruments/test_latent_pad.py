@@ -225,7 +225,9 @@ def test_a_click_on_a_datum_holds_its_code(show):
     page.mouse.click(*place(pad, *z[k, :2]))
     page.get_by_text(f"point={k} ").wait_for()
     np.testing.assert_allclose(ask(pad, "s.z"), z[k], atol=1e-6)
-    assert f"datum {k + 1}" in pad.locator(".held").inner_text()
+    name = f"picture {3 * k + 700:,}"
+    assert name in pad.locator(".held").inner_text()
+    assert name in pad.locator(".readout").inner_text(), "one picture has one name"
     page.keyboard.press("ArrowLeft")
     page.get_by_text("point=None").wait_for()
 

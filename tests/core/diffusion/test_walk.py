@@ -56,6 +56,8 @@ def test_phases_follow_each_other_and_nothing_changes_afterwards(solver):
         assert (after.phase == "guess") == np.array_equal(before.state, after.state) or after.phase == "noise"
         assert after.metrics["t"] <= before.metrics["t"]
     assert ("noise" in {step.phase for step in plain}) == (solver in STOCHASTIC)
+    for step in plain:  # where none is added, nothing says that some is
+        assert step.phase != "noise" or np.abs(step.arrays["noise"]).max() > 0
     assert plain[-1].metrics["evaluations"] == sum(step.phase == "guess" for step in plain)
     for step, state, arrays in steps:
         assert not step.state.flags.writeable

@@ -196,8 +196,8 @@ def test_a_fragment_looks_again_only_while_steps_may_come(monkeypatch):
 @pytest.mark.parametrize("phase", ["waiting", "running", "paused", "done", "cancelled", "failed"])
 def test_every_phase_has_words(phase):
     run = runs.open_run("em", ("data", 1), "six, full", short())
-    said = run_bar.status("em", phase, 1234, 5678.4, "half-steps")
-    assert "1,234 half-steps" in said
+    said = run_bar.status("em", phase, 1234, 5678.4)
+    assert "1,234 frames" in said
     assert "5,678" in said
     runs.fork("em", run.job.trace[2])
-    assert "Forked from step 2 of six, full." in run_bar.status("em", phase, 0, 0.0, "half-steps")
+    assert "Forked from half-step 2 of six, full." in run_bar.status("em", phase, 0, 0.0, moment="half-step")

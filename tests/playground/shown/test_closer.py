@@ -74,3 +74,21 @@ def test_a_home_is_frozen():
     home = Home("print(1)", (Download("a", "b", bytes),))
     with pytest.raises(AttributeError):
         home.script = "print(2)"
+
+
+def test_the_place_of_a_panel_is_of_another_kind_than_that_of_the_one_before():
+    """A block keeps what was in it where the next in its place is of the same kind."""
+
+    def kinds(at):
+        place = list(at.main.children.values())[-1]
+        return type(next(iter(place.children.values()))).__name__
+
+    at = apps.opened(page)
+    first = kinds(at)
+    assert kinds(at.run()) == first, "the same panel again keeps its place"
+    at.session_state["panel"] = "Two"
+    second = kinds(at.run())
+    assert second != first
+    assert at.markdown[0].value.startswith("two")
+    at.session_state["panel"] = "One"
+    assert kinds(at.run()) == first

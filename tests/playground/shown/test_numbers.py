@@ -72,11 +72,13 @@ def test_the_self_test_strip_tells_right_from_wrong():
         Check("right", 1.0, 1.0, 1e-9),
         Check("wrong", -0.5, 0.0, 0.4, at_least=True),
         Check("high", 9.0, 0.0, 3.0, True),
+        Check("counted", 20.0, 20.0, 0.4),
     ]
     assert numbers.self_test(found).splitlines()[2:] == [
         "| ✓ | right | 1 | 1 ± 1\u00a0×\u00a010⁻⁹ |",
         "| ✗ broken | wrong | −0.5 | at least −0.4 |",
         "| ✓ | high | 9 | at least −3 |",
+        "| ✓ | counted | 20 | 20 ± 0.4 |",
     ]
 
 
@@ -108,6 +110,25 @@ def test_a_target_has_the_digits_of_its_value():
 )
 def test_a_small_p_is_not_written_as_nothing(p, said):
     assert numbers.p_value(p) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.12345, "0.1235"),
+        (-2.0, "−2"),
+        (1.5e-7, "1.5\u00a0×\u00a010⁻⁷"),
+        (-3.25e12, "−3.25\u00a0×\u00a010¹²"),
+        (0.0, "0"),
+    ],
+)
+def test_a_number_is_written_with_the_digits_it_deserves(value, said):
+    assert numbers.written(value) == said
+
+
+def test_a_live_table_has_real_minus_signs():
+    table = numbers.live_table("Half-step 3", [("a", "-1.5", "nats"), ("b", "7", "")], 9)
+    assert (table.title, table.rows, table.room) == ("Half-step 3", (("a", "−1.5", "nats"), ("b", "7", "")), 9)
 
 
 def test_an_estimate_that_is_not_known_says_so_and_one_without_an_error_has_four_digits():

@@ -122,7 +122,7 @@ function paintReadout(s, g) {
     ...(HAND.score(s) ?? functionsAt(s, x, y)),
   ];
   if (hit) {
-    parts.push({text: `point ${hit.i + 1}`}, ...classOf(s, hit));
+    parts.push({text: HAND.named(s, hit)}, ...classOf(s, hit));
     for (const {c, percent} of mixOf(s, hit)) parts.push({text: `${c + 1}: ${percent} %`, colour: s.theme.cls(c)});
   }
   s.el.readout.replaceChildren(...parts.map(readoutPart));

@@ -88,6 +88,7 @@ function rest(s) {
     if (!s.alive || s.playing || s.glide || s.scrubbing || !s.frames.length) return;
     const frame = indexOf(s);
     s.el.say.textContent = s.frames[frame].caption;
+    tellBeside(s, true);
     const report = {frame, run: s.run, scene: s.scene.id};
     if (following || JSON.stringify(report) === s.reported) return;
     s.reported = JSON.stringify(report);

@@ -39,6 +39,8 @@ function bindTransport(s, keys) {
     return (event.clientX - left - chartX(s, 0)) / Math.max(1, chartX(s, lastOf(s)) - chartX(s, 0));
   });
   el.plot.onkeydown = el.scrub.onkeydown = (event) => keys(s, event);
+  const answer = ({detail}) => detail.run === s.run && tellBeside(s);
+  window.addEventListener("frame-asked", answer, {signal: s.gone.signal});
 }
 
 /** Drag on `element` to scrub, where `toPos` reads a fraction of the recording from an event. */
@@ -91,6 +93,13 @@ function showClock(s) {
   el.ticks.style.backgroundSize = n > 1 && n <= 60 ? `${100 / (n - 1)}% 100%` : "0 0";
   Object.assign(s.root.dataset, {frame, frames: n, run: s.run, playing: s.playing});
   showValues(s);
+  tellBeside(s);
+}
+
+/** What stands beside the instrument follows the frame on show; what `rests` may be read aloud. */
+function tellBeside(s, rests = false) {
+  const beside = s.frames[indexOf(s)]?.beside;
+  if (beside) window.dispatchEvent(new CustomEvent("frame-shown", {detail: {run: s.run, beside, rests}}));
 }
 
 /** What tests look at: the playhead, and what the instrument adds. */

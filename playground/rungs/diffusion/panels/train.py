@@ -52,7 +52,8 @@ def picture(screen: Screen, course: Run, t: float) -> Step:
     steps = course.job.trace.snapshot()[1]
     at = min(film.shown(training.NAME, course, found), len(steps) - 1)
     reset = (lambda: runs.unfork(training.NAME)) if runs.forked(training.NAME) else None
-    run_bar.bar(training.NAME, course, steps[at], f"of {training.UPDATES // training.EVERY + 1} parts", reset)
+    most = f"frames of {training.UPDATES:,} updates"
+    run_bar.bar(training.NAME, course, steps[at], most, "part", reset)
     return steps[at]
 
 

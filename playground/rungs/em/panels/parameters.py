@@ -18,4 +18,4 @@ def show(screen: Screen, step: Step[GMM]) -> None:
     table = numbers.parameters(step.state, dataset)
     st.markdown(table)
     beside = ", the :green[true ones] beside them" * (":green" in table)
-    st.caption(f"Trained: the parameters of step {step.index}{beside}. {session.plain(dataset.source)}")
+    st.caption(f"Trained: the parameters of half-step {step.index}{beside}. {session.plain(dataset.source)}")

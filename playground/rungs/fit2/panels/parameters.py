@@ -20,7 +20,8 @@ from playground.rungs.fit2.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.jobs import Progress
 from playground.runs.watch import watch
-from playground.shown.numbers import AIC, BIC, CRITERIA, bare, estimate, minus, table
+from playground.shown.criteria import AIC, BIC, CRITERIA
+from playground.shown.numbers import bare, estimate, minus, table
 
 RANKED = 10_000  # points that the ways are ranked on
 FORMATS = {"log-likelihood": "%.4f", AIC: "%.1f", BIC: "%.1f"}

@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import pytest
 
+from playground.instruments.parts.beside import Formula, Table
 from playground.instruments.parts.layers import Curves, Ellipses, Field, Points
 from playground.instruments.parts.message import unpack
 from playground.instruments.parts.packing import pack
@@ -36,6 +37,7 @@ def frames():
             f"frame {i}, Σ and “quotes”",
             {"density": {"values": rng.random((3, 5))}, "model": {"mean": rng.random((1, 2)), "cov": cov}},
             {"loss": 0.5 * i},
+            {"figures": Table(f"Frame {i}", (("a", f"{i}", "nats"),)), "equation": Formula("x", (f"{i}",), "note")},
         )
         for i in range(3)
     ]
@@ -55,6 +57,11 @@ def test_round_trip(scene, frames):
     for sent, got in zip(frames, header["frames"], strict=True):
         assert got["caption"] == sent.caption
         assert got["metrics"] == sent.metrics
+        kinds = {"figures": Table, "equation": Formula}
+        assert {one["kind"] for one in got["beside"].values()} == {"Table", "Formula"}
+        for name, one in got["beside"].items():
+            assert json.dumps(vars(sent.beside[name])) == json.dumps({k: v for k, v in one.items() if k != "kind"})
+            assert one["kind"] == kinds[name].__name__
         for layer, arrays in sent.arrays.items():
             for name, array in arrays.items():
                 np.testing.assert_array_equal(got["arrays"][layer][name], array.astype("f4"))

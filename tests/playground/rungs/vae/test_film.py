@@ -54,6 +54,9 @@ def test_the_plane_packs(pictures):
     np.testing.assert_array_equal(step.arrays["rows"], np.arange(240))
     np.testing.assert_array_equal(step.arrays["means"], model.encode(pictures.images)[0])
     plane = film.plane("spots", step, pictures)
+    np.testing.assert_array_equal(
+        plane.numbers, step.arrays["rows"] + 1, "what a picture is called in the link and the text"
+    )
     sent = unpack(pack(plane, film.snapshots([step]), run="r"))
     np.testing.assert_allclose(sent["frames"][0]["arrays"]["codes"]["z"], step.arrays["means"], atol=1e-6)
     assert sent["frames"][0]["caption"] == ""
