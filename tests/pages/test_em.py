@@ -15,7 +15,7 @@ from playground.instruments.stage import unpack
 from playground.runs import hand, jobs, runs
 from playground.runs.turns import Turns
 from playground.shelf import sketch
-from playground.shown.numbers import BIC
+from playground.shown.criteria import BIC
 from tests import apps
 
 ROOT = Path(__file__).resolve().parents[2]

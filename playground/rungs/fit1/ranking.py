@@ -8,9 +8,9 @@ from jaxtyping import Float
 
 from core.evaluation.metrics import Estimate
 from core.laws.ranking import Row
-from playground.shown import numbers
+from playground.shown import criteria, numbers
 
-FORMATS = {"log-likelihood (nats/point)": "%.4f", numbers.AIC: "%.1f", numbers.BIC: "%.1f"}
+FORMATS = {"log-likelihood (nats/point)": "%.4f", criteria.AIC: "%.1f", criteria.BIC: "%.1f"}
 PROPER = ("Student", "Laplace", "Cauchy", "Gumbel", "Pareto", "Weibull", "Poisson", "Bernoulli", "Gaussian")
 USUAL = "observed information"
 
@@ -58,8 +58,8 @@ def ranked(rows: Sequence[Row], unit: str) -> pd.DataFrame:
         f"without {decides}": [held(row.without.score) if row.without else "" for row in rows],
         "behind (nats/point)": [behind(i, row) for i, row in enumerate(rows)],
         "log-likelihood (nats/point)": [row.log_likelihood for row in rows],
-        numbers.AIC: [row.aic for row in rows],
-        numbers.BIC: [row.bic for row in rows],
+        criteria.AIC: [row.aic for row in rows],
+        criteria.BIC: [row.bic for row in rows],
         "parameters": [". ".join(part for part in (parameters(row, unit), row.note) if part) for row in rows],
     }
     return pd.DataFrame({name: column for name, column in columns.items() if decides or name != "without "})

@@ -18,7 +18,7 @@ from playground.rungs.fit1.column import Ranked
 from playground.rungs.fit1.screen import BEST, NAME, Screen
 from playground.runs.jobs import Progress
 from playground.runs.watch import watch
-from playground.shown import numbers
+from playground.shown import criteria
 from playground.shown.density import Curve
 from playground.shown.numbers import unit_of
 
@@ -98,7 +98,7 @@ def said(screen: Screen, ranked: Ranked, newest: Step[tuple[Row, ...]] | None, p
         st.markdown(posterior(ranked))
     elif rows and not progress.alive:
         st.caption(ranking.limits(rows, ranked.x, unit_of(dataset.columns[0]), not ranked.continuous))
-    st.caption(HELD.format("density" if ranked.continuous else "probability", numbers.CRITERIA))
+    st.caption(HELD.format("density" if ranked.continuous else "probability", criteria.CRITERIA))
 
 
 def posterior(ranked: Ranked) -> str:

@@ -17,7 +17,7 @@ from core.key import Key
 from core.mixture.gmm import GMM, Config
 from core.mixture.select import Judged
 from playground.rungs.em import fitting, numbers
-from playground.shown.numbers import AIC, BIC
+from playground.shown.criteria import AIC, BIC
 
 PROFILE = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 NUMBER = r"-?\d+(?:\.\d+)?(?:\\cdot 10\^\{-?\d+\})?"

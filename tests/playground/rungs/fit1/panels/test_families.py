@@ -11,7 +11,8 @@ from core.laws.conjugate.bernoulli import BetaBernoulli
 from core.laws.families import discrete
 from playground.palette import ROLES
 from playground.rungs.fit1.ranking import spoken
-from playground.shown.numbers import AIC, BIC, measured
+from playground.shown.criteria import AIC, BIC
+from playground.shown.numbers import measured
 from tests import apps
 from tests.playground.rungs.fit1.sets import KEY, RANK, data, opened, ranked
 
