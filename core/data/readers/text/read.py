@@ -11,11 +11,12 @@ import numpy as np
 from core.data.readers.choices import MOST, Choices, Decision, Way
 from core.data.readers.table import Column, Layout, Reading, check_size, clean, column_names
 from core.data.readers.text.columns import Cells, read_columns
+from core.data.readers.text.cuts.cut import BLANKS, FIXED, SINGLE, WIDE, WORDS, Cut
+from core.data.readers.text.cuts.separate import Found
 from core.data.readers.text.decode import decode
 from core.data.readers.text.extent import Extent, bound, lies, turn
 from core.data.readers.text.heading import Heading, head
 from core.data.readers.text.rows import Lines, Rows, gather, separate, set_apart
-from core.data.readers.text.separate import BLANKS, FIXED, SINGLE, WIDE, WORDS, Cut, Found
 
 LEAST = 3
 """So many values that are not 0 make a sum worth noticing."""
