@@ -1,6 +1,7 @@
 """Columns of fixed width: the places that are blank in all lines part them."""
 
-from core.data.readers.text.cuts.cut import FIXED, Cut, cut_lines, placed
+from core.data.readers.cells import looks_numeric
+from core.data.readers.text.cuts.cut import FIXED, WIDE, Cut, cut_line, cut_lines, placed
 from core.data.readers.text.cuts.weigh import MISFIT, weigh
 
 LONGEST = 2_000
@@ -13,17 +14,33 @@ def fixed(sample: list[str], quote: str) -> list[Cut]:
     for first in range(min(4, len(sample) - 2)):
         for last in range(3 if len(sample) > first + 5 else 1):
             body = sample[first : len(sample) - last]
+            if any(map(holds_values, sample[len(sample) - last :])):
+                break
             spans = filled_places(body)
-            if len(spans) > 1 and all(placed(body[0], spans)) and often(body[1:], spans):
+            if len(spans) > 1 and begins(body[0], spans) and often(body, spans):
                 cut = Cut(FIXED, quote, spans)
                 found[cut] = weigh(list(cut_lines(body, cut)), cut) - MISFIT * (first + last)
     return [max(found, key=lambda cut: found[cut])] if found else []
 
 
-def often(lines: list[str], found: tuple[tuple[int, int], ...]) -> bool:
-    """Whether every column is filled in a tenth of the lines at least."""
-    least = max(len(lines) / 10, min(2, len(lines)))
-    return all(sum(bool(line[a:b].strip()) for line in lines) >= least for a, b in found)
+def holds_values(line: str) -> bool:
+    """Whether a line is a row rather than a remark: some of its cells are numbers, or half of its words."""
+    cells, words = list(cut_line(line, Cut(WIDE))), line.split()
+    return any(map(looks_numeric, cells)) or 2 * sum(map(looks_numeric, words)) >= len(words)
+
+
+def begins(line: str, spans: tuple[tuple[int, int], ...]) -> bool:
+    """Whether a line may be the first of a table: a row of values, or one with a name for each column."""
+    return holds_values(line) or all(placed(line, spans))
+
+
+def often(body: list[str], spans: tuple[tuple[int, int], ...]) -> bool:
+    """Whether each column is filled in a tenth of the rows at least, or has numbers only, or a name of its own."""
+    rows = body if holds_values(body[0]) else body[1:]
+    named = rows is not body and len(cut_line(body[0], Cut(WIDE))) == len(spans)
+    least = 1 if named else max(len(rows) / 10, min(2, len(rows)))
+    columns = [[cell for line in rows if (cell := line[start:end].strip())] for start, end in spans]
+    return all(cells and (len(cells) >= least or all(map(looks_numeric, cells))) for cells in columns)
 
 
 def filled_places(body: list[str]) -> tuple[tuple[int, int], ...]:

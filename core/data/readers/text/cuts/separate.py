@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.data.readers.cells import looks_numeric
 from core.data.readers.text.cuts.cut import BLANKS, CANDIDATES, FIXED, SINGLE, WIDE, Cut, cut_lines
 from core.data.readers.text.cuts.fixed import fixed
-from core.data.readers.text.cuts.weigh import MISFIT, ZERO, weigh
+from core.data.readers.text.cuts.weigh import ZERO, weigh
 
 QUOTED = re.compile(r"(?:^|[\t;|, ])'[^'\n]*'(?=$|[\t;|, ])", re.MULTILINE)
 HEAD, TAIL = 200, 50
@@ -18,7 +19,7 @@ HEAD, TAIL = 200, 50
 ENOUGH = 28  # of so many groups of digits one begins with 0, in 19 of 20 cases
 TABS = 0.5
 """A weight of tabs that keeps blanks from being taken for separators: they stand within words then."""
-CLEAR = 0.98
+CLEAR = 0.93
 """A weight that makes fixed widths not worth looking for."""
 PLAUSIBLE = 0.4
 """What share of the best weight makes another cut worth offering."""
@@ -42,12 +43,23 @@ def find(lines: Sequence[str], asked: str | None = None) -> Found:
     weights = {cut: weigh(list(cut_lines(sample, cut)), cut) for cut in cuts}
     tabs = weights[Cut("\t", quote)] > TABS and asked not in (WIDE, BLANKS)
     weights = {cut: weight for cut, weight in weights.items() if not (tabs and cut.separator in (WIDE, BLANKS))}
-    if asked == FIXED or max(weights.values()) < CLEAR - MISFIT:
+    if asked == FIXED or not settled(sample, weights):
         weights |= {cut: weigh(list(cut_lines(sample, cut)), cut) for cut in fixed(sample, quote)}
     best = max(weights, key=lambda cut: (cut.separator == asked, round(weights[cut], 9)))  # the first of equals
     others = tuple(cut for cut in weights if cut is not best and weights[cut] > PLAUSIBLE * weights[best])
     equal = tuple(cut for cut in others if asked is None and alike(cut, best, sample, weights))
     return Found(best, others, equal)
+
+
+def settled(sample: list[str], weights: dict[Cut, float]) -> bool:
+    """Whether fixed widths need not be looked for: a mark explains nearly all lines, or blanks cut all rows alike."""
+    best = max(weights, key=lambda cut: round(weights[cut], 9))
+    if best.separator == SINGLE:
+        return not any(WIDE in line.strip() for line in sample)
+    if best.separator not in (WIDE, BLANKS):
+        return weights[best] >= CLEAR
+    widths = Counter(len(row) for row in cut_lines(sample, best) if any(map(looks_numeric, row)))
+    return len(widths) == 1
 
 
 def alike(cut: Cut, best: Cut, sample: list[str], weights: dict[Cut, float]) -> bool:

@@ -39,10 +39,16 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
     last = max(i for i, row in enumerate(rows) if len(row) == width)
     behind = rows[last + 1 :]  # a remark or three may follow the table, but no row of fewer numbers
     odd = behind if len(behind) > 3 else [row for row in behind if all(map(looks_numeric, row))]
+    odd = [*odd, *(row for row in rows[:first] if of_values(row))]
     longer = sum(len(row) > width for row in behind)
     share = len(body) / (last + 1 - first + len(odd)) - MISFIT * min(longer, 3)
     zeros = ZEROS * any(ZERO.match(cell) for row in body for cell in row[1:])
     return share * sum(grades) / len(grades) - misfit(rows, first, body, cut.separator) - zeros
+
+
+def of_values(row: list[str]) -> bool:
+    """Whether a row above the table is one that the cut does not explain: of several cells, half of them numbers."""
+    return sum(map(looks_numeric, row)) >= max(len(row) / 2, 2)
 
 
 def without_remarks(rows: list[list[str]]) -> list[list[str]]:
@@ -57,7 +63,7 @@ def misfit(rows: list[list[str]], first: int, body: list[list[str]], separator: 
     """What it costs that the row of names, if there is one, has other cells than the rows below it."""
     if any(not looks_numeric(cell) and not is_missing(cell) for cell in body[0]):
         # It heads the rows, unless it is a single cell that another mark would cut.
-        return CUT_NAMES if len(body[0]) == 1 and any(mark in body[0][0] for mark in MARKS) else 0.0
+        return CUT_NAMES if len(body[0]) == 1 and any(mark in body[0][0] for mark in (*MARKS, WIDE)) else 0.0
     if not first:
         return 0.0
     if any(map(looks_numeric, rows[first - 1])):
@@ -76,7 +82,9 @@ def grade(cell: str, separator: str) -> float:
         return 1.0
     if is_missing(cell):
         return 0.95
-    if any(mark in cell for mark in MARKS if mark != separator) or ('"' in cell and separator in (FIXED, SINGLE)):
+    if any(mark in cell for mark in (*MARKS, WIDE) if mark != separator):
+        return 0.1
+    if '"' in cell and separator in (FIXED, SINGLE):
         return 0.1
     if " " not in cell:
         return 0.6
