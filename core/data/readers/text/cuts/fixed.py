@@ -10,17 +10,16 @@ LONGEST = 2_000
 
 def fixed(sample: list[str], quote: str) -> list[Cut]:
     """The cut into columns of fixed width: between places that are blank in all lines but, perhaps, some at either end."""
-    found: dict[Cut, float] = {}
+    found: list[tuple[float, Cut]] = []
     for first in range(min(4, len(sample) - 2)):
         for last in range(3 if len(sample) > first + 5 else 1):
-            body = sample[first : len(sample) - last]
-            if any(map(holds_values, sample[len(sample) - last :])):
-                break
+            body, behind = sample[first : len(sample) - last], sample[len(sample) - last :]
             spans = filled_places(body)
             if len(spans) > 1 and begins(body[0], spans) and often(body, spans):
                 cut = Cut(FIXED, quote, spans)
-                found[cut] = weigh(list(cut_lines(body, cut)), cut) - MISFIT * (first + last)
-    return [max(found, key=lambda cut: found[cut])] if found else []
+                lost = sum(map(holds_values, behind)) / len(sample)
+                found.append((weigh(list(cut_lines(body, cut)), cut) - MISFIT * (first + last) - lost, cut))
+    return [max(found, key=lambda one: one[0])[1]] if found else []
 
 
 def holds_values(line: str) -> bool:
