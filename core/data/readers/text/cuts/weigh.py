@@ -13,6 +13,12 @@ from core.data.readers.cells import is_missing, looks_numeric, names_rows
 from core.data.readers.dates import looks_like_date
 from core.data.readers.text.cuts.cut import FIXED, MARKS, SINGLE, WIDE, Cut
 
+PROSE = re.compile(
+    r"\W*(sources?|notes?|footnotes?|data from|last updated|generated|exported|copyright|quellen?|hinweis)\b"
+    r"|\(\d[\d,.]* rows?\b|\*+ *[^\W\d]|\([^\d()]+ [^\d()]+\)$",
+    re.IGNORECASE,
+)
+"""What a remark below a table begins with."""
 ZERO = re.compile(r"\s*0\d")
 ZEROS = 1e-6
 """What numbers such as 05 cost that are not the first in their row: it settles what nothing else does."""
@@ -26,8 +32,7 @@ SEVERAL = 0.5
 
 def weigh(rows: list[list[str]], cut: Cut) -> float:
     """How well a cut explains the sample, from 0 to 1."""
-    if cut.separator == SINGLE:
-        rows = without_remarks(rows)
+    rows = without_remarks(rows, cut.separator == SINGLE)
     widths = Counter(len(row) for row in rows if len(row) > 1 or (row and cut.separator == SINGLE))
     if not widths:
         return 0.0
@@ -51,12 +56,18 @@ def of_values(row: list[str]) -> bool:
     return sum(map(looks_numeric, row)) >= max(len(row) / 2, 2)
 
 
-def without_remarks(rows: list[list[str]]) -> list[list[str]]:
-    """The lines of one cell without up to three of several words at their end."""
+def without_remarks(rows: list[list[str]], single: bool) -> list[list[str]]:
+    """The lines without up to three remarks at their end; `single` cells of several words are some too."""
     end = len(rows)
-    while end > max(len(rows) - 3, 3) and grade(rows[end - 1][0], SINGLE) == SEVERAL:
+    while end > max(len(rows) - 3, 3) and is_remark(rows[end - 1], single):
         end -= 1
     return rows[:end]
+
+
+def is_remark(row: list[str], single: bool) -> bool:
+    """Whether a row says of itself that it is none."""
+    said = PROSE.match(" ".join(row)) is not None and not any(map(looks_numeric, row))
+    return said or (single and len(row) == 1 and grade(row[0], SINGLE) == SEVERAL)
 
 
 def misfit(rows: list[list[str]], first: int, body: list[list[str]], separator: str) -> float:
