@@ -2,7 +2,8 @@
 
 A program is of one mind over a whole file, quotes a cell that would be misread, leaves no row without a number, and does
 not write what nobody could read back: a blank between thousands where blanks separate, a lone unquoted column 1,5 without
-a name, 5.974 for thousands and no number that shows it. What is left may still have two readings (1,234); then a reader must ask.
+a name, 5.974 for thousands where no number shows it. What is left may still have two readings (1,234); then a reader must
+ask.
 """
 
 from dataclasses import dataclass
