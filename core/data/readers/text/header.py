@@ -11,7 +11,7 @@ DEEP = 200
 """How many rows are looked at."""
 MILLIMETRES = "mm"
 """A unit here, a gap in the tables of weather services."""
-DECIMAL = re.compile(r"[.,]\d")
+DECIMAL = re.compile(r"[.,]\d|\de")
 
 
 def header_rows(rows: Rows, lacking: bool, choices: Choices) -> tuple[int, bool]:
@@ -83,8 +83,10 @@ def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]
     if corner and found == list(range(len(found))) and names_rows([row[0] for row in below]):
         return True, True  # as pandas writes columns and rows without names
     steps = {b - a for a, b in zip(found, found[1:], strict=False)}
-    decimals = [DECIMAL.search(row[j]) is not None or is_missing(row[j]) for row in below for j in places]
-    measured = sum(decimals) > 0.95 * len(decimals)
+    decimals = [[DECIMAL.search(row[j]) is not None or is_missing(row[j]) for row in below] for j in places]
+    measured = sum(map(sum, decimals)) > 0.95 * len(below) * len(places) or (
+        len(places) > 2 and any(map(all, decimals))
+    )
     named = any(novel(j, top, below) for j in words) or any(above_words(j, below) for j in places)
     index = steps <= {1} and found[0] in (0, 1)
     years = all(1500 <= number <= 2100 for number in found)
