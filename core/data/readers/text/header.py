@@ -96,9 +96,8 @@ def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]
         met = any(row[j] == top[j] for row in below for j in words)
         taken = (min(steps) > 0 and (measured or named or (years and not met))) or (named and years)
         return taken, not taken
-    far = years and not any(
-        1500 <= float(row[j]) <= 2100 for row in below for j in places if row[j].strip().isdecimal()
-    )
+    dates = [row[j] for row in below for j in places if row[j].strip().isdecimal() and 1500 <= float(row[j]) <= 2100]
+    far = years and 4 * len(dates) < len(below) * len(places)
     sure = corner or measured or named or (far and len(found) > 2)
     return sure or far or len(found) > 3, sure
 

@@ -101,3 +101,9 @@ def test_a_remark_of_two_words_is_no_table():
     read = table(f'"body size";"height";"width"\n;;°C\n{rows}\n* preliminary')
     assert names(read) == ["body size", "height", "width"]
     assert read.rows == 9
+
+
+def test_years_above_values_of_which_one_could_be_a_year_are_names():
+    read = table("1950 1951 1952\n0 1 968\n200 5 215\n2037 2 0\n20 5 0\n1 3 292")
+    assert names(read) == ["1950", "1951", "1952"]
+    assert not any(decision.open for decision in read.decisions)
