@@ -44,16 +44,16 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
     last = max(i for i, row in enumerate(rows) if len(row) == width)
     behind = rows[last + 1 :]  # a remark or three may follow the table, but no row of fewer numbers
     odd = behind if len(behind) > 3 else [row for row in behind if all(map(looks_numeric, row))]
-    odd = [*odd, *(row for row in rows[:first] if of_values(row))]
+    odd = [*odd, *(row for row in rows[:first] if of_values(row, body[-1]))]
     longer = sum(len(row) > width for row in behind)
     share = len(body) / (last + 1 - first + len(odd)) - MISFIT * min(longer, 3)
     zeros = ZEROS * any(ZERO.match(cell) for row in body for cell in row[1:])
     return share * sum(grades) / len(grades) - misfit(rows, first, body, cut.separator) - zeros
 
 
-def of_values(row: list[str]) -> bool:
-    """Whether a row above the table is one that the cut does not explain: of several cells, half of them numbers."""
-    return sum(map(looks_numeric, row)) >= max(len(row) / 2, 2)
+def of_values(row: list[str], last: list[str]) -> bool:
+    """Whether a row above the table is one that the cut does not explain: half of it numbers, or as many as in the `last`."""
+    return sum(map(looks_numeric, row)) >= max(min(len(row) / 2, sum(map(looks_numeric, last))), 2)
 
 
 def without_remarks(rows: list[list[str]], single: bool) -> list[list[str]]:

@@ -107,3 +107,14 @@ def test_years_above_values_of_which_one_could_be_a_year_are_names():
     read = table("1950 1951 1952\n0 1 968\n200 5 215\n2037 2 0\n20 5 0\n1 3 292")
     assert names(read) == ["1950", "1951", "1952"]
     assert not any(decision.open for decision in read.decisions)
+
+
+def test_rows_of_more_words_than_those_below_are_rows_where_they_have_as_many_numbers():
+    cells = [
+        "blue  New York  2.5  617  left hand",
+        "New York  green  0.38  708  amber",
+        "Zürich  blue  0.5  98  San Juan",
+    ]
+    cells += ["amber  x-ray  4  91  Zürich", "red  amber  5.5  102  amber", "amber  x-ray  0.2  33  red"] * 2
+    read = table("\n".join("".join(f"{cell:<12}" for cell in line.split("  ")) for line in cells))
+    assert (read.rows, len(read.columns)) == (9, 5)
