@@ -2,7 +2,7 @@
 
 from core.data.readers.cells import looks_numeric
 from core.data.readers.text.cuts.cut import FIXED, WIDE, Cut, cut_line, cut_lines, placed
-from core.data.readers.text.cuts.weigh import MISFIT, weigh
+from core.data.readers.text.cuts.weigh import MISFIT, weigh, without_remarks
 
 LONGEST = 2_000
 """The longest line that is looked at, in characters."""
@@ -10,6 +10,7 @@ LONGEST = 2_000
 
 def fixed(sample: list[str], quote: str) -> list[Cut]:
     """The cut into columns of fixed width: between places that are blank in all lines but, perhaps, some at either end."""
+    sample = [line for (line,) in without_remarks([[line] for line in sample], False)]
     found: list[tuple[float, Cut]] = []
     for first in range(min(4, len(sample) - 2)):
         for last in range(3 if len(sample) > first + 5 else 1):

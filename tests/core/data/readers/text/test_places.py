@@ -118,3 +118,11 @@ def test_rows_of_more_words_than_those_below_are_rows_where_they_have_as_many_nu
     cells += ["amber  x-ray  4  91  Zürich", "red  amber  5.5  102  amber", "amber  x-ray  0.2  33  red"] * 2
     read = table("\n".join("".join(f"{cell:<12}" for cell in line.split("  ")) for line in cells))
     assert (read.rows, len(read.columns)) == (9, 5)
+
+
+def test_two_remarks_in_a_gap_do_not_close_it():
+    lines = ["green        left hand      1    New York", "             O'Hara        4-    green"]
+    lines += ["left hand    left hand     4-    New York", "Zürich       green          5    left hand"]
+    lines += ["x-ray        x-ray         3-    green", "             left hand     5-    San Juan"]
+    read = table("\n".join([*lines, "Source: field notes", "(end of file)"]))
+    assert (read.rows, len(read.columns)) == (6, 4)
