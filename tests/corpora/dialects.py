@@ -116,7 +116,12 @@ def styles(draw, separator, width):
         quoting,
         minus,
         draw(st.sampled_from(letters)),
-        bool(thousands) or minus != "-{}" or draw(st.booleans()) or draw(st.booleans()),
+        # "red  ,5" is a cell that commas part and blanks pad.
+        bool(thousands)
+        or minus != "-{}"
+        or (touching and decimal == ",")
+        or draw(st.booleans())
+        or draw(st.booleans()),
         draw(st.sampled_from(filled)),
         draw(st.sampled_from(("\n", "\r\n", "\r"))),
         not touching and draw(st.sampled_from((False, False, False, True))),

@@ -53,7 +53,8 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
 
 def of_values(row: list[str], last: list[str]) -> bool:
     """Whether a row above the table is one that the cut does not explain: half of it numbers, or as many as in the `last`."""
-    return sum(map(looks_numeric, row)) >= max(min(len(row) / 2, sum(map(looks_numeric, last))), 2)
+    count = sum(map(looks_numeric, row))
+    return count > 1 and count >= len(row) / 2 or count >= max(sum(map(looks_numeric, last)), 1)
 
 
 def without_remarks(rows: list[list[str]], single: bool) -> list[list[str]]:

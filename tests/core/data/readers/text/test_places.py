@@ -126,3 +126,15 @@ def test_two_remarks_in_a_gap_do_not_close_it():
     lines += ["x-ray        x-ray         3-    green", "             left hand     5-    San Juan"]
     read = table("\n".join([*lines, "Source: field notes", "(end of file)"]))
     assert (read.rows, len(read.columns)) == (6, 4)
+
+
+def test_a_row_of_more_words_than_those_below_is_a_row_where_it_has_the_one_number_too():
+    cells = [
+        "San Juan  San Juan  16.1",
+        "green  green  1283",
+        "north-west  north-west  100",
+        "green  .  3287",
+        "x-ray  .  6",
+    ]
+    read = table("\n".join("".join(f"{cell:<14}" for cell in line.split("  ")) for line in cells + cells[1:]))
+    assert (read.rows, len(read.columns)) == (9, 3)
