@@ -2,7 +2,8 @@
 
 A program is of one mind over a whole file, quotes a cell that would be misread, leaves no row without a number, and does
 not write what nobody could read back: a blank between thousands where blanks separate, a lone unquoted column 1,5 without
-a name. What is left may still have two readings (1,234); then a reader must ask.
+a name, 5.974 for thousands where no number shows it. What is left may still have two readings (1,234); then a reader must
+ask.
 """
 
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def written(draw):
     style = draw(styles(separator, width))
     rows = draw(st.integers(3, 40))
     kinds = [draw(st.sampled_from(kinds_of(style))) for _ in range(width)]
-    if "whole" not in kinds and set(kinds) <= {"words"}:
+    if set(kinds) <= {"words"} or misleading(style, kinds):
         kinds[-1] = "fixed"
     columns = [draw(words(style, rows) if kind == "words" else numbers(style, kind, rows)) for kind in kinds]
     masks = draw(absent(kinds, rows)) if style.missing or width > 1 else [[False] * rows] * width
@@ -115,12 +116,24 @@ def styles(draw, separator, width):
         quoting,
         minus,
         draw(st.sampled_from(letters)),
-        bool(thousands) or minus != "-{}" or draw(st.booleans()) or draw(st.booleans()),
+        # "red  ,5" is a cell that commas part and blanks pad.
+        bool(thousands)
+        or minus != "-{}"
+        or (touching and decimal == ",")
+        or draw(st.booleans())
+        or draw(st.booleans()),
         draw(st.sampled_from(filled)),
         draw(st.sampled_from(("\n", "\r\n", "\r"))),
         not touching and draw(st.sampled_from((False, False, False, True))),
         draw(st.integers(2 if separator == "=" else 1, 4)),
     )
+
+
+def misleading(style, kinds):
+    """Whether no number tells that 5.974 is a thousand times as much as everybody would think: commas beside semicolons
+    are decimal, points elsewhere, unless a number of the file has another decimal mark."""
+    usual = "," if style.separator == ";" else "."
+    return style.thousands == usual and set(kinds) <= {"whole", "free", "words"}
 
 
 def kinds_of(style):

@@ -10,6 +10,7 @@ from core.data.readers.text.rows import Rows
 UNIT = re.compile(r"^\W*\w{0,3}\W*$|[/°%²³^\[(]|^deg")
 """A unit: up to three letters, or with a sign that units have."""
 RULE = re.compile(r"[-=+|:]*")
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[.,]\d*)?")
 DEEP = 400
 """How many of the first rows are looked at."""
 
@@ -19,6 +20,8 @@ def first_row(rows: Rows, width: int, choices: Choices, apart: frozenset[int], b
     if choices.begin is not None:
         return 0
     value = first = first_values(rows, width)
+    if blanks and years(rows, value):
+        return value  # words above it are a title
     spaced = value + 1 < len(rows) and gap(rows, value + 1, apart)
     while first > 0 and value - first < 3 and heads(rows, first - 1, width, first == value):
         if gap(rows, first, apart) and not spaced and first < value:
@@ -72,6 +75,17 @@ def valued(row: list[str], numbers: list[int]) -> bool:
 def is_value(cell: str) -> bool:
     """Whether a cell is a number or a date."""
     return looks_numeric(cell) or looks_like_date(cell.strip())
+
+
+def years(rows: Rows, i: int) -> bool:
+    """Whether a row is names, some of which are one year after another, above values that are mostly no years."""
+    top, below = rows.cells[i], [row for row in rows.cells[i + 1 : i + DEEP] if len(row) == len(rows.cells[i])]
+    places = [j for j, cell in enumerate(top) if cell.isdecimal() and YEAR.fullmatch(cell)]
+    if len(places) < 2 or len({int(top[j]) - j for j in places}) > 1 or any(map(looks_like_date, top)):
+        return False
+    if sum(map(looks_numeric, top)) > len(places) or not below:
+        return False
+    return 4 * sum(YEAR.fullmatch(row[j]) is not None for row in below for j in places) < len(places) * len(below)
 
 
 def heads(rows: Rows, i: int, width: int, directly: bool) -> bool:

@@ -5,13 +5,9 @@ from dataclasses import replace
 
 from core.data.readers.choices import MOST, Choices, Decision, Way
 from core.data.readers.text.begin import DEEP, alone, filled, is_value, wordy
+from core.data.readers.text.cuts.weigh import PROSE
 from core.data.readers.text.rows import Rows
 
-PROSE = re.compile(
-    r"\W*(sources?|notes?|footnotes?|data from|last updated|generated|exported|copyright|quellen?|hinweis)\b"
-    r"|\(\d[\d,.]* rows?\b|\*+ *[^\W\d]|\([^\d()]+ [^\d()]+\)$",
-    re.IGNORECASE,
-)
 TOTAL = re.compile(
     r"\W*(grand |sub-?)?(totals?|sums?|means?|averages?|avg|count|std|summe|gesamt|insgesamt|mittelwert|"
     r"somme|moyenne|total general|suma|totale|media)\b\W*(total|\(.*\))?\W*",

@@ -2,7 +2,7 @@
 
 import re
 
-from core.data.readers.cells import is_missing
+from core.data.readers.cells import is_missing, names_rows
 from core.data.readers.choices import Choices
 from core.data.readers.text.begin import is_value, wordy
 from core.data.readers.text.rows import Rows
@@ -11,7 +11,7 @@ DEEP = 200
 """How many rows are looked at."""
 MILLIMETRES = "mm"
 """A unit here, a gap in the tables of weather services."""
-DECIMAL = re.compile(r"[.,]\d")
+DECIMAL = re.compile(r"[.,]\d|\de")
 
 
 def header_rows(rows: Rows, lacking: bool, choices: Choices) -> tuple[int, bool]:
@@ -61,6 +61,12 @@ def novel(j: int, top: list[str], below: list[list[str]]) -> bool:
     return shape(top[j]) not in {shape(cell) for cell in column} or len(set(column)) < len(column)
 
 
+def above_words(j: int, below: list[list[str]]) -> bool:
+    """Whether a column holds words and no number."""
+    cells = [row[j] for row in below if not is_missing(row[j])]
+    return bool(cells) and not any(map(is_value, cells))
+
+
 def shape(cell: str) -> str:
     """A word with its letters and digits levelled: T0 and H17 are alike."""
     return re.sub(r"a+", "a", re.sub(r"[^\W\d_]", "a", re.sub(r"\d+", "0", cell.strip())))
@@ -74,10 +80,14 @@ def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]
     if not places or not all(top[j].strip().isdecimal() for j in places) or (len(places) < 2 and not corner):
         return False, True
     found = [int(top[j]) for j in places]
+    if corner and found == list(range(len(found))) and names_rows([row[0] for row in below]):
+        return True, True  # as pandas writes columns and rows without names
     steps = {b - a for a, b in zip(found, found[1:], strict=False)}
-    decimals = [DECIMAL.search(row[j]) is not None or is_missing(row[j]) for row in below for j in places]
-    measured = sum(decimals) > 0.95 * len(decimals)
-    named = any(novel(j, top, below) for j in words)
+    decimals = [[DECIMAL.search(row[j]) is not None or is_missing(row[j]) for row in below] for j in places]
+    measured = sum(map(sum, decimals)) > 0.95 * len(below) * len(places) or (
+        len(places) > 2 and any(map(all, decimals))
+    )
+    named = any(novel(j, top, below) for j in words) or any(above_words(j, below) for j in places)
     index = steps <= {1} and found[0] in (0, 1)
     years = all(1500 <= number <= 2100 for number in found)
     if any(all(row[j] == top[j] for j in places) or (index and counting(row, places)) for row in below):
@@ -86,9 +96,8 @@ def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]
         met = any(row[j] == top[j] for row in below for j in words)
         taken = (min(steps) > 0 and (measured or named or (years and not met))) or (named and years)
         return taken, not taken
-    far = years and not any(
-        1500 <= float(row[j]) <= 2100 for row in below for j in places if row[j].strip().isdecimal()
-    )
+    dates = [row[j] for row in below for j in places if row[j].strip().isdecimal() and 1500 <= float(row[j]) <= 2100]
+    far = years and 4 * len(dates) < len(below) * len(places)
     sure = corner or measured or named or (far and len(found) > 2)
     return sure or far or len(found) > 3, sure
 

@@ -11,11 +11,12 @@ import numpy as np
 from core.data.readers.choices import MOST, Choices, Decision, Way
 from core.data.readers.table import Column, Layout, Reading, check_size, clean, column_names
 from core.data.readers.text.columns import Cells, read_columns
+from core.data.readers.text.cuts.cut import BLANKS, FIXED, SINGLE, WIDE, WORDS, Cut
+from core.data.readers.text.cuts.separate import Found
 from core.data.readers.text.decode import decode
 from core.data.readers.text.extent import Extent, bound, lies, turn
 from core.data.readers.text.heading import Heading, head
 from core.data.readers.text.rows import Lines, Rows, gather, separate, set_apart
-from core.data.readers.text.separate import BLANKS, FIXED, SINGLE, WIDE, WORDS, Cut, Found
 
 LEAST = 3
 """So many values that are not 0 make a sum worth noticing."""
@@ -139,13 +140,13 @@ def totals(
 ) -> tuple[tuple[Column, ...], tuple[int, ...]]:
     """The columns without a last row that is the sum of all others, and its line."""
     numbers = [np.asarray(column.values) for column in columns if column.kind == "number"]
-    numbers = [values for values in numbers if np.count_nonzero(np.nan_to_num(values[:-1])) >= LEAST]
     if len(numbers) < 2 or len(lines) < 5 or lines[-1] in choices.keep:
         return columns, ()
-    numbers = [values for values in numbers if np.isfinite(values).any() and not np.isinf(values).any()]
-    judged = [(values[-1], np.nansum(values[:-1])) for values in numbers if not np.isnan(values[-1])]
-    sums = [abs(last - total) <= SUMMED * abs(total) and total != 0 for last, total in judged]
-    if len(sums) < 2 or not all(sums):
+    numbers = [values for values in numbers if np.isfinite(values[-1]) and not np.isinf(values).any()]
+    if not all(abs(values[-1] - np.nansum(values[:-1])) <= SUMMED * abs(values[-1]) for values in numbers):
+        return columns, ()
+    telling = {v.tobytes() for v in numbers if v[-1] != 0 and np.count_nonzero(np.nan_to_num(v[:-1])) >= LEAST}
+    if len(telling) < 2:
         return columns, ()
     return tuple(shortened(column) for column in columns), (lines[-1],)
 

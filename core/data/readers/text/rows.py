@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from core.data.readers.choices import Choices
 from core.data.readers.table import MAX_CELLS, MAX_ROWS, ReadError, check_size
+from core.data.readers.text.cuts.cut import BLANKS, FIXED, SINGLE, WIDE, Cut, cut_line
+from core.data.readers.text.cuts.separate import Found, find
 from core.data.readers.text.decode import NEWLINE
-from core.data.readers.text.separate import BLANKS, FIXED, SINGLE, WIDE, Cut, Found, cut_line, find
 
 REMARK = re.compile(r"\s*(#(?!(?:N/A|NA|DIV/0!|REF!|VALUE!|NUM!|NAME\?|NULL!))|%|//|@|!)", re.IGNORECASE)
 LATER = re.compile(r"\s*(#|%|//)(?:\s|[-=#%/]|$)")

@@ -117,3 +117,16 @@ def test_a_table_can_be_said_to_begin_further_down_and_rows_to_be_left_out():
 def test_digits_behind_a_comma_that_begin_with_0_are_decimals():
     read = table("1,05\n2,5\n3,25\n7,5\n")
     np.testing.assert_array_equal(read.columns[0].values, [1.05, 2.5, 3.25, 7.5])
+
+
+def test_a_row_that_is_the_sum_of_some_columns_only_is_a_row():
+    assert table("a,b,c,d\n0,2,2,x\n1,2,2,x\n0,0,0,x\n0,1,1,x\n6,5,5,x\n").rows == 5  # 6 is no sum
+    assert table("b,c,d\n2,2,x\n2,2,x\n0,0,x\n1,1,x\n5,5,x\n").rows == 5  # the same column twice tells it once
+    assert table("b,c,d\n2,3,x\n2,4,x\n0,0,x\n1,1,x\n5,8,x\n").rows == 4
+
+
+@pytest.mark.parametrize("cells", ["1.500\t12\t-5", "1.5e7\t12\t-5"])
+def test_a_count_above_a_column_of_decimals_is_a_name(cells):
+    read = table("0\t1\t2\n" + f"{cells}\n" * 4)
+    assert [column.name for column in read.columns] == ["0", "1", "2"]
+    assert not questions(read)
