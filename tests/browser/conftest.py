@@ -282,7 +282,9 @@ class Em:
 
     @property
     def step(self) -> int:
-        """The number of the half-step that the figures are about."""
+        """The number of the half-step that the figures are about, once Python has heard that the film rests there; else -1."""
+        if not self.page.locator(f'.figures[data-resting="{self.figures["Half-step"]}"]').count():
+            return -1
         return int(re.search(r"\d+", self.figures["Half-step"])[0])
 
     def text(self) -> str:

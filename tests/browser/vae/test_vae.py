@@ -140,7 +140,7 @@ def test_an_uploaded_picture_is_encoded(vae):
 def test_a_training_unfolds_and_is_scrubbed(vae):
     page = vae(f"{QUIET}&{HERE}")
     until(page, "s.frames === 5")
-    page.get_by_text("At rest after 5 snapshots").wait_for()
+    page.get_by_text("At rest after 5 frames").wait_for()
     last = picture(page)
     page.locator(".pad .plot").focus()
     for _ in range(4):
@@ -153,13 +153,13 @@ def test_a_training_unfolds_and_is_scrubbed(vae):
 
 def test_a_fork_stands_beside_the_run_it_left_and_both_are_scrubbed_together(vae):
     page = vae(f"{QUIET}&{HERE}")
-    page.get_by_text("At rest after 5 snapshots").wait_for()
+    page.get_by_text("At rest after 5 frames").wait_for()
     page.locator(".pad .scrub").focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     until(page, "s.index === 2")
-    page.get_by_text("Epoch 2: loss").wait_for()
+    page.locator(".figures[data-resting^='Epoch 2: loss']").wait_for()
     page.get_by_role("button", name="Fork here").first.click()
     page.locator(".pad").nth(1).wait_for()
     for nth in (0, 1):
