@@ -28,6 +28,7 @@ UPSTREAM = {  # rule of axe, and where it holds: what Streamlit 1.67 itself make
     ("listitem", "st-emotion-cache"): "and so the links in them are items of no list",
     ("scrollable-region-focusable", "<pre"): "st.code scrolls sideways without a tab stop; browsers give it one by now",
 }
+SAID = "Multiple different fragmentIds"  # Streamlit's client, where two components report at once: it sends them in one batch
 MAIN = """
 const deep = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? deep(e.shadowRoot) : [])]);
 const named = (e) => e.getAttribute("aria-label") || e.labels?.[0]?.innerText || e.innerText || e.title || e.className;
@@ -57,12 +58,17 @@ def visit(app, new_page):
     def opened(address, **options):
         page, said = new_page(**options), []
         page.add_init_script(SHIFTS)
-        page.on("console", lambda message: message.type in ("warning", "error") and said.append(message.text))
+        page.on("console", lambda message: said.append(message.text) if strange(message) else None)
         page.goto(f"{app.url}{address}")
         come(page)
         return page, said
 
     return opened
+
+
+def strange(message):
+    """Whether the console's message is a warning or an error that is ours."""
+    return message.type in ("warning", "error") and SAID not in message.text
 
 
 def come(page):
