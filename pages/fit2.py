@@ -42,7 +42,7 @@ def workbench() -> None:
     lines = session.complaints((PRESET, normal.Config(), controls.Seed(), points.Amount()), words)
     left, right = st.columns([1.35, 1], gap="large")
     with right:
-        picture = st.container()
+        picture = st.container(key="slice")  # has its height before there is a fit, see page.css
         shelved, found, said = ask()
         figures = st.container()
     if lines:

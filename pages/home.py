@@ -64,7 +64,7 @@ with left:
         lambda steps, first: film.frames(dataset, steps, first),
     )
 
-st.subheader("The shelf", anchor=False)
+st.header("The shelf", anchor=False)
 st.caption("Pick a data set to fit by hand, or bring your own: draw it, or drop in a CSV, Parquet or NumPy file.")
 with st.container(horizontal=True, gap="medium"):
     for name, title in points.titles((1, 2)).items():

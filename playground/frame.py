@@ -43,13 +43,6 @@ def navigation() -> st.Page:
 RENAMED = {"panel": {"Checks": "Self-test"}}
 """Settings whose words are others now: links that people keep, or sent, still open the same screen."""
 
-STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 2.2rem 3rem 4rem; max-width: 1320px; }
-[data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 1.9rem; padding: 0 0 0.1rem; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4rem 1rem 3rem; } }
-</style>"""
-
 
 def page(name: str) -> Path:
     """The file of a page, for links to it."""
@@ -80,7 +73,6 @@ def begin(title: str, lede: str, *, buttons: bool = True) -> None:
         st.rerun()
     session.put_in_link(trail.TRY, None)
     translate()
-    st.html(STYLE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False)
         trail.offer(buttons=buttons)
@@ -98,7 +90,7 @@ def translate() -> None:
 
 def experiments(name: str, tries: Mapping[str, tuple[Mapping[str, Any], str]]) -> None:
     """Three links that set the page's controls: title -> (settings, why one would try it); follows the person's theme."""
-    st.subheader("Try this", anchor=False)
+    st.header("Try this", anchor=False)
     for column, (title, (settings, why)) in zip(st.columns(len(tries)), tries.items(), strict=True):
         with column:
             query = {key: str(value) for key, value in settings.items()} | {trail.TRY: "1"}

@@ -1,7 +1,7 @@
 """Streamlit's page, scripts and fonts, answered from memory: a visit asks for a hundred, and a thread for each is slow.
 
 Its page also learns here where its server is and what the server's host says, which its own script would ask for with
-four requests before it connects.
+four requests before it connects; and how our pages look and arrive, before anything is painted.
 """
 
 import base64
@@ -16,6 +16,7 @@ import streamlit as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 FOLDER = Path(st.__file__).parent / "static"
+OURS = Path(__file__).parent
 PREFIX = "/static/"
 FOREVER = b"public, immutable, max-age=31536000"  # a file's name holds a digest of its content
 KINDS = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}  # whatever the system calls them
@@ -57,11 +58,13 @@ def asset(path: str) -> tuple[bytes, bytes, bytes]:
 
 @cache
 def page() -> bytes:
-    """Streamlit's page, with a script before its own that says where the server is."""
+    """Streamlit's page, with our style and two scripts before its own: where the server is, and how a page arrives."""
     host = HOST | {"allowedOrigins": list(st.get_option("client.allowedOrigins"))}
     told = f"window.__streamlit = {{BACKEND_BASE_URL: {HERE}, HOST_CONFIG: {json.dumps(host)}}}"
     text = (FOLDER / "index.html").read_text(encoding="utf-8")
-    return text.replace("<script", f"<script>{told}</script>\n    <script", 1).encode()
+    style, arrival = ((OURS / name).read_text(encoding="utf-8") for name in ("page.css", "arrival.js"))
+    ours = f"<style>{style}</style>\n    <script>{told}</script>\n    <script>{arrival}</script>\n    "
+    return text.replace("<script", f"{ours}<script", 1).encode()
 
 
 def inline_scripts() -> str:

@@ -79,7 +79,7 @@ def show(room: str, panels: Mapping[str, str], chosen: str, screen: Any, step: A
     The run of a panel that is left goes on: who comes back finds it further on, and all runs take turns.
     """
     door = {SELF_TEST: "numbers", FILES: "files"}.get(chosen) or f"panels.{panels[chosen]}"
-    with place(chosen):
+    with place(chosen), st.container(key=f"closer {chosen}"):  # the key tells server/arrival.js that another panel came
         module = brought(f"{ROOMS}.{room}.{door}")
         if chosen == SELF_TEST:
             strip(room, module.self_test(screen, step))

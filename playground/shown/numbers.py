@@ -114,7 +114,7 @@ def live_table(title: str, rows: Sequence[tuple[str, str, str]], room: int = 8) 
 
 def self_test(found: Sequence[Check]) -> str:
     """Identities as a Markdown table: verdict, name, value, and what it should be."""
-    lines = ["| | identity | value | should be |", "|---|---|--:|--:|"]
+    lines = ["| verdict | identity | value | should be |", "|---|---|--:|--:|"]
     for c in found:
         meant = f"at least {plain_power(c.target - c.tolerance, 1)}" if c.at_least else within(c)
         lines.append(f"| {'✓' if c.holds else '✗ broken'} | {c.name} | {judged(c)} | {meant} |")

@@ -172,7 +172,7 @@ def test_the_numbers_are_those_of_the_run_and_the_self_test_holds_its_identities
     at = opened(data="Old Faithful", components=3)
     np.testing.assert_allclose(weights(at), run_of(at).job.trace[-1].state.weights, atol=0.51e-4)
     at = opened(data="Old Faithful", components=3, panel="Self-test")
-    strip = next(m.value for m in at.markdown if m.value.startswith("| | identity"))
+    strip = next(m.value for m in at.markdown if m.value.startswith("| verdict | identity"))
     assert strip.count("✓") == 5
     assert "broken" not in strip
 

@@ -182,7 +182,7 @@ def test_the_ranking_marks_what_is_shown_and_knows_the_best():
 @pytest.mark.parametrize("model", WAYS)
 def test_the_self_test_holds(model):
     at = opened(panel="Self-test", model=model, n=300, data="Pinwheel")
-    strip = next(m.value for m in at.markdown if m.value.startswith("| | identity"))
+    strip = next(m.value for m in at.markdown if m.value.startswith("| verdict | identity"))
     assert strip.count("✓") == 7
     assert "broken" not in strip
 

@@ -87,7 +87,7 @@ def test_every_panel_stands(panel, pictures):
 
 def test_every_identity_of_the_opening_screen_holds():
     at = opened()
-    (table,) = (m.value for m in at.markdown if m.value.startswith("| | identity"))
+    (table,) = (m.value for m in at.markdown if m.value.startswith("| verdict | identity"))
     assert table.count("| ✓ |") == len(table.splitlines()) - 2 == 6
     assert "What must hold for the pictures on show" in apps.words(at)
 
@@ -231,7 +231,7 @@ def test_in_painting_keeps_what_is_known(monkeypatch):
     x = images.load("outfits").images[99]
     assert (ends[:, :, ~mask] == x[:, ~mask]).all()
     assert (ends[:, :, mask] != x[:, mask]).any()
-    assert any(m.value.startswith("| | identity") and "| ✓ |" in m.value for m in at.markdown)
+    assert any(m.value.startswith("| verdict | identity") and "| ✓ |" in m.value for m in at.markdown)
 
 
 def test_a_mask_travels_in_the_link():

@@ -63,9 +63,10 @@ def errors(table: pd.DataFrame, names: Sequence[str], dark: bool) -> Any:
     low = 10 ** np.floor(np.log10(max(float(table["error"].min()), 1e-8)))
     up = alt.Y("error:Q", title="error of the end, standard units (log axis)",
                scale=alt.Scale(type="log", domain=[float(low), 10]), axis=alt.Axis(format=".0e", tickCount=5))  # fmt: skip
-    paint = alt.Color("solver:N", scale=alt.Scale(domain=list(names), range=[c[dark] for c in CLASSES[: len(names)]]),
-                      legend=alt.Legend(orient="top", title=None, columns=2, labelLimit=240))  # fmt: skip
-    shape = alt.Shape("solver:N", scale=alt.Scale(domain=list(names)), legend=None)
+    legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=240)  # one for both: Vega merges them
+    inks = alt.Scale(domain=list(names), range=[c[dark] for c in CLASSES[: len(names)]])
+    paint = alt.Color("solver:N", scale=inks, legend=legend)
+    shape = alt.Shape("solver:N", scale=alt.Scale(domain=list(names)), legend=legend)
     base = alt.Chart(table).encode(x, up, paint)
     marks = base.mark_point(filled=True, size=70, clip=True).encode(shape)
     return alt.layer(base.mark_line(strokeWidth=2, clip=True), marks).properties(height=320)

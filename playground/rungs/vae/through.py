@@ -94,15 +94,15 @@ def bound(model: VAE, x: Float[np.ndarray, "c h w"], labels: np.ndarray | None, 
 
 def show(chosen: Chosen, found: Through) -> None:
     """The picture, its reconstruction and the difference side by side, then draws of q decoded."""
-    shown = {
-        chosen.title: grey(chosen.x),
-        "Reconstruction": grey(found.back),
-        "Lost": difference(chosen.x, found.back),
-    }
-    draws = [grey(x) for x in found.draws]
+    shown = (
+        (chosen.title, grey(chosen.x), "as it was given"),
+        ("Reconstruction", grey(found.back), "what the decoder makes of the mean of q"),
+        ("Lost", difference(chosen.x, found.back), "orange where the decoder is too dark, blue where it is too bright"),
+        *(("A draw of q", grey(x), f"decoded, number {i}") for i, x in enumerate(found.draws, 1)),
+    )
     with st.container(horizontal=True, gap="small"):
-        for caption, pixels in [*shown.items(), *(("A draw of q", one) for one in draws)]:
-            st.image(written_out(crisp(pixels)), caption=caption, width=SIDE)
+        for caption, pixels, said in shown:
+            st.image(written_out(crisp(pixels)), caption=caption, width=SIDE, alt=f"{caption}: {said}")
 
 
 def grey(x: Float[np.ndarray, "c h w"]) -> np.ndarray:

@@ -64,11 +64,14 @@ def test_nothing_is_evaluated_and_no_inline_script_is_trusted_by_default():
     assert not re.search(r"\bhttps?:", server.POLICY)
 
 
-def test_the_page_is_streamlits_own_with_one_script_before_the_others(page):
+def test_the_page_is_streamlits_own_with_our_style_and_two_scripts_before_the_others(page):
     own = Scripts((Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8"))
-    assert page.inline[1:] == own.inline
+    assert page.inline[2:] == own.inline
     assert page.inline[0].startswith("window.__streamlit = ")
+    assert "data-arriving" in page.inline[1]
     assert (page.sources, page.handlers) == (own.sources, own.handlers)
+    head = assets.page().decode().split("<script", 1)[0]
+    assert (assets.OURS / "page.css").read_text("utf-8") in head
 
 
 def test_the_inline_scripts_of_the_page_are_named_by_digest(page):

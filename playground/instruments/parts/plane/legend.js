@@ -11,7 +11,14 @@ const KEYS = {
 };
 const middleOf = (s) => [s.geo.left + s.geo.w / 2, s.geo.top + s.geo.h / 2];
 
+/** The legend is made anew only where it says something else: a button that has the focus keeps it while a run goes on. */
 function buildLegend(s) {
+  const made = JSON.stringify([s.scene.layers, s.theme.dark], (key, value) => (key === "arrays" ? undefined : value));
+  if (made === s.legendMade) {
+    s.scene.layers.forEach((layer, i) => s.el.legend.children[i].setAttribute("aria-pressed", s.on[layer.name]));
+    return;
+  }
+  s.legendMade = made;
   s.el.legend.replaceChildren(
     ...s.scene.layers.map((layer, i) => {
       const button = document.createElement("button");

@@ -78,7 +78,7 @@ function showClock(s) {
   const {el} = s;
   const share = n > 1 ? s.pos / (n - 1) : 0;
   el.fill.style.width = `${100 * share}%`;
-  el.thumb.style.left = `calc(8px + ${share} * (100% - 16px))`;
+  el.thumb.style.transform = `translateX(${100 * share}%)`;
   const state = `${frame}/${n}/${s.playing}/${s.live}/${s.run}/${s.theme.dark}/${s.messages}`;
   if (state === s.shownState) return;
   s.shownState = state;

@@ -151,7 +151,7 @@ def rows(found: Compared) -> str:
             for i, n in enumerate(COUNTS)
         ),
     ]
-    head = "| | " + " | ".join(names) + " |\n|---|" + "---:|" * len(names)
+    head = "| way | " + " | ".join(names) + " |\n|---|" + "---:|" * len(names)
     return "\n".join([head, *("| " + " | ".join((name, *values)) + " |" for name, values in lines)])
 
 

@@ -47,7 +47,7 @@ def show(screen: Screen, step: Step[np.ndarray]) -> None:
     left, right = st.columns([1, 3.2], gap="large")
     with left:
         chosen = picture.choose(screen)
-        st.image(picture.crisp(chosen.x), width=128, caption=chosen.title)
+        st.image(picture.crisp(chosen.x), width=128, caption=chosen.title, alt=chosen.title)
         st.caption(picture.note(screen, chosen))
     run = runs.open_run(f"{NAME}.back", (*screen.spec, chosen.id), "", lambda: steps(screen, chosen))
     with right:

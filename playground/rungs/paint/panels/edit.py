@@ -96,8 +96,8 @@ def larger(screen: Screen, chosen: Chosen) -> Task | None:
         return None
     small = chosen.x.reshape(c, SMALL, h // SMALL, SMALL, w // SMALL).mean(axis=(2, 4))
     first, second = st.columns(2)
-    first.image(picture.crisp(chosen.x), caption="The picture", width=160)
-    second.image(picture.crisp(small), caption=f"All that is told: {SMALL} x {SMALL}", width=160)
+    first.image(picture.crisp(chosen.x), caption="The picture", width=160, alt=chosen.title)
+    second.image(picture.crisp(small), caption=f"All that is told: {SMALL} x {SMALL}", width=160, alt="Its block means")
 
     def walk() -> Iterator[Step[np.ndarray]]:
         return editing.super_resolve(
@@ -123,8 +123,8 @@ def clean(screen: Screen, chosen: Chosen) -> Task | None:
     )  # fresh noise, so that the pictures differ
     begun = float(screen.painter.schedule.at_log_snr(-2 * np.log(2 * spread)))
     first, second = st.columns(2)
-    first.image(picture.crisp(chosen.x), caption="The picture", width=160)
-    second.image(picture.crisp(noisy), caption="With noise: all that is told", width=160)
+    first.image(picture.crisp(chosen.x), caption="The picture", width=160, alt=chosen.title)
+    second.image(picture.crisp(noisy), caption="With noise: all that is told", width=160, alt="It, with noise")
 
     def walk() -> Iterator[Step[np.ndarray]]:
         return editing.clean(picture.denoiser(screen, chosen), many(noisy), spread, key(screen), sampler)

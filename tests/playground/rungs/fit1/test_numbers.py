@@ -25,7 +25,7 @@ def opened(**query):
 
 
 def strip(at):
-    return next((m.value for m in at.markdown if m.value.startswith("| | identity")), "")
+    return next((m.value for m in at.markdown if m.value.startswith("| verdict | identity")), "")
 
 
 def test_the_figures_are_those_of_the_hand_and_of_the_best_bell():

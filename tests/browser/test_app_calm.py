@@ -1,0 +1,168 @@
+"""Every page as it comes, for every hand and eye: nothing moves by itself, axe finds nothing, and Tab reaches everything.
+
+One visit to a page serves all of it, for a visit is what takes the time.
+"""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Em, calm, wait
+from tests.browser.test_app_frame import ADDRESSES, PHONE
+
+pytestmark = pytest.mark.browser
+MOVED = 0.02  # the most that a visit may shift, in all (0.1 is called good)
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) {
+    if (shift.hadRecentInput) continue;
+    const told = shift.sources.map(({node}) => node?.textContent?.trim().slice(0, 40) ?? "gone");
+    shifts.push([shift.value, told.join(" | ")]);
+  }
+}).observe({type: "layout-shift", buffered: true});
+"""
+UPSTREAM = {  # rule of axe, and where it holds: what Streamlit 1.67 itself makes so, and we cannot mend
+    ("list", "stSidebarNavItems"): "the sections of the page table are divs in its list",
+    ("listitem", "st-emotion-cache"): "and so the links in them are items of no list",
+    ("scrollable-region-focusable", "<pre"): "st.code scrolls sideways without a tab stop; browsers give it one by now",
+}
+SAID = "Multiple different fragmentIds"  # Streamlit's client, where two components report at once: it sends them in one batch
+MAIN = """
+const deep = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? deep(e.shadowRoot) : [])]);
+const named = (e) => e.getAttribute("aria-label") || e.labels?.[0]?.innerText || e.innerText || e.title || e.className;
+const lit = (e) => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length && !e.disabled;
+const hands = "button, a[href], input, select, textarea, summary, [tabindex='0']";
+"""
+TO_REACH = f"""() => {{ {MAIN}
+  const group = (e) => e.closest("[role=radiogroup]") ?? e; // one stop, and arrows inside
+  return [...new Set(deep(document.querySelector("[data-testid=stMain]")).filter((e) => e.matches(hands) && lit(e)
+    && e.tabIndex >= 0 && e.type !== "file").map(group))].map((e) => ((e.dataset.toReach = ""), named(e).trim()));
+}}"""
+FOCUSED = """() => {
+  let e = document.activeElement;
+  while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+  for (let at = e; at; at = at.parentElement) delete at.dataset.toReach;
+  const main = document.querySelector("[data-testid=stMain]");
+  return main.contains(document.activeElement);
+}"""
+LEFT = f"""() => {{ {MAIN} return deep(document.querySelector("[data-testid=stMain]"))
+  .filter((e) => "toReach" in e.dataset && lit(e)).map((e) => named(e).trim()); }}"""
+
+
+@pytest.fixture
+def visit(app, new_page):
+    """`visit(address, **context options)`: the page when it has come, and what its console said."""
+
+    def opened(address, **options):
+        page, said = new_page(**options), []
+        page.add_init_script(SHIFTS)
+        page.on("console", lambda message: said.append(message.text) if strange(message) else None)
+        page.goto(f"{app.url}{address}")
+        come(page)
+        return page, said
+
+    return opened
+
+
+def strange(message):
+    """Whether the console's message is a warning or an error that is ours."""
+    return message.type in ("warning", "error") and SAID not in message.text
+
+
+def come(page):
+    """Wait until the page, or a panel, is there."""
+    page.locator(".stage[data-theme]").first.wait_for()
+    page.locator("html:not([data-arriving])").wait_for(state="attached")
+    calm(page)
+    wait(page, lambda: not page.locator("[data-stale=true]").count())
+    page.wait_for_timeout(300)  # what was pale has its colour again
+
+
+def nothing_moved(page, what):
+    """Since this was asked last, nothing has moved that nobody moved."""
+    found = page.evaluate("shifts.splice(0)")
+    assert sum(value for value, _ in found) <= MOVED, (what, found)
+
+
+def findings(page):
+    """What axe calls serious or critical and Streamlit is not the cause of."""
+    found = Axe().run(page).response["violations"]
+    grave = [
+        (rule["id"], node["html"])
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    return [(rule, html) for rule, html in grave if not any(rule == r and part in html for r, part in UPSTREAM)]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_keeps_still_can_be_read_by_all_and_is_reached_by_tab(visit, address):
+    page, said = visit(address)
+    nothing_moved(page, address)
+    everything_is_reached_by_tab(page)
+    assert findings(page) == []
+    panels = page.locator(".st-key-panel").get_by_role("radio")
+    for title in panels.all_inner_texts()[-2:]:
+        panels.filter(has_text=title).press("Enter")
+        page.locator(f".st-key-closer-{title.replace(' ', '-')}").wait_for(state="attached")
+        come(page)
+        nothing_moved(page, title)
+        assert findings(page) == [], title
+    page.emulate_media(color_scheme="dark")
+    page.locator(".stage[data-theme=dark]").first.wait_for()
+    come(page)
+    assert findings(page) == []
+    assert said == []
+
+
+def everything_is_reached_by_tab(page):
+    """Tab comes to everything that can be pressed, and leaves the page again."""
+    reachable = page.evaluate(TO_REACH)
+    page.locator("[data-testid=stMain] h1").evaluate("e => { e.tabIndex = -1; e.focus() }")
+    for _ in range(2 * len(reachable)):
+        page.keyboard.press("Tab")
+        if not page.evaluate(FOCUSED):
+            break
+    assert page.evaluate(LEFT) == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_phone_keeps_still(visit, address):
+    page, _ = visit(address, **PHONE)
+    nothing_moved(page, address)
+
+
+@pytest.mark.parametrize("width", [320, 360, 520, 700, 780, 1024, 2560])
+def test_nothing_overlaps_and_nothing_scrolls_sideways_at_any_width(visit, width):
+    page, _ = visit("/em", viewport={"width": width, "height": 800})
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    title = page.locator("[data-testid=stMain] h1")
+    above = """(title) => { const {x, y, height} = title.getBoundingClientRect();
+      return [[x + 4, y + 4], [x + 80, y + height - 4]].every((at) => title.contains(document.elementFromPoint(...at))) }"""
+    assert title.evaluate(above), "the title lies under something"
+
+
+def test_em_is_used_whole_without_a_mouse_and_says_what_it_did(visit):
+    page, _ = visit("/em")
+    em = Em(page)
+    em.press("Home")
+    said = em.stage.locator(".say")
+    for _ in range(2):
+        before = em.stage.locator(".caption").inner_text()
+        page.keyboard.press("ArrowRight")
+        em.wait(lambda b=before: em.stage.locator(".caption").inner_text() != b)
+        em.wait(lambda: said.text_content() == em.stage.locator(".caption").inner_text())
+    assert said.get_attribute("aria-live") == "polite"
+    slider = page.get_by_role("slider", name=re.compile("Components"))
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    em.wait(lambda: em.settings.get("components") == "7")
+    page.get_by_role("radio", name="Basins").press("Enter")
+    em.wait(lambda: em.settings.get("panel") == "Basins")
+    page.get_by_role("link", name="Old Faithful in two").press("Enter")
+    em.wait(lambda: em.settings.get("data") == "Old Faithful")
+    em.wait(lambda: slider.get_attribute("aria-valuetext") == "2" or slider.input_value() == "2")
