@@ -88,7 +88,7 @@ def counts(rows: Rows, filled: list[int], words: list[int]) -> tuple[bool, bool]
         len(places) > 2 and any(map(all, decimals))
     )
     named = any(novel(j, top, below) for j in words) or any(above_words(j, below) for j in places)
-    index = steps <= {1} and found[0] in (0, 1)
+    index = len({int(top[j]) - j for j in places}) == 1 and found[0] in (0, 1)
     years = all(1500 <= number <= 2100 for number in found)
     if any(all(row[j] == top[j] for j in places) or (index and counting(row, places)) for row in below):
         return False, True

@@ -138,3 +138,8 @@ def test_a_row_of_more_words_than_those_below_is_a_row_where_it_has_the_one_numb
     ]
     read = table("\n".join("".join(f"{cell:<14}" for cell in line.split("  ")) for line in cells + cells[1:]))
     assert (read.rows, len(read.columns)) == (9, 3)
+
+
+def test_numbers_that_count_past_a_word_may_be_values():
+    read = table("0\tred\t1\n862\tgreen\t8\n41131\tamber\t8\n26276\tblue\t5\n51888\tgreen\t7")
+    assert [decision.said[:19] for decision in read.decisions if decision.open] == ["Row 1 is the header"]
