@@ -52,9 +52,11 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
 
 
 def of_values(row: list[str], last: list[str]) -> bool:
-    """Whether a row above the table is one that the cut does not explain: half of it numbers, or as many as in the `last`."""
-    count = sum(map(looks_numeric, row))
-    return count > 1 and count >= len(row) / 2 or count >= max(sum(map(looks_numeric, last)), 1)
+    """Whether a row above the table is one that the cut does not explain: half of it numbers, or as many as in the `last`,
+    the gaps among them counted."""
+    (count, gaps), wanted = ((sum(map(looks_numeric, cells)), sum(map(is_missing, cells))) for cells in (row, last))
+    as_many = count >= max(wanted[0], 1) or (count > 0 and count + gaps >= sum(wanted))
+    return count > 1 and count >= len(row) / 2 or as_many
 
 
 def without_remarks(rows: list[list[str]], single: bool) -> list[list[str]]:

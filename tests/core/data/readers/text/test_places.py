@@ -143,3 +143,12 @@ def test_a_row_of_more_words_than_those_below_is_a_row_where_it_has_the_one_numb
 def test_numbers_that_count_past_a_word_may_be_values():
     read = table("0\tred\t1\n862\tgreen\t8\n41131\tamber\t8\n26276\tblue\t5\n51888\tgreen\t7")
     assert [decision.said[:19] for decision in read.decisions if decision.open] == ["Row 1 is the header"]
+
+
+def test_a_first_row_with_a_gap_among_its_numbers_is_not_left_out():
+    lines = ["  0,3    340,9         .    (0,08225)    New York    San Juan"]
+    lines += ["  0,7        .    52.710    (0,00350)    Zürich      Zürich"]
+    lines += ["0,009    590,5     2,398      0,04037    x-ray       O'Hara"]
+    read = table("\n".join(lines))
+    assert (read.rows, len(read.columns)) == (3, 6)
+    assert read["column 5"].values == ("New York", "Zürich", "x-ray")
