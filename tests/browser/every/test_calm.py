@@ -18,7 +18,9 @@ window.shifts = [];
 new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) {
     if (shift.hadRecentInput) continue;
-    const told = shift.sources.map(({node}) => node?.textContent?.trim().slice(0, 40) ?? "gone");
+    const box = ({x, y, width, height}) => [x, y, width, height].map(Math.round).join();
+    const told = shift.sources.map(({node, previousRect, currentRect}) =>
+      `${node?.textContent?.trim().slice(0, 40) ?? "in an instrument"} ${box(previousRect)} to ${box(currentRect)}`);
     shifts.push([shift.value, told.join(" | ")]);
   }
 }).observe({type: "layout-shift", buffered: true});
@@ -76,6 +78,7 @@ def come(page):
     page.locator(".stage[data-theme]").first.wait_for()
     page.locator("html:not([data-arriving])").wait_for(state="attached")
     calm(page)
+    wait(page, lambda: page.evaluate("() => [...document.images].every((picture) => picture.complete)"))
     wait(page, lambda: not page.locator("[data-stale=true]").count())
     page.wait_for_timeout(300)  # what was pale has its colour again
 
