@@ -143,3 +143,11 @@ def test_a_row_of_more_words_than_those_below_is_a_row_where_it_has_the_one_numb
 def test_numbers_that_count_past_a_word_may_be_values():
     read = table("0\tred\t1\n862\tgreen\t8\n41131\tamber\t8\n26276\tblue\t5\n51888\tgreen\t7")
     assert [decision.said[:19] for decision in read.decisions if decision.open] == ["Row 1 is the header"]
+
+
+def test_a_last_row_without_a_cell_is_a_row():
+    lines = [" beta  alpha           x1      size  width", "-0.09  Zurich      215.32     0.147      2"]
+    lines += [" 0.08  San Juan   -692.73     0.201      1"] + [" 0.02  green       -5.88      9.426      1"] * 7
+    read = table("\n".join(["# run seven", *lines, " 0.02  New York               0.387      6"]))
+    assert np.isnan(read["x1"].values[-1])
+    assert read["width"].values[-1] == 6
