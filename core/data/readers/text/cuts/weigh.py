@@ -52,8 +52,8 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
 
 
 def of_values(row: list[str], last: list[str]) -> bool:
-    """Whether a row beside the table is one that the cut does not explain: half of it numbers, or as many as in the `last`."""
-    count = sum(map(looks_numeric, row))
+    """Whether a row beside the table is one that the cut does not explain: half of it values, or as many as in the `last`."""
+    count = sum(looks_numeric(cell) or is_missing(cell) for cell in row)
     return count > 1 and count >= len(row) / 2 or count >= max(sum(map(looks_numeric, last)), 1)
 
 

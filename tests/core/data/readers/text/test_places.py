@@ -151,3 +151,10 @@ def test_a_last_row_without_a_cell_is_a_row():
     read = table("\n".join(["# run seven", *lines, " 0.02  New York               0.387      6"]))
     assert np.isnan(read["x1"].values[-1])
     assert read["width"].values[-1] == 6
+
+
+def test_a_gap_counts_among_the_values_of_a_row():
+    lines = ["  0.3    340.9         .    (0.08225)    New York    San Juan"]
+    lines += ["  0.7        .    52.710    (0.00350)    Zurich      Zurich"]
+    lines += ["0.009    590.5     2.398      0.04037    x-ray       O'Hara"]
+    assert table("# run seven\n" + "\n".join(lines)).rows == 3
