@@ -42,8 +42,8 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
     judged = body[2:] if len(body) > 3 else body[1:] or body
     grades = [grade(cell, cut.separator) for row in judged for cell in row]
     last = max(i for i, row in enumerate(rows) if len(row) == width)
-    behind = rows[last + 1 :]  # a remark or three may follow the table, but no row of fewer numbers
-    odd = behind if len(behind) > 3 else [row for row in behind if all(map(looks_numeric, row))]
+    behind = rows[last + 1 :]  # a remark or three may follow the table, but no row of values
+    odd = behind if len(behind) > 3 else [r for r in behind if all(map(looks_numeric, r)) or of_values(r, body[-1])]
     odd = [*odd, *(row for row in rows[:first] if of_values(row, body[-1]))]
     longer = sum(len(row) > width for row in behind)
     share = len(body) / (last + 1 - first + len(odd)) - MISFIT * min(longer, 3)
@@ -52,11 +52,9 @@ def weigh(rows: list[list[str]], cut: Cut) -> float:
 
 
 def of_values(row: list[str], last: list[str]) -> bool:
-    """Whether a row above the table is one that the cut does not explain: half of it numbers, or as many as in the `last`,
-    the gaps among them counted."""
-    (count, gaps), wanted = ((sum(map(looks_numeric, cells)), sum(map(is_missing, cells))) for cells in (row, last))
-    as_many = count >= max(wanted[0], 1) or (count > 0 and count + gaps >= sum(wanted))
-    return count > 1 and count >= len(row) / 2 or as_many
+    """Whether a row beside the table is one that the cut does not explain: half of it values, or as many as in the `last`."""
+    count = sum(looks_numeric(cell) or is_missing(cell) for cell in row)
+    return count > 1 and count >= len(row) / 2 or count >= max(sum(map(looks_numeric, last)), 1)
 
 
 def without_remarks(rows: list[list[str]], single: bool) -> list[list[str]]:

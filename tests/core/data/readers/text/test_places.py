@@ -145,10 +145,16 @@ def test_numbers_that_count_past_a_word_may_be_values():
     assert [decision.said[:19] for decision in read.decisions if decision.open] == ["Row 1 is the header"]
 
 
-def test_a_first_row_with_a_gap_among_its_numbers_is_not_left_out():
-    lines = ["  0,3    340,9         .    (0,08225)    New York    San Juan"]
-    lines += ["  0,7        .    52.710    (0,00350)    Zürich      Zürich"]
-    lines += ["0,009    590,5     2,398      0,04037    x-ray       O'Hara"]
-    read = table("\n".join(lines))
-    assert (read.rows, len(read.columns)) == (3, 6)
-    assert read["column 5"].values == ("New York", "Zürich", "x-ray")
+def test_a_last_row_without_a_cell_is_a_row():
+    lines = [" beta  alpha           x1      size  width", "-0.09  Zurich      215.32     0.147      2"]
+    lines += [" 0.08  San Juan   -692.73     0.201      1"] + [" 0.02  green       -5.88      9.426      1"] * 7
+    read = table("\n".join(["# run seven", *lines, " 0.02  New York               0.387      6"]))
+    assert np.isnan(read["x1"].values[-1])
+    assert read["width"].values[-1] == 6
+
+
+def test_a_gap_counts_among_the_values_of_a_row():
+    lines = ["  0.3    340.9         .    (0.08225)    New York    San Juan"]
+    lines += ["  0.7        .    52.710    (0.00350)    Zurich      Zurich"]
+    lines += ["0.009    590.5     2.398      0.04037    x-ray       O'Hara"]
+    assert table("# run seven\n" + "\n".join(lines)).rows == 3
