@@ -271,7 +271,7 @@ class Em:
     @property
     def figures(self) -> dict[str, str]:
         """The live numbers at the right, by their names; `Half-step` is the heading."""
-        table = self.page.locator("table", has_text="Log-likelihood").first
+        table = self.page.locator(".figures table").first
         rows = table.evaluate("t => [...t.rows].map(row => [...row.cells].map(cell => cell.innerText.trim()))")
         (heading,), *rest = rows
         return {"Half-step": heading, **{name: value for name, value, _ in rest}}

@@ -39,7 +39,7 @@ def open_page(app, new_page):
 
 def figure(stage, name):
     """A live number beside the stage."""
-    row = stage.page.locator("table", has_text="Time t").first.locator("tr", has_text=name)
+    row = stage.page.locator(".figures table").first.locator("tr", has_text=name)
     return float(row.locator("td").first.inner_text().replace("−", "-"))
 
 
