@@ -37,7 +37,7 @@ def judged(screen: Screen, newest: Step[tuple[Judged, ...]] | None, progress: Pr
             st.altair_chart(drawn, key=f"{NAME}.{title}", alt=title)
     with right:
         if best and (scored or not progress.alive):  # every K is fitted
-            choice(screen, rows, best)
+            choice(screen, rows, best, rests=not progress.alive)
         if progress.alive:
             words = f"Fitted K = 1 to {len(rows)}, {select.RESTARTS} starts each."
             if scored:
@@ -46,22 +46,26 @@ def judged(screen: Screen, newest: Step[tuple[Judged, ...]] | None, progress: Pr
         st.dataframe(numbers.judged(rows), hide_index=True)
 
 
-def choice(screen: Screen, rows: tuple[Judged, ...], best: Judged) -> None:
-    """What BIC says, and the buttons that put a K's best run on show."""
+def choice(screen: Screen, rows: tuple[Judged, ...], best: Judged, rests: bool) -> None:
+    """What BIC says, and the buttons that put a K's best run on show, once the sweep `rests`."""
     st.markdown(
         f"BIC chooses **K = {best.components}**. Each K is the best of {select.RESTARTS} starts, so that the run on show, from "
         "one start, may end lower: a press begins it at the best start."
     )
     now = next((row for row in rows if row.components == screen.config.components and row is not best), None)
     with st.container(horizontal=True, gap="small"):
-        use(screen, best, f"Use K = {best.components}")
+        use(screen, best, f"Use K = {best.components}", rests)
         if now is not None:
-            use(screen, now, f"Best start of K = {now.components}")
+            use(screen, now, f"Best start of K = {now.components}", rests)
 
 
-def use(screen: Screen, row: Judged, label: str) -> None:
-    """The button that makes a K's best run the one on show."""
+def use(screen: Screen, row: Judged, label: str, rests: bool) -> None:
+    """The button that makes a K's best run the one on show.
+
+    While a sweep is looked at again and again, the browser may say the old K once more after the press: it waits for rest.
+    """
     if row.start is None:
         return
-    if st.button(label, on_click=screen.begin, args=(row.components, row.start), key=f"{NAME}.use.{row.components}"):
+    key, asked = f"{NAME}.use.{row.components}", (row.components, row.start)
+    if st.button(label, on_click=screen.begin, args=asked, key=key, disabled=not rests):
         st.rerun(scope="app")
