@@ -153,7 +153,8 @@ def totals(
 
 def tells(values: Numbers, total: float) -> bool:
     """Whether a sum of `values` is more than one of them: several are not 0, and none is all of it."""
-    return np.count_nonzero(np.nan_to_num(values)) >= LEAST and not np.isclose(values, total, SUMMED, 0.0).any()
+    several = np.count_nonzero(np.nan_to_num(values)) >= LEAST
+    return bool(several and not np.isclose(values, total, SUMMED, 0.0).any())
 
 
 def shortened(column: Column) -> Column:
