@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.data.readers.choices import MOST, Choices, Decision, Way
-from core.data.readers.table import Column, Layout, Reading, check_size, clean, column_names
+from core.data.readers.table import Column, Layout, Numbers, Reading, check_size, clean, column_names
 from core.data.readers.text.columns import Cells, read_columns
 from core.data.readers.text.cuts.cut import BLANKS, FIXED, SINGLE, WIDE, WORDS, Cut
 from core.data.readers.text.cuts.separate import Found
@@ -145,10 +145,16 @@ def totals(
     numbers = [values for values in numbers if np.isfinite(values[-1]) and not np.isinf(values).any()]
     if not all(abs(values[-1] - np.nansum(values[:-1])) <= SUMMED * abs(values[-1]) for values in numbers):
         return columns, ()
-    telling = {v.tobytes() for v in numbers if v[-1] != 0 and np.count_nonzero(np.nan_to_num(v[:-1])) >= LEAST}
+    telling = {values.tobytes() for values in numbers if tells(values[:-1], values[-1])}
     if len(telling) < 2:
         return columns, ()
     return tuple(shortened(column) for column in columns), (lines[-1],)
+
+
+def tells(values: Numbers, total: float) -> bool:
+    """Whether a sum of `values` is more than one of them: several are not 0, and none is all of it."""
+    several = np.count_nonzero(np.nan_to_num(values)) >= LEAST
+    return bool(several and not np.isclose(values, total, SUMMED, 0.0).any())
 
 
 def shortened(column: Column) -> Column:

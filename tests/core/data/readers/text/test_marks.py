@@ -122,6 +122,7 @@ def test_digits_behind_a_comma_that_begin_with_0_are_decimals():
 def test_a_row_that_is_the_sum_of_some_columns_only_is_a_row():
     assert table("a,b,c,d\n0,2,2,x\n1,2,2,x\n0,0,0,x\n0,1,1,x\n6,5,5,x\n").rows == 5  # 6 is no sum
     assert table("b,c,d\n2,2,x\n2,2,x\n0,0,x\n1,1,x\n5,5,x\n").rows == 5  # the same column twice tells it once
+    assert table("b,c\n1e9,-2\n-3,0.5\n4,-1e210\n2,7\n1e9,-1e210\n").rows == 5  # one of them is all of it
     assert table("b,c,d\n2,3,x\n2,4,x\n0,0,x\n1,1,x\n5,8,x\n").rows == 4
 
 
