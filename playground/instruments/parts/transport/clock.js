@@ -103,8 +103,8 @@ function record(s, message) {
   const wasLive = s.live;
   if (fresh) s.frames = [];
   s.run = message.run;
-  s.live = message.live;
   const complete = message.first <= s.frames.length;
+  s.live = message.live || !complete; // more will come
   if (complete) {
     s.frames.length = message.first;
     for (const frame of message.frames) s.frames.push(frame);
@@ -113,8 +113,10 @@ function record(s, message) {
   else if (fresh) begin(s);
   else {
     s.pos = Math.min(s.pos, lastOf(s));
-    if (s.live && followed) s.playing = true;
-    if (s.live && s.playing && reduced()) s.pos = lastOf(s);
+    const grew = s.live || wasLive; // the last frames may come with the word that they are the last
+    if (grew && followed) s.playing = true;
+    if (grew && s.playing && reduced()) s.pos = lastOf(s);
+    if (!s.live && s.pos >= lastOf(s)) s.playing = false;
     if (wasLive && !s.live) rest(s);
     if (s.turned) seek(s, s.scene.at ?? lastOf(s));
   }
