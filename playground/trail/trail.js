@@ -125,7 +125,10 @@ function lead(until) {
   const hosts = document.querySelectorAll("[data-testid=stMain] [data-testid=stBidiComponentRegular], [data-testid=stMain] *");
   for (const host of hosts) {
     const plot = host.shadowRoot?.querySelector(".plot[tabindex]");
-    if (plot) return plot.focus({preventScroll: true});
+    if (!plot) continue;
+    plot.focus({preventScroll: true}); // in vain while it is hidden
+    if (host.shadowRoot.activeElement === plot) return;
+    break;
   }
   if (performance.now() < until) setTimeout(lead, 100, until);
 }

@@ -314,6 +314,7 @@ class Em:
 
     def press(self, *keys: str) -> None:
         """Press keys on the stage."""
+        self.stage.locator(".plot").wait_for()  # what is hidden takes no focus
         self.stage.locator(".plot").focus()
         for key in keys:
             self.page.keyboard.press(key)

@@ -37,7 +37,8 @@ def test_experiments_are_whole_screens_and_are_undone_and_done_again(em):
     assert trail(page, "Undo").is_disabled()
     page.get_by_role("link", name="A collapse").click()
     at(page, "/em", COLLAPSE, "9")
-    assert page.evaluate("() => document.activeElement.shadowRoot?.activeElement.className") == "plot"
+    focused = "() => document.activeElement.shadowRoot?.activeElement?.className"
+    wait(page, lambda: page.evaluate(focused) == "plot", "the stage has no focus")
     page.get_by_role("link", name="Old Faithful in two").click()
     at(page, "/em", FAITHFUL)
     page.keyboard.press("Control+z")

@@ -53,6 +53,7 @@ function advance(s, dt) {
 }
 
 function play(s) {
+  s.awaited = null;
   if (s.frames.length < 2 && !s.live) return;
   s.glide = null;
   if (s.pos >= lastOf(s) && !s.live) s.pos = 0;
@@ -71,6 +72,7 @@ const toggle = (s) => (s.playing ? pause(s) : play(s));
 
 /** Go to frame `to`, gliding if it is near. */
 function seek(s, to, near = false) {
+  s.awaited = null;
   to = Math.max(0, Math.min(lastOf(s), to));
   s.playing = false;
   s.glide = near && to !== s.pos && !reduced() ? {from: s.pos, to, u: 0} : null;
@@ -99,7 +101,7 @@ function rest(s) {
 /** Put a message's frames into the recording; false if frames before them are missing. */
 function record(s, message) {
   const fresh = message.run !== s.run;
-  const followed = s.playing || s.pos >= lastOf(s);
+  const followed = s.playing || ((s.awaited ?? null) === null && s.pos >= lastOf(s));
   const wasLive = s.live;
   if (fresh) s.frames = [];
   s.run = message.run;
@@ -112,7 +114,7 @@ function record(s, message) {
   if (fresh && !complete) s.run = null; // its first frames never came: it begins when they do
   else if (fresh) begin(s);
   else {
-    s.pos = Math.min(s.pos, lastOf(s));
+    s.pos = Math.min(s.awaited ?? s.pos, lastOf(s));
     const grew = s.live || wasLive; // the last frames may come with the word that they are the last
     if (grew && followed) s.playing = true;
     if (grew && s.playing && reduced()) s.pos = lastOf(s);
@@ -126,7 +128,8 @@ function record(s, message) {
 /** A new recording plays once from its start, or rests where it was told to; without motion, it shows where it ends. */
 function begin(s) {
   s.glide = null;
-  if (s.scene.at !== null) {
+  s.awaited = s.scene.at; // where it is to rest, as soon as that frame is there, unless a hand moves it
+  if (s.awaited !== null) {
     s.playing = false;
     s.pos = Math.min(s.scene.at, lastOf(s));
     return rest(s);

@@ -54,6 +54,7 @@ function scrubbable(s, element, toPos) {
   element.onpointerdown = (event) => {
     if (event.button) return;
     s.scrubbing = true;
+    s.awaited = null;
     element.setPointerCapture(event.pointerId);
     move(event);
   };
