@@ -5,7 +5,7 @@ import streamlit as st
 from core.data import builtin
 from core.key import Key
 from core.mixture.gmm import Config
-from playground import frame, session
+from playground import frame, image, session
 from playground.rungs.em import film, fitting
 from playground.runs import film as stage
 from playground.runs import run_bar, runs
@@ -69,5 +69,7 @@ st.caption("Pick a data set to fit by hand, or bring your own: draw it, or drop 
 with st.container(horizontal=True, gap="medium"):
     for name, title in points.titles((1, 2)).items():
         with st.container(width=132 if len(title) < 20 else 190, gap="small"):
-            st.image(thumbnails.thumbnail(name, session.dark()), width=112, alt=f"A picture of the data set {title}")
+            image.show(
+                thumbnails.thumbnail(name, session.dark()), f"A picture of the data set {title}", thumbnails.SIDE
+            )
             st.page_link(frame.page("em"), label=title, query_params={"data": title})

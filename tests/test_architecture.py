@@ -84,7 +84,7 @@ ALLOWED_ARROWS = {  # room -> what it may import, beside itself; with `core`, al
 FAMILIES = {
     room for room in ALLOWED_ARROWS if room not in ("core.nouns", "core.data", "core.data.sets", "core.evaluation")
 }
-GROUND = tuple(f"playground.{name}" for name in ("session", "controls", "theme", "palette", "importing"))
+GROUND = tuple(f"playground.{name}" for name in ("session", "controls", "theme", "palette", "image", "importing"))
 FLOORS = (  # a room may import what lies on any floor below its own
     GROUND,
     ("playground.instruments",),
@@ -207,6 +207,14 @@ def no_html_is_let_through(source):
     ]
 
 
+def pictures_travel_in_the_page(source):
+    """Only playground/image.py shows pictures: what Streamlit serves by itself may be gone when it is asked for."""
+    if source.path == "playground/image.py":
+        return []
+    calls = (n for n in ast.walk(source.tree) if isinstance(n, ast.Call))
+    return [n.lineno for n in calls if dotted(n.func).endswith(".image")]
+
+
 def no_process_is_forked_by_hand(source):
     return imported(source, "multiprocessing", "concurrent.futures.process")
 
@@ -285,6 +293,7 @@ BREAKS = {  # rule: (path, text) of files that break it
         ("core/a.py", "torch.manual_seed(0)"),
     ],
     no_html_is_let_through: [("pages/a.py", "st.markdown('<b>', unsafe_allow_html=True)")],
+    pictures_travel_in_the_page: [("pages/a.py", "st.image(x)"), ("playground/rungs/a.py", "left.image(x)")],
     no_process_is_forked_by_hand: [("playground/a.py", "from multiprocessing import Pool")],
     classes_are_named_for_what_they_are: [
         ("core/a.py", "class RunManager: pass"),
@@ -331,6 +340,7 @@ ALLOWED = {  # rule: a file near the line that keeps it
         "np.random.RandomState(0)\nnp.random.Generator(np.random.PCG64(1))",
     ),
     no_html_is_let_through: ("pages/a.py", "st.markdown('**a**')"),
+    pictures_travel_in_the_page: ("pages/a.py", "image.show(x)"),
     no_process_is_forked_by_hand: ("playground/a.py", "import subprocess, threading"),
     classes_are_named_for_what_they_are: ("core/a.py", "class Trace: ..."),
     files_are_short: ("core/a.py", "x = 1\n" * 250),

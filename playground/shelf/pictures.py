@@ -17,7 +17,7 @@ from core.data.read import ReadError
 from core.data.readers.pictures.raw import MAX_UPLOAD, RawPictures, count
 from core.data.readers.pictures.read import bundle, read_pictures
 from core.key import Key
-from playground import controls, session
+from playground import controls, image, session
 from playground.shelf import guesses
 from playground.shelf.reading import offer_again, read_once
 
@@ -115,7 +115,7 @@ def understood(raw: RawPictures, pictures: Pictures) -> None:
     classes = f", {len(pictures.classes)} classes" if len(pictures.classes) > 1 else ""
     kept = f"; {count(len(pictures))} kept" if len(pictures) < len(raw) else ""
     found = f"{count(len(raw))}, {picture_clinic.sizes(raw)}{classes}{kept}"
-    st.image(sheet(pictures), width="stretch", alt=f"Contact sheet: {found}.")
+    image.show(sheet(pictures), f"Contact sheet: {found}.", "stretch")
     st.caption(session.plain(f"Understood: {found}."))
     if raw.lost:
         st.caption(session.plain(f"{count(raw.lost, 'file')} left out. {raw.left_out[0]}"))

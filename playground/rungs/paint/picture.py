@@ -67,7 +67,7 @@ def painted(screen: Screen) -> Chosen | None:
 
 
 def crisp(x: np.ndarray) -> np.ndarray:
-    """A picture (c, h, w) as `st.image` wants it, large and crisp: (H, W, c) or (H, W)."""
+    """A picture (c, h, w) as 8-bit pixels, large and crisp: (H, W, c) or (H, W)."""
     pixels = np.moveaxis(bytes_of(x[None])[0], 0, -1)
     times = max(1, 128 // pixels.shape[1])
     large = pixels.repeat(times, axis=0).repeat(times, axis=1)

@@ -3,13 +3,12 @@
 from hashlib import sha256
 
 import numpy as np
-import streamlit as st
 from jaxtyping import Float, Int
 
 from core.data.images import Pictures, contact_sheet
 from core.key import Key
 from core.vae.model import VAE
-from playground import session
+from playground import image, session
 from playground.shelf.pictures import GROUND, SHEET
 
 AXES = ("z1 (prior sd)", "z2 (prior sd)")
@@ -51,4 +50,4 @@ def strip(shown: Float[np.ndarray, "n c h w"], alt: str, columns: int = 10, widt
     tiled = contact_sheet(np.clip(shown, 0, 1), min(columns, len(shown)), 1, GROUND[session.dark()])
     scale = max(round(SHEET / tiled.shape[1]), 1)
     crisp = np.rint(255 * tiled).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
-    st.image(np.broadcast_to(crisp, (*crisp.shape[:2], 3)), width=width or "stretch", alt=alt)
+    image.show(np.broadcast_to(crisp, (*crisp.shape[:2], 3)), alt, width or "stretch")

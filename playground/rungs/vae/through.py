@@ -1,13 +1,10 @@
 """A chosen picture through the model: its code, what comes back, what was lost, and the parts of the bound."""
 
-import base64
-import io
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from jaxtyping import Float
-from PIL import Image
 
 from core.data.images import Pictures
 from core.evaluation.metrics import Estimate, mean
@@ -15,7 +12,7 @@ from core.key import Key
 from core.process import Step
 from core.vae.model import VAE, kl
 from core.vae.truth import exact as vae_exact
-from playground import session
+from playground import image, session
 from playground.rungs.vae import seen
 from playground.rungs.vae.screen import NAME, Screen
 from playground.shelf.picture import Chosen
@@ -102,7 +99,7 @@ def show(chosen: Chosen, found: Through) -> None:
     )
     with st.container(horizontal=True, gap="small"):
         for caption, pixels, said in shown:
-            st.image(written_out(crisp(pixels)), caption=caption, width=SIDE, alt=f"{caption}: {said}")
+            image.show(crisp(pixels), f"{caption}: {said}", SIDE, caption)
 
 
 def grey(x: Float[np.ndarray, "c h w"]) -> np.ndarray:
@@ -123,10 +120,3 @@ def crisp(pixels: np.ndarray) -> np.ndarray:
     """Each pixel a square, about `SIDE` of two pixels each wide."""
     times = max(2 * SIDE // pixels.shape[1], 1)
     return pixels.repeat(times, axis=0).repeat(times, axis=1)
-
-
-def written_out(pixels: np.ndarray) -> str:
-    """A picture as the address that holds it whole: exact, and never asked for after the next one has replaced it."""
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG")
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

@@ -8,6 +8,7 @@ import streamlit as st
 from core.diffusion.walk import Sampler
 from core.painting import editing
 from core.process import Step
+from playground import image
 from playground.instruments.easel import Easel, bytes_of
 from playground.rungs.paint import film, moments, picture
 from playground.rungs.paint.screen import NAME, Screen
@@ -47,7 +48,7 @@ def show(screen: Screen, step: Step[np.ndarray]) -> None:
     left, right = st.columns([1, 3.2], gap="large")
     with left:
         chosen = picture.choose(screen)
-        st.image(picture.crisp(chosen.x), width=128, caption=chosen.title, alt=chosen.title)
+        image.show(picture.crisp(chosen.x), chosen.title, 128, chosen.title)
         st.caption(picture.note(screen, chosen))
     run = runs.open_run(f"{NAME}.back", (*screen.spec, chosen.id), "", lambda: steps(screen, chosen))
     with right:

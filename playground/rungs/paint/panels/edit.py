@@ -11,7 +11,7 @@ from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import editing
 from core.process import Step
-from playground import session
+from playground import image, session
 from playground.instruments.easel import Easel
 from playground.rungs.paint import film, moments, picture
 from playground.rungs.paint.panels.parts import mask
@@ -96,8 +96,10 @@ def larger(screen: Screen, chosen: Chosen) -> Task | None:
         return None
     small = chosen.x.reshape(c, SMALL, h // SMALL, SMALL, w // SMALL).mean(axis=(2, 4))
     first, second = st.columns(2)
-    first.image(picture.crisp(chosen.x), caption="The picture", width=160, alt=chosen.title)
-    second.image(picture.crisp(small), caption=f"All that is told: {SMALL} x {SMALL}", width=160, alt="Its block means")
+    with first:
+        image.show(picture.crisp(chosen.x), chosen.title, 160, "The picture")
+    with second:
+        image.show(picture.crisp(small), "Its block means", 160, f"All that is told: {SMALL} x {SMALL}")
 
     def walk() -> Iterator[Step[np.ndarray]]:
         return editing.super_resolve(
@@ -123,8 +125,10 @@ def clean(screen: Screen, chosen: Chosen) -> Task | None:
     )  # fresh noise, so that the pictures differ
     begun = float(screen.painter.schedule.at_log_snr(-2 * np.log(2 * spread)))
     first, second = st.columns(2)
-    first.image(picture.crisp(chosen.x), caption="The picture", width=160, alt=chosen.title)
-    second.image(picture.crisp(noisy), caption="With noise: all that is told", width=160, alt="It, with noise")
+    with first:
+        image.show(picture.crisp(chosen.x), chosen.title, 160, "The picture")
+    with second:
+        image.show(picture.crisp(noisy), "It, with noise", 160, "With noise: all that is told")
 
     def walk() -> Iterator[Step[np.ndarray]]:
         return editing.clean(picture.denoiser(screen, chosen), many(noisy), spread, key(screen), sampler)
