@@ -5,11 +5,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import kstest
 
 from checkpoints import pixelcnn
 from core import checkpoint
 from core.checkpoint import Checkpoint
-from core.data.renderers import outfits
+from core.data.renderers import jars, outfits
 from core.diffusion.truth import quality
 from core.evaluation import metrics
 from core.key import Key
@@ -45,6 +46,8 @@ pictures by more than 1/255, else in float32 (a digit's pixel moves by a whole g
 def judged(painter: Painter, recipe: Recipe) -> dict[str, float]:
     """Scores against held-out pictures."""
     pictures, key = recipe.pictures(), Key(recipe.seed) / "test"
+    if recipe.dataset == "jars":
+        return measured(painter.sample(JUDGED, key / "untold"))
     labels, jury = conditions(pictures), judge.stored(recipe.dataset)
     train, val, test = pictures.split
     held = np.concatenate([val, test]) if len(test) < JUDGED else test
@@ -64,6 +67,18 @@ def judged(painter: Painter, recipe: Recipe) -> dict[str, float]:
         scores |= {"test_nats": nats.value, "test_nats_error": nats.error}
         peer = pixelcnn.judged(pictures)
         scores |= {"pixelcnn_nats": peer.value, "pixelcnn_nats_error": peer.error}
+    return scores
+
+
+def measured(painted: np.ndarray) -> dict[str, float]:
+    """How far painted jars are from the jar of their height and width (median and largest rms, of 255), and both sizes from
+    uniform (Kolmogorov and Smirnov's distance)."""
+    factors = jars.measure(painted)
+    off = 255 * np.sqrt(((painted - jars.render(factors)) ** 2).mean(axis=(1, 2, 3)))
+    scores = {"off": float(np.median(off)), "off_most": float(off.max())}
+    for column, sizes in zip(jars.COLUMNS, factors.T, strict=True):
+        apart = kstest(sizes, "uniform", (column.low, column.high - column.low))
+        scores |= {column.name: float(apart.statistic), f"{column.name}_p": float(apart.pvalue)}
     return scores
 
 
@@ -118,17 +133,16 @@ def row(name: str) -> str:
     path = HERE / f"{name}.safetensors"
     held = checkpoint.load(path.read_bytes(), "painter")
     painter, scores = held.model, held.metrics
+    start = (f"`{name}`", held.dataset, f"{path.stat().st_size / 1000:.0f}", f"{painter.net.size / 1e6:.2f} M")
+    start += (f"{painter.config.steps:,} of {painter.config.batch}", f"{scores['cpu_seconds']:.0f}")
+    if "right_1" not in scores:  # nothing can be told, so none is right or wrong: what it is judged by stands below
+        return "| " + " | ".join((*start, *7 * ["-"])) + " |\n"
     most = max(GUIDANCE, key=lambda w: scores[f"right_{w:g}"])
     best = next((w for w in GUIDANCE if scores[f"right_{w:g}"] >= ENOUGH), most)
     right = f"{100 * scores[f'right_{best:g}']:.1f} ± {100 * scores[f'right_error_{best:g}']:.1f}"
     exact = "exact" if held.dataset == "outfits" else f"{100 * scores['classifier']:.1f}"
     cells = (
-        f"`{name}`",
-        held.dataset,
-        f"{path.stat().st_size / 1000:.0f}",
-        f"{painter.net.size / 1e6:.2f} M",
-        f"{painter.config.steps:,} of {painter.config.batch}",
-        f"{scores['cpu_seconds']:.0f}",
+        *start,
         right,
         f"{best:g}",
         exact,
@@ -140,16 +154,26 @@ def row(name: str) -> str:
     return "| " + " | ".join(cells) + " |\n"
 
 
+def jars_in_words() -> str:
+    """What the jars' painter is judged by: that each is the jar of its height and width, and these are uniform."""
+    scores = checkpoint.load((HERE / "paint-jars.safetensors").read_bytes(), "painter").metrics
+    sizes = " and ".join(f"{scores[c.name]:.3f} (p = {scores[f'{c.name}_p']:.2f})" for c in jars.COLUMNS)
+    off, most = scores["off"], scores["off_most"]
+    words = f"\n`paint-jars` is told nothing. Of {JUDGED} jars it painted the median is {off:.1f} grey levels of 255 (rms),\n"
+    words += f"the worst {most:.1f}, from the jar drawn with its measured height and width; heights and widths are\n"
+    return words + f"from uniform (Kolmogorov and Smirnov's distance) by {sizes}.\n"
+
+
 def table() -> str:
     """The section of the README."""
     made = [name for name in PAINTERS if (HERE / f"{name}.safetensors").exists()]
     if not made:
         return ""
+    words = jars_in_words() if "paint-jars" in made else ""
     path = HERE / "paint-digits.safetensors"
-    words = ""
     if path.exists():
         scores = checkpoint.load(path.read_bytes(), "painter").metrics
-        words = f"\n`paint-digits` on the 360 test images, told nothing: {scores['test_nats']:.2f} ± "
+        words += f"\n`paint-digits` on the 360 test images, told nothing: {scores['test_nats']:.2f} ± "
         words += (
             f"{scores['test_nats_error']:.2f} nats per image, the mean over {DRAWS} draws of u of the probability\n"
         )

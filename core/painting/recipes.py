@@ -1,7 +1,7 @@
 """How the painter of each built-in set is trained: the options, the key, the pictures; the page begins with the same.
 
 They learn the training rows alone, so that held-out pictures are left for the questions about memory. The outfits are told
-their five attributes, the others their class.
+their five attributes, the others their class; a jar has none, and they are told nothing.
 """
 
 from collections.abc import Iterator
@@ -41,6 +41,7 @@ PAINTERS: dict[str, Recipe] = {
     "paint-outfits": Recipe("outfits", Config(width=48, depth=4, batch=32, steps=20_000, rate=1.5e-3, dropout=0.3)),
     "paint-strokes": Recipe("strokes", Config(width=48, batch=32, steps=5000, rate=1.5e-3)),
     "paint-wallpapers": Recipe("wallpapers", Config(width=48, batch=32, steps=15_000)),
+    "paint-jars": Recipe("jars", Config(width=32, batch=32, steps=4000, rate=1.5e-3)),
     "paint-digits": Recipe(
         "digits",
         Config(levels=17, width=48, depth=2, steps=2000, thin=0.1, weighting="eps", times="even in log-SNR"),
@@ -50,11 +51,15 @@ PAINTERS: dict[str, Recipe] = {
 
 
 def conditions(pictures: Pictures) -> Int[np.ndarray, "n a"]:
-    """What a painter of this set is told of each picture: the attributes of an outfit, else the class."""
-    if pictures.labels is None:
-        assert pictures.factors is not None
-        return pictures.factors.astype(np.int64)
-    return np.array(pictures.labels, dtype=np.int64)[:, None]
+    """What a painter of this set is told of each picture: the attributes of an outfit, else the class, if it has one."""
+    if pictures.labels is not None:
+        return np.array(pictures.labels, dtype=np.int64)[:, None]
+    words = [j for j, column in enumerate(pictures.columns) if column.words]
+    return (
+        np.zeros((len(pictures), 0), np.int64)
+        if pictures.factors is None
+        else pictures.factors[:, words].astype(np.int64)
+    )
 
 
 def fit(recipe: Recipe) -> Iterator[Step[Painter]]:

@@ -16,6 +16,7 @@ SIZE, FLOOR, MIDDLE = 32, 30.0, 16.0
 COLUMNS = (Factor("height", 13.0, 28.0, "px"), Factor("width", 9.0, 26.0, "px"))
 LID, NECK, FULL = 0.17, 0.07, 0.68  # shares: of the height, of the height, of the body
 CHUNK = 1000
+NEWTON, NUDGE = 6, 0.02  # steps of `measure`, and pixels of its difference quotients
 
 
 def sample(n: int, key: Key) -> Float[np.ndarray, "n 2"]:
@@ -28,6 +29,28 @@ def render(factors: Float[np.ndarray, "n 2"], key: Key = Key(0)) -> Float[np.nda
     """Jars of these heights and widths (pixels) in [0, 1], black behind them; nothing is random, so `key` is not used."""
     parts = [_draw(factors[i : i + CHUNK]) for i in range(0, len(factors), CHUNK)]
     return np.concatenate(parts) if parts else np.zeros((0, 1, SIZE, SIZE))
+
+
+def measure(x: Float[np.ndarray, "n 1 32 32"]) -> Float[np.ndarray, "n 2"]:
+    """Height and width (pixels) of the jar whose drawing is nearest to each picture in squared error, on the rectangle.
+
+    From the nearest of a grid of one pixel, by as many of `NEWTON` steps of Gauss and Newton as come nearer.
+    """
+    low, high = np.array([[c.low, c.high] for c in COLUMNS]).T
+    grid = np.stack(np.meshgrid(*map(np.arange, low, high + 1), indexing="ij"), axis=-1).reshape(-1, 2)
+    flat, drawn = x.reshape(len(x), -1), render(grid).reshape(len(grid), -1)
+    factors = grid[((drawn**2).sum(axis=1) - 2 * flat @ drawn.T).argmin(axis=1)]
+    lost = flat - render(factors).reshape(flat.shape)
+    for _ in range(NEWTON):
+        inside = np.clip(factors, low + NUDGE, high - NUDGE)
+        slopes = [render(inside + side) - render(inside - side) for side in NUDGE * np.eye(2)]
+        slope = np.stack(slopes, axis=-1).reshape(*flat.shape, 2).transpose(0, 2, 1) / (2 * NUDGE)
+        step = np.linalg.solve(slope @ slope.transpose(0, 2, 1), slope @ lost[:, :, None])[:, :, 0]
+        tried = np.clip(factors + step, low, high)
+        left = flat - render(tried).reshape(flat.shape)
+        nearer = (left**2).sum(axis=1, keepdims=True) < (lost**2).sum(axis=1, keepdims=True)
+        factors, lost = np.where(nearer, tried, factors), np.where(nearer, left, lost)
+    return factors
 
 
 def pictures(n: int, key: Key) -> Pictures:

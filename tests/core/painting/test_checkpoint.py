@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import kstest
 
 from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
-from core.data.renderers import outfits
+from core.data.renderers import jars, outfits
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import recipes
@@ -92,8 +93,20 @@ def test_outfits_obey_their_words_and_stay_as_various_as_the_data():
     assert scores["variety_1.5"] >= 0.95
 
 
-@EVERY
+@pytest.mark.parametrize("name", [name for name in PAINTERS if stored(name).model.sizes])
 def test_guidance_helps_and_nobody_only_remembers(name):
     scores = stored(name).metrics
     assert max(scores["right_2"], scores["right_4"]) >= scores["right_1"] - 0.01
     assert scores["memory"] > 0.5
+
+
+def test_painted_jars_are_jars_of_all_heights_and_widths():
+    """Each is nearly the jar drawn with its own measures, and these are uniform on their rectangle, as recorded."""
+    held = stored("paint-jars")
+    painted = held.model.sample(60, Key(9))
+    factors = jars.measure(painted)
+    off = 255 * np.sqrt(((painted - jars.render(factors)) ** 2).mean(axis=(1, 2, 3)))
+    assert np.median(off) < 1.3 * held.metrics["off"] < 8
+    for column, sizes in zip(jars.COLUMNS, factors.T, strict=True):
+        assert kstest(sizes, "uniform", (column.low, column.high - column.low)).pvalue > 0.01
+        assert held.metrics[f"{column.name}_p"] > 0.05

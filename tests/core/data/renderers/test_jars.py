@@ -27,6 +27,20 @@ def test_pixels_give_height_and_width_back():
         assert 1 - residual.var() / true.var() > 0.99
 
 
+def test_height_and_width_are_measured_from_pixels_and_from_grey_levels():
+    """Least squares on the renderer gives both back: to rounding, and from grey levels to 1/200 of a pixel."""
+    x = jars.render(FACTORS)
+    assert np.abs(jars.measure(x) - FACTORS).max() < 1e-5
+    assert np.abs(jars.measure(np.rint(255 * x) / 255) - FACTORS).max() < 5e-3
+
+
+def test_the_measured_jar_is_nearer_to_a_noised_one_than_that_it_was_drawn_from():
+    x = jars.render(FACTORS) + 0.05 * Key(2).generator().standard_normal((400, 1, 32, 32))
+    nearest, drawn = (((x - jars.render(factors)) ** 2).sum(axis=(1, 2, 3)) for factors in (jars.measure(x), FACTORS))
+    assert (nearest <= drawn).mean() > 0.99
+    assert np.abs(jars.measure(x) - FACTORS).max() < 0.3
+
+
 def test_pictures_move_smoothly():
     """No pixel moves faster than 1.6 a pixel of height or width, and steps halve when the change does: no jumps."""
     for direction in np.eye(2):
