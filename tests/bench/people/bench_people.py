@@ -1,8 +1,8 @@
-"""Many people on the EM page while two long fits run: `python -m tests.bench.people.bench_people`.
+"""Many people on every page, and on EM while two long fits run: `python -m tests.bench.people.bench_people [page ...]`.
 
-Each person waits 0.5 to 1.5 s, changes a setting (K, the covariance or the seed) and is answered when the page's script
-has finished. Two more sessions run the longest fits the page allows, one after another, and poll them as a browser does.
-The people are websocket clients in one process that shares the machine's processors with the server.
+Each person waits 0.5 to 1.5 s, makes a change (`changes`) and is answered when the page's script has finished. Beside the
+crowds on EM two more sessions run the longest fits it allows, one after another, and poll them as a browser does. The
+people are websocket clients in one process that shares the machine's processors with the server.
 """
 
 import asyncio
@@ -12,65 +12,21 @@ import random
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from urllib.parse import urlsplit
-
-from websockets.exceptions import WebSocketException
 
 from playground.server import sticky
 from tests.bench import servers
+from tests.bench.people import crowds
+from tests.bench.people.changes import PAGES
+from tests.bench.people.crowds import Tally, play
 from tests.bench.people.person import PATIENCE, Person
 from tests.bench.tables import Table, quantiles
 
 CROWDS, SECONDS, FITS = (1, 20, 50), 15.0, 2
+COMMON = PAGES["em"][0]
 LONG = {"n": 20_000, "components": 12, "tolerance": 0, "iterations": 1000}
 AFTER = 25.0  # seconds until nothing may be left of people who went away
-
-
-@dataclass
-class Tally:
-    """What happened to a crowd."""
-
-    first: list[float] = field(default_factory=list)
-    answers: list[float] = field(default_factory=list)
-    failures: int = 0
-    runs: int = 0
-    received: int = 0
-    exceptions: list[str] = field(default_factory=list)
-
-    def leave(self, person: Person) -> None:
-        """Add up what a person saw."""
-        self.runs += person.full_runs
-        self.received += person.received
-        self.exceptions += person.exceptions
-
-
-async def play(url: str, seed: int, until: float, tally: Tally) -> None:
-    """One person who changes settings until it is time to go."""
-    draw = random.Random(seed)
-    await asyncio.sleep(draw.uniform(0, 1.5))
-    try:
-        async with Person(url, "em") as person:
-            try:
-                tally.first.append(await person.run())
-                while (think := draw.uniform(0.5, 1.5)) + time.monotonic() < until:
-                    await asyncio.sleep(think)
-                    tally.answers.append(await person.change(*choice(draw)))
-            finally:
-                tally.leave(person)
-    except TimeoutError:
-        tally.failures += 1
-        tally.answers.append(PATIENCE)  # at least that long: leaving it out would flatter
-    except (OSError, KeyError, WebSocketException):
-        tally.failures += 1
-
-
-def choice(draw: random.Random) -> tuple[str, object]:
-    """A setting and a value for it."""
-    key = draw.choice(("components", "covariance", "seed"))
-    values = {"components": range(2, 13), "covariance": ("full", "tied", "diag", "spherical"), "seed": range(10_000)}
-    value = draw.choice(values[key])
-    return key, value if key == "covariance" else float(value)
 
 
 async def fit(url: str, seed: int, watched: Tally) -> None:
@@ -94,7 +50,7 @@ async def crowd(server: servers.Server, people: int) -> tuple[Tally, Tally, dict
     await asyncio.sleep(2)
     cpu, began = server.cpu, time.monotonic()
     until = began + SECONDS
-    playing = asyncio.gather(*(play(server.url, i, until, tally) for i in range(people)))
+    playing = asyncio.gather(*(play(server.url, "em", COMMON, i, until, tally) for i in range(people)))
     await asyncio.sleep(SECONDS - 1)
     state = await asyncio.to_thread(inside, server)
     await playing
@@ -113,10 +69,10 @@ async def alone(server: servers.Server, changes: int = 40) -> str:
     async with Person(server.url, "em") as person:
         await person.run()
         for _ in range(5):
-            await person.change(*choice(draw))
+            await person.change(*COMMON.draw(draw))
         cpu, received, runs = server.cpu, person.received, person.full_runs
         for _ in range(changes):
-            await person.change(*choice(draw))
+            await person.change(*COMMON.draw(draw))
         return (
             f"one person alone: {1e3 * (server.cpu - cpu) / changes:.0f} ms of processor, "
             f"{(person.received - received) / changes / 1e3:.0f} kB and {(person.full_runs - runs) / changes:.2f} runs "
@@ -141,8 +97,8 @@ def ask(url: str, process: int) -> dict:
         return json.load(answer)
 
 
-def main() -> int:
-    """Print the table; 1 if a page showed an exception."""
+def beside_fits() -> list[str]:
+    """Print the table of EM; what went wrong."""
     table = Table(
         f"People on the EM page beside {FITS} long fits: ms from a changed setting to the finished page; "
         f"{os.cpu_count()} processors for server and clients together",
@@ -168,11 +124,18 @@ def main() -> int:
         trouble = server.trouble() if wrong else ""
     print(cost)
     print(f"{AFTER:.0f} s after all have left: {left['jobs']} jobs, {left['threads']} threads, {left['rss']:.0f} MiB")
+    print(trouble, end="")
+    return wrong
+
+
+def main(pages: Sequence[str] = ()) -> int:
+    """Print both tables, or the second of these pages alone; 1 if a page showed an exception."""
+    wrong = [] if pages else beside_fits()
+    wrong += crowds.on_pages(pages or tuple(PAGES))
     for kind in sorted({text.partition(":")[0] for text in wrong}):
         print(f"WRONG: a page showed {kind}")
-    print(trouble, end="")
     return int(bool(wrong))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,13 +7,16 @@ clears the timers when a full run begins.
 
 import asyncio
 import contextlib
+import json
 import re
+import struct
 import time
 from collections import deque
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
@@ -37,6 +40,8 @@ class Person:
         self._timers: dict[str, asyncio.Task] = {}
         self._began = self._finished = asyncio.Event()
         self._script = self._awaited = ""
+        self._asked, self._shown = time.perf_counter(), {}
+        self.visible: float | None = None  # seconds from the last change to the first new frames of an instrument
         self._cut = False  # the awaited fragment was said to have ended early
 
     async def __aenter__(self) -> "Person":
@@ -76,7 +81,8 @@ class Person:
     async def run(self, fragment: str = "") -> float:
         """Have the page (or a fragment of it) run with the present values; seconds until the last such run has finished."""
         self._began, self._finished, self._awaited = asyncio.Event(), asyncio.Event(), fragment
-        began = time.perf_counter()
+        began = self._asked = time.perf_counter()
+        self.visible = None
         await self._send(fragment)
         finished = asyncio.create_task(self._finished.wait())
         await asyncio.wait((finished, self._reader), timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
@@ -164,9 +170,25 @@ class Person:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.exceptions.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "bidi_component" and element.bidi_component.bytes:
+            self._paint(element.bidi_component)
         elif kind in FIELDS:
             name = getattr(element, kind).id
             self.widgets[name.rpartition("-")[2]] = (name, FIELDS[kind], message.delta.fragment_id)
+
+    def _paint(self, component: BidiComponent) -> None:
+        """An instrument's message: new frames are what a person sees of a change."""
+        told = component.bytes
+        header = json.loads(told[4 : 4 + struct.unpack_from("<I", told)[0]])
+        if header["frames"] and self._shown.get(component.component_name) != told:
+            self._shown[component.component_name] = told
+            self.visible = self.visible or time.perf_counter() - self._asked
+
+    async def seen(self) -> float | None:
+        """Seconds from the last change until new frames were seen, waiting for them; None where none came in time."""
+        while self.visible is None and self.polling and time.perf_counter() - self._asked < PATIENCE:
+            await asyncio.sleep(0.02)
+        return self.visible
 
     def _start_timer(self, fragment: str, interval: float) -> None:
         self._stop_timer(fragment)
