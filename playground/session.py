@@ -4,7 +4,7 @@ Widgets that carry a setting are bound to the query string by their key, so the 
 screen. What is not a widget (start means that were dragged, points that were drawn) is written there by `put_in_link`.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -108,6 +108,22 @@ def set_widgets(values: Mapping[str, Any]) -> None:
 def widget(key: str, default: Any = None) -> Any:
     """The present value of a keyed widget that may not have been drawn yet."""
     return st.session_state.get(key, default)
+
+
+def settle(name: str, allowed: Container[Any], default: Any) -> None:
+    """Put a keyed widget, about to be drawn, whose `allowed` values or `default` follow the data, where it belongs.
+
+    What a person or the link chose stands wherever it is allowed, and waits where it is not; who chose nothing, or what is
+    the default, gets the default of these very data. So it does not matter which data were on show in between.
+    """
+    now = widget(name)
+    chosen, before, usual = recall(f"settled.{name}", lambda: (None, default, default), screen=True)
+    if now not in (None, before):
+        chosen = None if now == usual else now
+    settled = chosen if chosen is not None and chosen in allowed else default
+    if settled != (default if now is None else now):
+        set_widgets({name: settled})
+    hold(f"settled.{name}", (chosen, settled, default), screen=True)
 
 
 def from_link(name: str) -> str | None:

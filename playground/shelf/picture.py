@@ -38,9 +38,8 @@ def of_set(pictures: Pictures, row: int, title: str) -> Chosen:
 def numbered(pictures: Pictures, visible: bool, hint: str | None = None) -> int:
     """The row of the set that is chosen, from 0; its control, with a `hint`, is drawn where it is `visible`."""
     n = len(pictures)
-    if (session.widget("row") or 1) > n:
-        session.set_widgets({"row": 1})
     if visible:
+        session.settle("row", range(1, n + 1), 1)
         st.number_input(f"Its number, 1 to {n:,}", 1, n, 1, key="row", bind="query-params", help=hint, width=180)
     return last_row()
 

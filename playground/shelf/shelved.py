@@ -46,4 +46,5 @@ def pick_one(place: DeltaGenerator, label: str, key: str, names: Sequence[str], 
     asked = session.recall(f"asked.{key}", lambda: session.from_link(key), screen=True)
     if asked and asked not in names:
         place.warning(f"In this link: there is no column called {session.plain(asked[:40])} to put {key}.")
+    session.settle(key, names, default)
     return place.selectbox(label, names, names.index(default), key=key, bind="query-params") or default

@@ -136,7 +136,10 @@ def pick(table: Table, offer: Offer, dims: tuple[int, ...]) -> tuple[tuple[str, 
     proposal = offer.proposal
     picked = columns(offer.numbers, proposal.columns if 2 in dims else (proposal.alone,), dims)
     labels, none = [name for name in offer.labels if name not in picked], "(none)"
-    label = st.selectbox("Label", [none, *labels], key="label", bind="query-params") if labels and 2 in dims else none
+    if not labels or 2 not in dims:
+        return picked, None
+    session.settle("label", (none, *labels), none)
+    label = st.selectbox("Label", [none, *labels], key="label", bind="query-params")
     return picked, None if label in (none, None) else label
 
 

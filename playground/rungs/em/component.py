@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from playground import session
+
 
 def words(k: int) -> tuple[str, ...]:
     """The components' names on buttons."""
@@ -13,6 +15,7 @@ def choose(k: int, first: int = 0) -> int:
     if k == 1:
         return 0
     opened = str(first + 1)
+    session.settle("component", words(k), opened)
     chosen = st.segmented_control(
         "Component", words(k), default=opened, key="component", bind="query-params", required=True
     )

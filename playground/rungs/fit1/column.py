@@ -58,6 +58,7 @@ def taken(dataset: Dataset) -> Ranked | None:
         axis = name if kind.values == (0.0, 1.0) else f"{name}: 0 is {kind.values[0]:g}, 1 is {kind.values[1]:g}"
         return Ranked(ones, kind, (discrete.BERNOULLI,), axis)
     if kind.kind == "counts":
+        session.settle("taken", TAKEN, TAKEN[elapsed])
         as_what = st.segmented_control(
             "Take them as", TAKEN, default=TAKEN[elapsed], key="taken", bind="query-params", required=True
         )

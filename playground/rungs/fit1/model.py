@@ -28,6 +28,7 @@ def choose(screen: Screen, step: Bell) -> Model:
     """The control and the law it names, as far as that is known; a page that waits for it runs again when it is."""
     ranked = column.taken(screen.dataset)
     offered = (BELL, BEST, *ranked.titles) if ranked else (BELL,)
+    session.settle("model", offered, BELL)
     title = st.selectbox("Model", offered, key="model", bind="query-params")
     if ranked is None or title not in offered[1:]:
         return Model(bell_row(screen, step))

@@ -32,9 +32,8 @@ def choose(screen: Screen) -> Chosen:
     if way == DRAWN and (own := picture.drawn(NAME, pictures)) is not None:
         return own
     n = len(pictures)
-    if (session.widget("row") or 1) > n:
-        session.set_widgets({"row": 1})
     if way == SET:
+        session.settle("row", range(1, n + 1), 1)
         st.number_input(f"Its number, 1 to {n:,}", 1, n, 1, key="row", bind="query-params", width=180)
     row = int(session.widget("row") or 1) - 1
     x = pictures.pixels[row] / (pictures.levels - 1)

@@ -57,8 +57,7 @@ def choose(pictures: Pictures) -> tuple[str, "Checkpoint | None"]:
     held = given()
     found = "" if pictures.name.startswith("file-") else stored(pictures)
     ways = [*([] if isinstance(found, str) else [STORED]), HERE, *([FILE] if held else [])]
-    if session.widget("painter") not in (None, *ways):
-        session.set_widgets({"painter": ways[0]})
+    session.settle("painter", ways, ways[0])
     way = st.segmented_control("Painter", ways, default=ways[0], key="painter", bind="query-params", required=True)
     if isinstance(found, str) and found:
         st.caption(found)

@@ -119,8 +119,7 @@ def starts(pictures: Pictures) -> dict[str, "Painter | None"]:
 def ask(pictures: Pictures, seed: int) -> Task:
     """The controls of a training."""
     offered = starts(pictures)
-    if session.widget("start") not in (None, *offered):
-        session.set_widgets({"start": SCRATCH})
+    session.settle("start", offered, SCRATCH)
     start = st.selectbox("Begin", list(offered), key="start", bind="query-params") or SCRATCH
     painter = offered[start]
     names = ["updates", "rate"] if painter is not None else controls.names(Learning(), more=False)

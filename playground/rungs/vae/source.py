@@ -50,8 +50,7 @@ def choose(pictures: Pictures) -> Source:
     held: tuple[str, Checkpoint] | None = session.recall(f"{NAME}.file", lambda: None)
     stored = offered(pictures)
     options = [*stored, HERE, *([FILE] if held else [])]
-    if session.widget("model") not in (None, *options):
-        session.set_widgets({"model": options[0]})
+    session.settle("model", options, options[0])
     chosen = st.segmented_control("Model", options, default=options[0], key="model", bind="query-params", required=True)
     if chosen == FILE and held:
         return kept(f"file-{held[0]}", "a file", held[1], pictures)

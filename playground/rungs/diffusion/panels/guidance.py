@@ -140,6 +140,7 @@ def show(screen: Screen, step: Step) -> None:
     classes = bench.dataset.classes
     left, right = st.columns([1.35, 1], gap="large")
     with right:
+        session.settle("class", classes, classes[0])
         name = st.selectbox("Class", classes, key="class", bind="query-params") or classes[0]
         push = Push(**controls.draw(Push(), more=True))
         note, said = st.container(), st.container()

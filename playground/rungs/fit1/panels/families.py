@@ -54,6 +54,7 @@ def draw(
     rows, unit = newest.state if newest else (), unit_of(screen.dataset.columns[0])
     left, right = st.columns([1.35, 1], gap="large")
     with right:
+        session.settle("law", ranked.titles, BEST)
         asked = st.selectbox("Law drawn", (BEST, *ranked.titles), key="law", bind="query-params")
         row = column.asked_for(ranked, rows, asked)
         if row and row.fitted:

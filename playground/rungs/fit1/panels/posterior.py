@@ -64,7 +64,9 @@ def show(screen: Screen, step: Bell) -> None:
             values = controls.draw(PRIOR, more=False)
         with up:
             values |= controls.draw(PRIOR, more=True)
-        first = st.select_slider("Use the first n points", counts(len(dataset)), ALL, key="first", bind="query-params")
+        offered = counts(len(dataset))
+        session.settle("first", offered, ALL)
+        first = st.select_slider("Use the first n points", offered, ALL, key="first", bind="query-params")
         zoom = st.toggle("Zoom to the posterior", key="zoom", bind="query-params")
     x = ordered(dataset)
     use = x if first == ALL else x[: int(first)]

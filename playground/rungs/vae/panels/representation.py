@@ -27,6 +27,7 @@ def show(screen: Screen, step: Step[VAE]) -> None:
     run = runs.open_run(f"{NAME}.represent", screen.spec(step), "", steps)
     by, shades = "", codes.shades(pictures)
     if shades:
+        session.settle("shade", shades, shades[0])
         by = st.segmented_control(
             "Coloured by", shades, default=shades[0], key="shade", bind="query-params", required=True
         )
