@@ -83,7 +83,7 @@ def workbench() -> None:
         beside = numbers.beside(step, screen)
         place("figures", run.id, beside["figures"], key=f"{NAME}.figures")
         place("equation", run.id, beside["equation"], key=f"{NAME}.equation", forms=numbers.FORMS)
-    look_closer(replace(screen, picked=picked or 0), step)
+    look_closer(replace(screen, picked=picked), step)
 
 
 def walker() -> dict[str, Any]:
@@ -95,23 +95,24 @@ def walker() -> dict[str, Any]:
         return values | controls.draw(USUAL, more=False, names=["steps"])
 
 
-def instrument(screen: Screen, run: Run) -> tuple[Step, int | None]:
+def instrument(screen: Screen, run: Run) -> tuple[Step, int]:
     """The easel with a walk, or with the training of the painter; the Step of the walk, and the picture chosen."""
     if screen.source.course is not None and not training.walking():
         training_film.show(screen.source.course)
-        return run.job.trace[-1], None
+        return run.job.trace[-1], film.picked(screen, None)
     whole = [True]  # what the easel finds out while the page is drawn is on the page anyway
 
     @runs.follow(run)
-    def look() -> tuple[Step, int | None]:
+    def look() -> tuple[Step, int]:
         said = film.show(NAME, run, film.of(screen), film.marked(screen), linked=True)
         steps = run.job.trace.snapshot()[1]
         at = min(stage.shown(NAME, run, said), len(steps) - 1)
         bar(run)
-        if session.changed(f"{NAME}.rest", (stage.rest(run, said), said.picked)) and not whole[0]:
+        picked = film.picked(screen, said.picked)
+        if session.changed(f"{NAME}.rest", (stage.rest(run, said), picked)) and not whole[0]:
             st.rerun(scope="app")
         stage.link(run, at)
-        return steps[at], said.picked
+        return steps[at], picked
 
     found = look()
     whole[0] = False

@@ -143,5 +143,5 @@ def take_home(home: Home) -> None:
             home.upload()
         st.caption("A link to this screen:")
         st.code(session.link(), language=None, wrap_lines=True)
-        for note in home.notes:
+        for note in (*home.unlinked, *home.notes):
             st.caption(note)

@@ -43,7 +43,7 @@ class Home:
     """What a page gives a person to take home: the `script`, the `files`, and what is said of them (`notes`).
 
     `upload`, where there is one, draws the way back: a file of this page that can be opened here again. `pandas` reads
-    the same rows of a person's own file without us.
+    the same rows of a person's own file without us. `unlinked` says what is on show and no link can hold.
     """
 
     script: str
@@ -51,6 +51,7 @@ class Home:
     notes: Sequence[str] = ()
     upload: Callable[[], object] | None = None
     pandas: str = ""
+    unlinked: Sequence[str] = ()
 
 
 def script(lines: Sequence[str], needs: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from core.painting.wish import Wish
 from playground.instruments.easel import bytes_of
 from playground.rungs.paint.screen import Push
 from tests.browser.conftest import ask as asked
-from tests.browser.conftest import calm
+from tests.browser.conftest import calm, wait
 from tests.browser.conftest import until as until_it
 from tests.core.data.readers.pictures.test_read import idx
 
@@ -213,5 +213,6 @@ def test_a_phone_holds_everything(paint):
     page.touchscreen.tap(box["x"] + x, box["y"] + y)
     until(page, "s.picked === 3")
     page.get_by_text("Picture 4 of the easel").wait_for()
+    wait(page, lambda: "picked=4" in page.url, page.url)
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0

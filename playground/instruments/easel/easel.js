@@ -57,10 +57,9 @@ function beat(s, now) {
   if (moving) touch(s);
 }
 
-/** A message: another scene chooses its first picture, another run begins another recording. */
+/** A message: another scene says which picture is chosen, another run begins another recording. */
 function receive(s, message) {
-  if (takeScene(s, message)) s.large = false;
-  s.picked = Math.min(s.picked, s.scene.count - 1);
+  if (takeScene(s, message)) Object.assign(s, {large: false, picked: s.scene.picked});
   s.root.classList.toggle("large", s.large);
   if (!s.frames.length) s.run = null;
   insist(s, record(s, message) ? null : s.frames.length);

@@ -12,9 +12,10 @@ from core.checkpoint import Checkpoint
 from core.dataset import Dataset
 from core.process import Step
 from playground.rungs.diffusion import film as pictures
+from playground.rungs.diffusion import training
 from playground.rungs.diffusion.bench import MOST, Bench
 from playground.rungs.diffusion.screen import Screen
-from playground.shown import files
+from playground.shown import files, unlinked
 from playground.shown.files import Download, Home, safe
 
 NEEDS = {  # beside the house's imports
@@ -39,7 +40,10 @@ def home(screen: Screen, step: Step) -> Home:
     if moment is not None:
         saved = partial(network, moment, bench.dataset, screen.seed)
         offered.append(Download("Network (checkpoint)", "diffusion.safetensors", saved))
-    return Home(script(screen), offered, pandas=screen.asked.shelved.pandas)
+    left_out = unlinked.points()
+    if screen.asked.says == "learned" and screen.course:
+        left_out += unlinked.training(training.NAME, bench.dataset.digest)
+    return Home(script(screen), offered, pandas=screen.asked.shelved.pandas, unlinked=left_out)
 
 
 def script(screen: Screen) -> str:

@@ -9,8 +9,8 @@ from core.dataset import Dataset
 from core.key import Key
 from core.mixture.gmm import GMM, Config
 from core.process import Step
-from playground.rungs.em.screen import Screen
-from playground.shown import files
+from playground.rungs.em.screen import NAME, Screen
+from playground.shown import files, unlinked
 from playground.shown.files import Download, Home, safe
 
 SAMPLES = 1000
@@ -28,6 +28,7 @@ def home(screen: Screen, step: Step[GMM]) -> Home:
             Download("Parameters (JSON)", "parameters.json", lambda: as_json(model, dataset)),
         ),
         pandas=screen.asked.shelved.pandas,
+        unlinked=[*unlinked.points(), *unlinked.run(NAME, dataset.digest)],
     )
 
 

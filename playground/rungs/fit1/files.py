@@ -18,6 +18,7 @@ from playground.rungs.fit1 import model
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.column import Ranked
 from playground.rungs.fit1.screen import Screen
+from playground.shown import unlinked
 from playground.shown.files import Download, Home, safe
 from playground.shown.files import script as program
 from playground.shown.numbers import unit_of
@@ -51,14 +52,16 @@ def home(screen: Screen, step: Bell) -> Home:
     code = shelved.code
     made = ranking_script(code, chosen.column, screen.key) if chosen.column else bell_script(code, step)
     if row is None:
-        return Home(made, (), (chosen.why,), pandas=shelved.pandas)
+        return Home(made, (), (chosen.why,), pandas=shelved.pandas, unlinked=unlinked.points())
     with right:
         amount = controls.draw(Draws(), more=False)["samples"] or Draws().samples
     stream = screen.key / "samples"
     x = chosen.column.x if chosen.column else screen.dataset.points[:, 0]
     counts = chosen.column is not None and not chosen.column.continuous
     note = f"Samples are drawn by {session.plain(str(stream))}."
-    return Home(made, files(row, screen, x, int(amount), counts), (note,), pandas=shelved.pandas)
+    return Home(
+        made, files(row, screen, x, int(amount), counts), (note,), pandas=shelved.pandas, unlinked=unlinked.points()
+    )
 
 
 def files(row: Row, screen: Screen, x: Float[np.ndarray, " n"], amount: int, counts: bool) -> tuple[Download, ...]:

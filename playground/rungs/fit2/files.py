@@ -19,6 +19,7 @@ from core.process import Step
 from playground.rungs.fit2 import joint
 from playground.rungs.fit2.joint import Seen
 from playground.rungs.fit2.screen import Screen
+from playground.shown import unlinked
 from playground.shown.files import Download, Home, safe
 from playground.shown.files import script as program
 
@@ -49,6 +50,7 @@ def home(screen: Screen, step: Step[Seen]) -> Home:
         ),
         notes,
         pandas=screen.shelved.pandas,
+        unlinked=unlinked.points(),
     )
 
 

@@ -8,9 +8,9 @@ from core import checkpoint
 from core.checkpoint import Checkpoint
 from core.process import Step
 from playground.rungs.paint import source, training, words
-from playground.rungs.paint.screen import NAME, Screen
-from playground.rungs.paint.source import STORED
-from playground.shown import files
+from playground.rungs.paint.screen import DATA, NAME, Screen
+from playground.rungs.paint.source import FILE, STORED
+from playground.shown import files, unlinked
 from playground.shown.files import Download, Home
 
 NEEDS = {
@@ -33,7 +33,18 @@ def home(screen: Screen, step: Step[np.ndarray]) -> Home:
             Download("Pictures (NPZ)", "pictures.npz", lambda: npz(ends, screen)),
             *offered,
         ]
-    return Home(script(screen), offered, upload=source.upload)
+    return Home(script(screen), offered, upload=source.upload, unlinked=left_out(screen))
+
+
+def left_out(screen: Screen) -> list[str]:
+    """What is on show and not in the link."""
+    found = unlinked.pictures(DATA)
+    if screen.source.course is not None:
+        found.append(unlinked.TRAINING)
+    elif screen.source.way == FILE:
+        there = isinstance(source.stored(screen.pictures), str)
+        found.append(unlinked.model("a training" if there else "the stored painter"))
+    return found
 
 
 def script(screen: Screen) -> str:

@@ -26,6 +26,7 @@ LINES = (
 )
 DATA = (Kind("x", "data", "data"),)
 PAINTED = (Kind("x", "pictures", "model"),)  # on an easel that shows what was painted, and not the way there
+PICKED = "picked"  # of the link, from 1
 OF_THE_SET = 16  # pictures on show where nobody paints any
 
 Frames = Callable[[Sequence[Step[Any]], int], list[Frame]]
@@ -42,7 +43,20 @@ def of(screen: Screen) -> Easel:
         lines=LINES,
         alt=f"{n} pictures painted out of noise: {screen.wish.words}",
         expected=moments.expected(moments.guesses(screen.sampler)),
+        picked=picked(screen, None),
     )
+
+
+def picked(screen: Screen, pressed: int | None) -> int:
+    """The picture that is chosen, from 0: the one just `pressed` on the easel, else the one before, at first the link's."""
+    asked = session.from_link(PICKED) or ""
+    number = session.recall(PICKED, lambda: int(asked) if asked.isdecimal() and len(asked) < 4 else 1, screen=True)
+    if pressed is not None:
+        number = pressed + 1
+        session.hold(PICKED, number, screen=True)
+    row = min(max(number, 1), screen.push.samples) - 1
+    session.put_in_link(PICKED, str(row + 1) if row else None)
+    return row
 
 
 def scene_id(name: str, spec: Hashable) -> str:

@@ -17,10 +17,10 @@ from core.key import Key
 from core.process import Step
 from core.vae.model import VAE
 from playground import session
-from playground.rungs.vae import losses, seen, training
-from playground.rungs.vae.screen import FILE, NAME, Screen
+from playground.rungs.vae import losses, seen, source, training
+from playground.rungs.vae.screen import DATA, FILE, NAME, Screen
 from playground.rungs.vae.through import DRAWS, exactly
-from playground.shown import files
+from playground.shown import files, unlinked
 from playground.shown.files import Download, Home
 
 SAMPLES = 64
@@ -31,12 +31,6 @@ NEEDS = {
     "fit.": "from core.vae import fit",
     "exact.": "from core.vae.truth import exact",
 }
-LINKED = (
-    "It holds the set of pictures, the model and all its options, the seed, the chosen picture, the marker and the panel; a "
-    "training begins anew and ends in the same model. A fork, a kept run, and pictures, drawings or models of your own are "
-    "not in it: send the checkpoint, which can be loaded above."
-)
-"""What a link restores, and what no link can."""
 
 
 def home(screen: Screen, step: Step[VAE]) -> Home:
@@ -51,7 +45,21 @@ def home(screen: Screen, step: Step[VAE]) -> Home:
     if screen.run is not None:
         offered.append(Download("Losses (CSV)", "losses.csv", partial(losses.csv, step)))
     note = f"Samples: {SAMPLES} draws from the prior, decoded; the NPZ also holds z and draws of p(x given z)."
-    return Home(script(screen, step), offered, (note, LINKED), upload)
+    return Home(script(screen, step), offered, (note,), upload, unlinked=left_out(screen))
+
+
+def left_out(screen: Screen) -> list[str]:
+    """What is on show and not in the link."""
+    found = unlinked.pictures(DATA)
+    if screen.run is not None:
+        found += unlinked.training(NAME, screen.pictures.digest)
+    elif screen.source.id.startswith("file-"):
+        title = next(iter(source.offered(screen.pictures)), "")
+        found.append(unlinked.model(f"the stored {title} model" if title else "a training"))
+    if screen.chosen.row is None:
+        instead = f"picture {screen.row + 1:,} of the set"
+        found.append(f"{screen.chosen.title} is not in the link; whoever opens it sees {instead} instead.")
+    return found
 
 
 def codes(model: VAE, pictures: Pictures) -> bytes:
