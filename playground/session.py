@@ -4,10 +4,11 @@ Widgets that carry a setting are bound to the query string by their key, so the 
 screen. What is not a widget (start means that were dragged, points that were drawn) is written there by `put_in_link`.
 """
 
+import re
 from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import streamlit as st
@@ -31,6 +32,13 @@ def entered() -> bool:
 def owner() -> str:
     """A name for this session that nobody can guess."""
     return recall("owner", lambda: uuid4().hex)
+
+
+def before() -> str:
+    """The `owner` of the session that this tab had before it was reloaded, as its cookie (of `trail.js`) says; or ""."""
+    port = urlsplit(st.context.url or "").port or ""
+    said = str(st.context.cookies.get(f"playground-tab-{port}", ""))
+    return said if re.fullmatch("[0-9a-f]{32}", said) and said != owner() else ""
 
 
 def recall(name: str, make: Callable[[], Value], *, screen: bool = False) -> Value:

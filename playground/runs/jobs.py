@@ -1,221 +1,98 @@
 """Where a run computes: a thread a job, behind four calls that a cluster could answer as well.
 
 `submit` starts draining an iterator of Steps into a Trace, `Job.progress` says how far it is, `Job.cancel` ends it and
-`Job.trace` holds the result. A job can be paused, resumed and moved on by single Steps. At most `RUNNING` young jobs and
-as many long ones compute at once in the whole process, the others wait for a turn, which goes first to those who have
-worked least; long ones run when nothing else wants the processor. When a
-session ends its jobs are orphaned, and reaped after `GRACE` seconds unless the browser came back, so a closed tab leaves
-nothing behind.
+`Job.trace` holds the result. A job can be paused, resumed and moved on by single Steps. When a session ends its jobs are
+orphaned, and reaped after `GRACE` seconds unless the browser came back: the session itself (`back`), or another in its tab,
+which may `adopt` them. So a reload loses nothing and a closed tab leaves nothing behind.
 """
 
-import os
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Hashable, Iterator
 
-from core.process import Halt, Step, Trace
-from playground.runs import baton
-from playground.runs.turns import Turns
+from core.process import Step
+from playground.runs.drain import Job
 
-RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
-LONG = 0.25  # seconds of work after which a job gives way to the pages
+LEAVE = 1.0  # seconds the end of a session may be noticed later than the beginning of the next in its tab
 GRACE = 20.0  # seconds a dropped connection may take to come back
-Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
-
-POLITE = 0.1  # seconds a long job rests at most between two Steps, for pages to be finished
-SHARE = 4  # for how many of its own seconds it rests if pages take all the time; in proportion if they take less
-FAIR = 0.1  # seconds of work within which jobs take turns in the order they came
-_turns = baton.turns  # those of the pages; a long job, which gives way, must not hold one of these meanwhile
-_long_turns = Turns(RUNNING)
-_jobs: dict[str, "Job"] = {}
+_jobs: dict[str, Job] = {}
+_left: set[str] = set()  # owners whose session has ended, for as long as their jobs are kept
 _lock = threading.Lock()
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a job is: its phase, Steps taken, Steps a second, and the sentence it failed with ("" otherwise)."""
-
-    phase: Phase
-    steps: int
-    rate: float
-    error: str
-
-    @property
-    def alive(self) -> bool:
-        """Whether more Steps may come."""
-        return self.phase in ("waiting", "running", "paused")
-
-
-class Job:
-    """One process being drained into a Trace in a thread of its own."""
-
-    def __init__(self, steps: Callable[[], Iterator[Step]], limit: int) -> None:
-        self.trace: Trace = Trace(limit=limit)
-        self.seen = time.monotonic()
-        self._steps = steps
-        self._phase: Phase = "waiting"
-        self._error = ""
-        self._count = 0
-        self._worked = 0.0
-        self._allowed = float("inf")  # Steps that may be taken before pausing
-        self._wake = threading.Condition()
-        self._stop = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def progress(self) -> Progress:
-        """How far the job is, at this moment."""
-        self.seen = time.monotonic()
-        with self._wake:
-            rate = self._count / self._worked if self._worked > 0 else 0.0
-            return Progress(self._phase, self._count, rate, self._error)
-
-    def pause(self) -> None:
-        """Stop after the present Step; the job can be resumed."""
-        self._permit(0)
-
-    def resume(self) -> None:
-        """Go on to the end."""
-        self._permit(float("inf"))
-
-    def step(self, count: int = 1) -> None:
-        """Take `count` Steps, then pause."""
-        self._permit(count)
-
-    def cancel(self) -> None:
-        """End the job after the present Step; its Trace stays readable."""
-        with self._wake:
-            self._stop = True
-            self._wake.notify_all()
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread still runs."""
-        return self._thread.is_alive()
-
-    def wait(self, seconds: float) -> None:
-        """Wait for the job to end, at most `seconds`."""
-        self._thread.join(seconds)
-
-    def wait_first(self, seconds: float) -> None:
-        """Wait for the first Step (or the end), at most `seconds`."""
-        with self._wake:
-            self._wake.wait_for(lambda: self._count > 0 or self._phase in ("done", "cancelled", "failed"), seconds)
-
-    def _permit(self, count: float) -> None:
-        with self._wake:
-            self._allowed = count
-            self._wake.notify_all()
-
-    def _may_go_on(self) -> bool:
-        """Wait while paused; False when the job is to end."""
-        with self._wake:
-            while self._allowed <= 0 and not self._stop:
-                self._phase = "paused"
-                self._wake.wait()
-            return not self._stop
-
-    def _run(self) -> None:
-        try:
-            steps = self._steps()
-            humble = False
-            while self._may_go_on():
-                if not humble and self._worked > LONG:
-                    humble = give_way()
-                with (_long_turns if humble else _turns).turn(urgency(self._worked)) as until:
-                    if not self._work(steps, until, humble):
-                        return self._end("done")
-            self._end("cancelled")
-        except Exception as error:  # whatever went wrong is the person's to read, never a traceback
-            self._end("failed", sentence(error, self._count))
-
-    def _work(self, steps: Iterator[Step], until: float, humble: bool) -> bool:
-        """Take Steps while the turn lasts and they are allowed; False when there are no more."""
-        while True:
-            with self._wake:
-                if self._stop or self._allowed <= 0:
-                    return True
-                self._phase = "running"
-                self._allowed -= 1
-            began = time.perf_counter()
-            step = next(steps, None)
-            now = time.perf_counter()
-            if step is None:
-                return False
-            self.trace.append(step)
-            with self._wake:
-                self._count += 1
-                self._worked += now - began
-                self._wake.notify_all()
-            if humble:
-                rest(now - began)
-            if now > until:
-                return True
-
-    def _end(self, phase: Phase, error: str = "") -> None:
-        with self._wake:
-            self._phase, self._error = phase, error
-            self._wake.notify_all()
-
-
-def give_way() -> bool:
-    """Let the scheduler prefer every other thread to this one from now on, where threads have priorities (Linux)."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-    return True
-
-
-def urgency(worked: float) -> float:
-    """What a job's turn is asked for with: at once for one just begun, since the page that began it waits for it."""
-    return baton.EARLIER if worked < FAIR / 2 else worked // FAIR
-
-
-def rest(worked: float) -> None:
-    """Rest after `worked` seconds of a long job, as the pages take time: Python would give it half of theirs."""
-    time.sleep(min(SHARE * _turns.load() * worked, POLITE))
-    _turns.quiet(POLITE)
-
-
-def sentence(error: Exception, steps: int) -> str:
-    """What a person reads when a process stopped: our own words as they are, anything else with its step."""
-    if isinstance(error, Halt):
-        return str(error)
-    return (
-        f"The run stopped at step {steps} with an unexpected {type(error).__name__}; change a setting or start again."
-    )
-
-
-def submit(owner: str, steps: Callable[[], Iterator[Step]], limit: int = 24 << 20) -> Job:
+def submit(
+    owner: str,
+    steps: Callable[[], Iterator[Step]],
+    limit: int = 24 << 20,
+    spec: Hashable = None,
+    beside: object = None,
+) -> Job:
     """Start a job for `owner`, cancelling the one it had under that name."""
-    job = Job(steps, limit)
+    job = Job(steps, limit, spec, beside)
     with _lock:
-        old = _jobs.pop(owner, None)
-        _jobs[owner] = job
-    if old is not None:
-        old.cancel()
+        _place(owner, job)
     return job
+
+
+def _place(owner: str, job: Job) -> None:
+    if (old := _jobs.pop(owner, None)) is not None:
+        old.cancel()
+    _jobs[owner] = job
+
+
+def adopt(before: str, owner: str, name: str, spec: Hashable, patience: float = LEAVE) -> Job | None:
+    """The job called `name` of the session `before` becomes `owner`'s, if it does what `spec` says; else None.
+
+    Never while that session lives: it is given `patience` seconds to be seen to have ended.
+    """
+    until = time.monotonic() + patience
+    while (job := _jobs.get(f"{before}/{name}")) is not None and job.spec == spec:
+        with _lock:
+            if before in _left and _jobs.pop(f"{before}/{name}", None) is job:
+                _place(f"{owner}/{name}", job)
+                return job
+        if time.monotonic() > until:
+            break
+        time.sleep(0.02)
+    return None
+
+
+def known(owner: str) -> bool:
+    """Whether anything is kept of `owner`."""
+    with _lock:
+        return owner in _left or any(name.startswith(f"{owner}/") for name in _jobs)
 
 
 def release(owner: str) -> None:
     """Cancel and forget all jobs whose name begins with `owner`."""
     with _lock:
         gone = [_jobs.pop(name) for name in list(_jobs) if name.startswith(owner)]
+        _left.difference_update([left for left in _left if left.startswith(owner)])
     for job in gone:
         job.cancel()
 
 
 def orphan(owner: str) -> None:
     """Release `owner`'s jobs in `GRACE` seconds unless somebody looks at one of them before; returns at once."""
+    with _lock:
+        _left.add(owner)
+    _reap_later(owner)
+
+
+def back(owner: str) -> None:
+    """The session of `owner` is there (again)."""
+    with _lock:
+        _left.discard(owner)
+
+
+def _reap_later(owner: str) -> None:
     left = time.monotonic()
 
     def reap() -> None:
         with _lock:
             mine = [job for name, job in _jobs.items() if name.startswith(owner)]
         if any(job.alive and job.seen > left for job in mine):
-            orphan(owner)  # somebody looked, perhaps for the last time: look again later
+            _reap_later(owner)  # somebody looked, perhaps for the last time: look again later
         else:
             release(owner)
 

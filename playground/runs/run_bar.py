@@ -10,6 +10,7 @@ from playground.runs import baton, runs
 from playground.runs.runs import Run
 
 FORK = "The next run begins from the frame on show; change an option and both are drawn."
+GONE = " It began anew: the session before this one has ended, and its runs with it."
 KEEP = "Draw this run in grey under the next ones, to compare."
 
 
@@ -76,6 +77,7 @@ def status(name: str, phase: str, steps: int, rate: float, unit: str = "frames",
     """One line on where the run is."""
     fork = runs.forked(name)
     begun = f" Forked from {moment} {fork.step.index} of {fork.label}." if fork else ""
+    gone = GONE if runs.lost(name) else ""
     words = {
         "waiting": "Waiting for a free processor",
         "running": "Computing",
@@ -85,4 +87,4 @@ def status(name: str, phase: str, steps: int, rate: float, unit: str = "frames",
         "failed": "Stopped",
     }[phase]
     pace = f"{rate:,.0f}" if rate >= 1 else f"{rate:.1f}"
-    return f"{words} after {steps:,} {unit}, {pace} a second.{begun}"
+    return f"{words} after {steps:,} {unit}, {pace} a second.{begun}{gone}"

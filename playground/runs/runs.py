@@ -1,8 +1,8 @@
 """A live process and its recording, belonging to one session and one page.
 
 `open_run` returns the page's run for a specification: the same one as long as the specification stays the same, else a
-new one that replaces it. `keep` sets the present run aside to be drawn under the next ones, `fork` makes the next run
-begin from a chosen Step of this one. When the session ends its jobs end too.
+new one that replaces it. `keep` sets the present run aside to be drawn under the next ones, `fork` makes the next run begin
+from a chosen Step of this one. When the session ends its jobs end too, but for a tab that is reloaded, which finds them again.
 """
 
 import functools
@@ -15,6 +15,7 @@ import streamlit as st
 from core.process import Step
 from playground import session
 from playground.runs import baton, jobs
+from playground.runs.drain import Job
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,7 +33,7 @@ class Run:
     id: str
     spec: tuple[Hashable, ...]
     label: str
-    job: jobs.Job
+    job: Job
 
     @property
     def data(self) -> Hashable:
@@ -53,23 +54,45 @@ class Fork:
 @st.cache_resource(scope="session", on_release=jobs.orphan, show_spinner=False)
 def _watch(owner: str) -> str:
     """Tie the owner's jobs to the session: its end orphans them."""
+    jobs.back(owner)
     return owner
 
 
-def open_run(name: str, spec: tuple[Hashable, ...], label: str, steps: Callable[[], Iterator[Step]]) -> Run:
-    """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one."""
+def open_run(
+    name: str,
+    spec: tuple[Hashable, ...],
+    label: str,
+    steps: Callable[[], Iterator[Step]],
+    beside: object = None,
+) -> Run:
+    """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one.
+
+    If this tab was reloaded, the run of the session before goes on. `beside` is what the steps fill beside their Trace.
+    """
     owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
     held: Run | None = session.recall(f"run.{name}", lambda: None)
     if held is not None and held.spec == spec and (held.job.progress().phase != "cancelled" or len(held.job.trace)):
         return held
     count = session.recall(f"count.{name}", lambda: 0) + 1
-    run = Run(f"{name}-{count}", spec, label, jobs.submit(f"{owner}/{name}", steps))
+    with baton.down():
+        before = session.before()
+        found = jobs.adopt(before, owner, name, spec) if before else None
+    job = found or jobs.submit(f"{owner}/{name}", steps, spec=spec, beside=beside)
+    run = Run(f"{name}-{count}", spec, label, job)
     session.hold(f"count.{name}", count)
     session.hold(f"run.{name}", run)
     with baton.down():
         run.job.wait(AT_ONCE)
         run.job.wait_first(AT_FIRST)
+    if before and count == 1 and not found and not jobs.known(before):
+        session.hold(f"lost.{name}", run.id)
     return run
+
+
+def lost(name: str) -> bool:
+    """Whether the present run began because the one of the session before, in this tab, is no more."""
+    run: Run | None = session.recall(f"run.{name}", lambda: None)
+    return run is not None and session.recall(f"lost.{name}", str) == run.id
 
 
 def keep(name: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from playground.runs import baton, runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.runs import Run
 
 

@@ -88,9 +88,9 @@ async def ready(app: Any) -> AsyncIterator[None]:
 def prepare() -> None:
     """Import what the pages import: the first page's while the browser fetches it."""
     if HURRY.is_set():
-        from playground.runs import jobs
+        from playground.runs import drain
 
-        jobs.give_way()  # to the people in the processes that are there already
+        drain.give_way()  # to the people in the processes that are there already
     warm.first()
     st.empty()  # at its first element Streamlit looks through all modules for who started it
     logging.getLogger(BARE).setLevel(logging.NOTSET)

@@ -17,7 +17,7 @@ from core.process import Step
 from playground import session
 from playground.importing import fetch, known
 from playground.runs import baton, runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import numbers
 from playground.shown.files import Home

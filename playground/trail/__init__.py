@@ -2,6 +2,7 @@
 
 A screen is what its address says. `trail.js` keeps the last 20 of each page in the browser and turns to one of them as the
 browser's back button does, upon which Streamlit sets every widget and `session.open_page` forgets what was of the other.
+When a tab is left, it says in a cookie whose it was: reloaded, it finds its runs again (`runs.open_run`).
 A page has one entry in the browser's own history, so that its back button leaves the page at the first press.
 """
 
@@ -20,7 +21,8 @@ TRY = "try"
 
 def offer(*, buttons: bool) -> None:
     """Watch the address from here on; with `buttons`, draw those that undo, redo and reset."""
-    _component()(key="trail", data={"buttons": buttons, "mark": TRY, "page": session.page()}, width="content")
+    data = {"buttons": buttons, "mark": TRY, "page": session.page(), "tab": session.owner()}
+    _component()(key="trail", data=data, width="content")
 
 
 @cache

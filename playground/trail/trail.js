@@ -5,6 +5,8 @@ const CALM = 400; // milliseconds without another change after which an address 
 const NARROW = 768; // pixels of width below which the sidebar lies over the page
 const LINKS = "a[data-testid=stSidebarNavLink], a[data-testid=stPageLink-NavLink]";
 const PASSING = ["frame"]; // where a film rests makes no other screen, though its address says it
+const TAB = `playground-tab-${location.port}`; // the cookie, which a reload shows with its first word
+const AWAY = 60; // seconds it is kept
 const pageOf = (address) => new URL(address, location.href).pathname;
 const here = () => location.pathname + location.search;
 
@@ -34,7 +36,14 @@ function begin(mark) {
   window.addEventListener("keydown", (event) => pressed(trail, event));
   window.addEventListener("click", (event) => followed(trail, event), true);
   window.addEventListener("popstate", () => drawn(trail));
+  window.addEventListener("pagehide", () => leave(trail.tab, AWAY));
+  leave("", 0);
   return trail;
+}
+
+/** Say to whoever is here next, in the next so many seconds, whose tab it was. */
+function leave(tab, seconds) {
+  document.cookie = `${TAB}=${tab}; max-age=${seconds}; path=/; samesite=strict`;
 }
 
 /** The screens of the page on show: before, after, and the present one. */
@@ -145,6 +154,7 @@ function drawn(trail) {
 export default function ({data, parentElement}) {
   const trail = (window.playgroundTrail ??= begin(data.mark));
   const root = parentElement.querySelector(".trail");
+  trail.tab = data.tab;
   root.hidden = !data.buttons;
   trail.buttons = data.buttons ? root : null;
   if (trail.target?.endsWith(`/${data.page}`)) trail.target = null;

@@ -12,7 +12,7 @@ from core.key import Key
 from core.mixture import gmm
 from core.units import units_of
 from playground.instruments.stage import unpack
-from playground.runs import hand, jobs, runs
+from playground.runs import drain, hand, runs
 from playground.runs.turns import Turns
 from playground.shelf import sketch
 from playground.shown.criteria import BIC
@@ -361,7 +361,7 @@ def test_a_page_that_waits_for_a_slot_is_a_page(monkeypatch):
     monkeypatch.setattr(runs, "AT_ONCE", 0.05)
     monkeypatch.setattr(runs, "AT_FIRST", 0.05)
     turns = Turns(1)
-    monkeypatch.setattr(jobs, "_turns", turns)
+    monkeypatch.setattr(drain, "_turns", turns)
     with turns.turn(0.0):
         at = opened(seed=4)
         assert [title.value for title in at.title] == ["EM by hand"]

@@ -143,8 +143,9 @@ def choose(pictures: Pictures, seed: int) -> Source:
     task = ask(pictures, seed)
     fresh = Held()
     spec = (pictures.digest, task.config, task.start, seed)
-    run = runs.open_run(NAME, spec, f"width {task.config.width}", lambda: steps(task, pictures, fresh))
-    held: Held = session.once(f"{NAME}.held", run.id, lambda: fresh)
+    run = runs.open_run(NAME, spec, f"width {task.config.width}", lambda: steps(task, pictures, fresh), fresh)
+    held = run.job.beside
+    assert isinstance(held, Held)
     phase = run.job.progress().phase
     latest = held.latest if phase not in ("waiting", "running") else None
     if latest is None:

@@ -7,7 +7,7 @@ from core.process import Step, Trace
 from playground import session
 from playground.instruments.stage import Frame, Points, Result, Scene, pack, unpack
 from playground.runs import film
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.runs import Run
 
 SCENE = Scene(id="s", bounds=[[0, 1], [0, 1]], layers=(Points(name="p"),))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.process import Halt, Step
-from playground.runs import jobs
+from playground.runs import drain, jobs
 from playground.runs.turns import Turns
 
 
@@ -26,8 +26,8 @@ def until(condition, seconds=60.0):
 def registry(monkeypatch):
     """No jobs and free slots at the start; no thread left at the end."""
     monkeypatch.setattr(jobs, "_jobs", {})
-    monkeypatch.setattr(jobs, "_turns", Turns(jobs.RUNNING))
-    monkeypatch.setattr(jobs, "_long_turns", Turns(jobs.RUNNING))
+    monkeypatch.setattr(drain, "_turns", Turns(drain.RUNNING))
+    monkeypatch.setattr(drain, "_long_turns", Turns(drain.RUNNING))
     before = set(threading.enumerate())
     yield
     jobs.release("")
@@ -164,7 +164,7 @@ def test_a_process_that_cannot_begin_says_so():
 
 
 def test_a_failed_job_gives_its_slot_back():
-    for _ in range(3 * jobs.RUNNING):
+    for _ in range(3 * drain.RUNNING):
         jobs.submit("a", failing(ValueError())).wait(60)
     job = jobs.submit("b", count(3))
     job.wait(60)
@@ -173,18 +173,18 @@ def test_a_failed_job_gives_its_slot_back():
 
 def test_no_more_than_running_steps_compute_at_once():
     gate = Gate()
-    crowd = [jobs.submit(f"j{i}", gate.steps) for i in range(5 * jobs.RUNNING)]
-    until(lambda: gate.inside == jobs.RUNNING)
+    crowd = [jobs.submit(f"j{i}", gate.steps) for i in range(5 * drain.RUNNING)]
+    until(lambda: gate.inside == drain.RUNNING)
     gate.open.set()
     for job in crowd:
         job.wait(60)
-    assert gate.most == jobs.RUNNING
+    assert gate.most == drain.RUNNING
     assert {job.progress().phase for job in crowd} == {"done"}
 
 
 def test_jobs_take_turns():
     """Jobs without end leave room for short ones."""
-    endless = [jobs.submit(f"long{i}", forever()) for i in range(2 * jobs.RUNNING)]
+    endless = [jobs.submit(f"long{i}", forever()) for i in range(2 * drain.RUNNING)]
     short = jobs.submit("short", count(10))
     short.wait(60)
     assert short.progress().phase == "done"
@@ -193,11 +193,11 @@ def test_jobs_take_turns():
 
 def test_a_job_that_waits_for_a_slot_says_so():
     gate = Gate()
-    crowd = [jobs.submit(f"j{i}", gate.steps) for i in range(2 * jobs.RUNNING)]
-    until(lambda: gate.inside == jobs.RUNNING)
+    crowd = [jobs.submit(f"j{i}", gate.steps) for i in range(2 * drain.RUNNING)]
+    until(lambda: gate.inside == drain.RUNNING)
     phases = [job.progress().phase for job in crowd]
     gate.open.set()
-    assert (phases.count("waiting"), phases.count("running")) == (jobs.RUNNING, jobs.RUNNING)
+    assert (phases.count("waiting"), phases.count("running")) == (drain.RUNNING, drain.RUNNING)
     for job in crowd:
         job.wait(60)
     assert {job.progress().phase for job in crowd} == {"done"}
@@ -346,9 +346,9 @@ def test_the_rate_counts_the_time_spent_computing():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priorities of their own")
 def test_a_long_job_gives_way_and_a_short_one_does_not(monkeypatch):
-    monkeypatch.setattr(jobs, "LONG", 0.5)
+    monkeypatch.setattr(drain, "LONG", 0.5)
     given = []
-    monkeypatch.setattr(jobs.os, "setpriority", lambda *what: given.append(what))
+    monkeypatch.setattr(drain.os, "setpriority", lambda *what: given.append(what))
 
     def busy(seconds):
         for index in range(8):
@@ -362,9 +362,9 @@ def test_a_long_job_gives_way_and_a_short_one_does_not(monkeypatch):
 
 
 def test_a_long_job_does_not_hold_the_turn_of_a_quick_one(monkeypatch):
-    monkeypatch.setattr(jobs, "LONG", 0.01)
-    monkeypatch.setattr(jobs, "_turns", Turns(1))
-    monkeypatch.setattr(jobs, "_long_turns", Turns(1))
+    monkeypatch.setattr(drain, "LONG", 0.01)
+    monkeypatch.setattr(drain, "_turns", Turns(1))
+    monkeypatch.setattr(drain, "_long_turns", Turns(1))
     stuck = threading.Event()
 
     def slow():
@@ -381,3 +381,41 @@ def test_a_long_job_does_not_hold_the_turn_of_a_quick_one(monkeypatch):
     assert quick.progress().phase == "done"
     stuck.set()
     long.wait(60)
+
+
+def test_only_a_session_that_has_ended_leaves_its_job_and_only_to_its_token_for_the_same_work(monkeypatch):
+    monkeypatch.setattr(jobs, "GRACE", 60)
+    job = jobs.submit("first/vae", forever(), spec=("data", 1))
+    assert jobs.adopt("first", "second", "vae", ("data", 1), 0.05) is None, "it lives"
+    jobs.orphan("first")
+    job.pause()
+    for before, name, spec in (("fir", "vae", ("data", 1)), ("", "vae", ("data", 1)), ("first", "em", ("data", 1))):
+        assert jobs.adopt(before, "second", name, spec, 0.05) is None
+    assert jobs.adopt("first", "second", "vae", ("data", 2), 0.05) is None
+    jobs.back("first")
+    assert jobs.adopt("first", "second", "vae", ("data", 1), 0.05) is None, "it came back"
+    jobs.orphan("first")
+    assert jobs.adopt("first", "second", "vae", ("data", 1), 0.05) is job
+    assert jobs.adopt("first", "third", "vae", ("data", 1), 0.05) is None, "it has gone to the second"
+    until(lambda: job.progress().phase == "paused")
+    job.resume()
+    jobs.release("first")
+    at = job.progress().steps
+    until(lambda: job.progress().steps > at)
+
+
+def test_a_session_whose_end_is_noticed_a_moment_later_leaves_its_job_too():
+    job = jobs.submit("first/vae", forever(), spec=1)
+    threading.Timer(0.1, jobs.orphan, ("first",)).start()
+    assert jobs.adopt("first", "second", "vae", 1, 30) is job
+    until(lambda: not [t for t in threading.enumerate() if isinstance(t, threading.Timer) and t.interval == 0.1])
+
+
+def test_a_job_that_is_adopted_takes_the_place_of_what_was_there_and_is_not_reaped(monkeypatch):
+    monkeypatch.setattr(jobs, "GRACE", 0.05)
+    job, other = jobs.submit("first/vae", forever(), spec=1), jobs.submit("second/vae", forever(), spec=2)
+    jobs.orphan("first")
+    assert jobs.adopt("first", "second", "vae", 1) is job
+    until(lambda: not other.alive and not jobs.known("first"))
+    assert job.alive
+    assert jobs.living() == 1

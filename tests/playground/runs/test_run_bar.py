@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from playground.runs import run_bar
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 
 
 @pytest.mark.parametrize(

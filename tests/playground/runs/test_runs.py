@@ -201,3 +201,38 @@ def test_every_phase_has_words(phase):
     assert "5,678" in said
     runs.fork("em", run.job.trace[2])
     assert "Forked from half-step 2 of six, full." in run_bar.status("em", phase, 0, 0.0, moment="half-step")
+
+
+def test_a_tab_that_is_reloaded_finds_its_run_again(monkeypatch, sessions):
+    filled = []
+    first = runs.open_run("vae", ("data", 1), "words", endless, filled)
+    jobs.orphan(session.owner())
+    sessions("second", before="first")
+    again = runs.open_run("vae", ("data", 1), "words", endless, [])
+    assert again.job is first.job
+    assert again.job.beside is filled
+    assert not runs.lost("vae")
+    assert runs.open_run("vae", ("data", 2), "words", endless).job is not first.job
+
+
+def test_a_run_that_is_no_more_is_said_to_have_begun_anew(monkeypatch, sessions):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.05)
+    runs.open_run("vae", ("data", 1), "words", endless)
+    jobs.orphan(session.owner())
+    jobs.release(session.owner())
+    sessions("second", before="first")
+    runs.open_run("vae", ("data", 1), "words", endless)
+    assert runs.lost("vae")
+    assert "began anew" in run_bar.status("vae", "running", 3, 1.0)
+    runs.open_run("vae", ("data", 2), "words", endless)
+    assert not runs.lost("vae"), "that one was asked for"
+
+
+@pytest.fixture
+def sessions(monkeypatch):
+    """`sessions(owner, before)`: another session, of a tab that had this one before."""
+    now = {"owner": "first", "before": "", "held": {}}
+    monkeypatch.setattr(session, "_held", lambda: now["held"])
+    monkeypatch.setattr(session, "owner", lambda: now["owner"])
+    monkeypatch.setattr(session, "before", lambda: now["before"])
+    return lambda owner, before: now.update(owner=owner, before=before, held={})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.process import Step
-from playground.runs import jobs
+from playground.runs import drain
 from playground.runs.turns import Turns
 
 
@@ -148,11 +148,11 @@ def endless():
 
 
 def test_a_short_job_gets_through_while_endless_ones_hold_the_slots(monkeypatch):
-    monkeypatch.setattr(jobs, "_turns", Turns(2))
-    long = [jobs.Job(endless, 1 << 20) for _ in range(2)]
+    monkeypatch.setattr(drain, "_turns", Turns(2))
+    long = [drain.Job(endless, 1 << 20) for _ in range(2)]
     try:
         until(lambda: all(job.progress().steps > 100 for job in long))
-        short = jobs.Job(lambda: (busy(i) for i in range(20)), 1 << 20)
+        short = drain.Job(lambda: (busy(i) for i in range(20)), 1 << 20)
         short.wait(60)
         assert short.progress().phase == "done"
         at = [job.progress().steps for job in long]
@@ -165,8 +165,8 @@ def test_a_short_job_gets_through_while_endless_ones_hold_the_slots(monkeypatch)
 
 
 def test_three_endless_jobs_share_two_slots_evenly(monkeypatch):
-    monkeypatch.setattr(jobs, "_turns", Turns(2))
-    long = [jobs.Job(endless, 1 << 20) for _ in range(3)]
+    monkeypatch.setattr(drain, "_turns", Turns(2))
+    long = [drain.Job(endless, 1 << 20) for _ in range(3)]
     try:
         until(lambda: sum(job.progress().steps for job in long) > 600)
         worked = [job._worked for job in long]
@@ -226,14 +226,14 @@ def test_the_load_is_the_time_taken_and_is_forgotten(monkeypatch):
 
 
 def test_a_job_just_begun_goes_before_pages_and_an_older_one_after():
-    assert jobs.urgency(0.0) < 0.0 == jobs.urgency(jobs.FAIR / 2) < jobs.urgency(1.0)
+    assert drain.urgency(0.0) < 0.0 == drain.urgency(drain.FAIR / 2) < drain.urgency(1.0)
 
 
-@pytest.mark.parametrize(("load", "worked", "rested"), [(0.0, 5.0, 0.0), (0.5, 0.01, 0.02), (1.0, 9.0, jobs.POLITE)])
+@pytest.mark.parametrize(("load", "worked", "rested"), [(0.0, 5.0, 0.0), (0.5, 0.01, 0.02), (1.0, 9.0, drain.POLITE)])
 def test_a_long_job_rests_as_the_pages_take_time(monkeypatch, load, worked, rested):
     turns, slept = Turns(1), []
     monkeypatch.setattr(turns, "load", lambda: load)
-    monkeypatch.setattr(jobs, "_turns", turns)
-    monkeypatch.setattr(jobs.time, "sleep", slept.append)
-    jobs.rest(worked)
+    monkeypatch.setattr(drain, "_turns", turns)
+    monkeypatch.setattr(drain.time, "sleep", slept.append)
+    drain.rest(worked)
     assert slept == [pytest.approx(rested)]

@@ -15,7 +15,7 @@ from core.process import Step
 from playground.rungs.diffusion.bench import Bench
 from playground.rungs.diffusion.screen import Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown.numbers import estimate, table
 

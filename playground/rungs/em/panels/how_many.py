@@ -12,7 +12,7 @@ from playground import session
 from playground.rungs.em import fitting, numbers
 from playground.rungs.em.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import charts
 

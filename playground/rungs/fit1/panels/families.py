@@ -16,7 +16,7 @@ from playground.rungs.fit1 import beliefs, column, picture, ranking
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.column import Ranked
 from playground.rungs.fit1.screen import BEST, NAME, Screen
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import criteria
 from playground.shown.density import Curve

@@ -18,7 +18,7 @@ from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.ranking import spoken
 from playground.rungs.fit1.screen import KERNELS, MIXTURE, NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.runs import Run
 from playground.runs.watch import watch
 

@@ -18,7 +18,7 @@ from playground.rungs.fit2.joint import Seen
 from playground.rungs.fit2.numbers import means, parameters, part, shape
 from playground.rungs.fit2.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown.criteria import AIC, BIC, CRITERIA
 from playground.shown.numbers import bare, estimate, minus, table

@@ -17,7 +17,7 @@ from playground.rungs.fit2.apart import REPEATS, TESTS, WHOLE, Compared
 from playground.rungs.fit2.joint import Seen
 from playground.rungs.fit2.screen import AGAINST, NAME, Screen
 from playground.runs import film, runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import charts
 from playground.shown.numbers import p_value

@@ -18,7 +18,7 @@ from playground.rungs.paint.panels.parts import mask
 from playground.rungs.paint.prompt import box
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shelf.picture import Chosen
 from playground.shown import numbers

@@ -17,7 +17,7 @@ from playground.instruments.easel import Easel, bytes_of
 from playground.rungs.paint import charts, film
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.runs import Run
 from playground.runs.watch import watch
 

@@ -15,7 +15,7 @@ from playground.instruments.easel import Easel, bytes_of
 from playground.rungs.paint import charts, film, words
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 
 SIDE = 8  # pairs on show

@@ -20,7 +20,7 @@ from playground.instruments.stage import Field, Layer, Paths, Points, Role, Scen
 from playground.rungs.vae import seen
 from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import film, runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.runs import Run
 from playground.runs.watch import watch
 

@@ -15,7 +15,7 @@ from playground.rungs.vae.panels.parts import codes, compared
 from playground.rungs.vae.panels.parts.compared import AE, MODELS, OURS, PCA, Compared, Score, numeric
 from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import numbers
 

@@ -25,7 +25,7 @@ from playground.rungs.vae.panels.parts import bars, collapse, holes
 from playground.rungs.vae.panels.parts.holes import Codes
 from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import numbers
 from playground.shown.density import axis, paint

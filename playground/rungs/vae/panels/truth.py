@@ -24,7 +24,7 @@ from playground.rungs.vae import seen
 from playground.rungs.vae.panels.parts import bound, gap
 from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import film, runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import numbers
 

@@ -17,7 +17,7 @@ from core.vae.model import VAE
 from playground import session
 from playground.rungs.vae.screen import NAME
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import numbers
 from playground.shown.density import axis, paint

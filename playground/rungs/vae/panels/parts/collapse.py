@@ -21,7 +21,7 @@ from playground import session
 from playground.rungs.vae import seen
 from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import runs
-from playground.runs.jobs import Progress
+from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown.density import paint
 from playground.shown.numbers import nice
