@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.checkpoint import CheckpointError
+from core.painting import recipes
 from tests.pages.test_screens import opened, quick, settings  # noqa: F401 (a fixture)
 
 WAYS = (  # the page, what is on show, the control that says the data, the data in between, and what is chosen of the first
@@ -12,6 +14,19 @@ WAYS = (  # the page, what is on show, the control that says the data, the data 
     ("fit2", {"data": "Wines", "panel": "Code and files"}, "data", "Irises", {"across": "hue"}),
     ("diffusion", {"data": "Two moons", "panel": "Guidance"}, "data", "Eight Gaussians", {"class": "lower moon"}),
 )
+
+
+@pytest.fixture(autouse=True)
+def without_a_painter(monkeypatch):
+    """Nobody has stored a painter of jars."""
+    stored = recipes.stored
+
+    def refused(name):
+        if name == "paint-jars":
+            raise CheckpointError("There is none.")
+        return stored(name)
+
+    monkeypatch.setattr(recipes, "stored", refused)
 
 
 def pressed(at, name, word):

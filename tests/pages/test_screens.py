@@ -6,10 +6,12 @@ A walk changes widgets at random and turns back to an address it came through, a
 import os
 import random
 from functools import partial
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import local_script_runner
 
+from playground import trail
 from playground.instruments.stage import unpack
 from playground.runs import runs
 from tests import apps
@@ -19,6 +21,7 @@ WALKS = 200 if os.environ.get("EXAMPLES") == "soak" else 2
 CHANGES = 3  # between two looks at the address
 KINDS = ("selectbox", "button_group", "slider", "number_input", "toggle", "select_slider")
 BEGIN = {"vae": {"panel": "Code and files"}}
+SHORT = {"vae": {"epochs": "3"}, "paint": {"samples": "4", "steps": "3"}}  # of every experiment
 QUICK = {  # what would take long otherwise
     "n": (100, 300), "iterations": (3, 200), "samples": (4, 9), "steps": (2, 5), "model": ("2-D", "16-D"),
     "painter": ("stored",), "says": ("exact", "stored"), "pictures": ("Drawn digits", "Outfits", "Jars"),
@@ -139,3 +142,14 @@ def test_the_address_reproduces_the_screen_after_any_walk(page, monkeypatch):
             turn(at, back, monkeypatch)
             done.append(f"back to {back}")
             assert_same(at, opened(page, **back), done)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_three_experiments_in_a_row_leave_nothing_but_what_the_address_of_the_last_shows(page, monkeypatch):
+    at = opened(page, **BEGIN.get(page, {}))
+    links = [dict(parse_qsl(link.proto.query_string)) for link in at.get("page_link")]
+    tries = [link | SHORT.get(page, {}) for link in links if link.pop(trail.TRY, None)]
+    assert len(tries) == 3
+    for link in tries:
+        turn(at, link, monkeypatch)
+    assert_same(at, opened(page, **tries[-1]), tries)
