@@ -7,7 +7,15 @@ import pytest
 
 from playground.instruments.parts.component import HERE
 
-FILES = ("canvas/numbers", "canvas/colour", "canvas/canvas", "plane/geometry", "plane/axes", "transport/chart")
+FILES = (
+    "canvas/numbers",
+    "canvas/colour",
+    "canvas/canvas",
+    "plane/geometry",
+    "plane/axes",
+    "plane/readout",
+    "transport/chart",
+)
 CANVAS = """([width, bounds, axes]) => {
   const g = document.createElement("canvas").getContext("2d"), found = [];
   g.canvas.width = width;
@@ -89,3 +97,11 @@ def test_a_value_is_read_out_to_a_thousandth_of_its_range(blank):
             text = blank.evaluate("([v, r]) => resolved(v, r)", [share * size, size])
             assert math.isclose(value(text), share * size, abs_tol=1e-3 * size), text
             assert len(text) <= 14, text
+
+
+def test_a_point_is_called_by_its_own_number(blank):
+    layer = {"name": "a", "label": "Data", "arrays": {"numbers": [7, 40, 31234]}}
+    call = "([layer, n, i]) => pointName({shown: {a: {xy: new Float32Array(2 * n)}}}, {layer, i})"
+    assert blank.evaluate(call, [layer, 3, 2]) == "point 31,234"
+    assert blank.evaluate(call, [layer | {"arrays": {}}, 3, 2]) == "point 3"
+    assert blank.evaluate(call, [layer | {"label": "Maximum", "arrays": {}}, 1, 0]) == "Maximum"

@@ -8,6 +8,6 @@ const HAND = {
   over: (s, g) => {}, // on the sheet over the picture
   words: (s) => [], // in the margin, while nothing is pointed at
   score: (s, x, y) => null, // in the margin, instead of the functions under the pointer
-  named: (s, {i}) => `point ${i + 1}`, // what a point under the pointer is called
+  named: (s, hit) => pointName(s, hit), // what a point under the pointer is called
   toggled: (s, layer) => {}, // a layer was shown or hidden
 };

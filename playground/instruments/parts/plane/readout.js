@@ -21,6 +21,12 @@ function nearest(s, [px, py]) {
   return best;
 }
 
+/** What a point under the pointer is called: by its number, or by its layer's label where it is alone there. */
+function pointName(s, {layer, i}) {
+  if (layer.label && s.shown[layer.name].xy.length === 2) return layer.label;
+  return `point ${(layer.arrays.numbers?.[i] ?? i + 1).toLocaleString("en")}`;
+}
+
 /** The class of point `i` by its name, if its label is on the plane. */
 function classOf(s, {i}) {
   const layer = s.scene.layers.find(({kind, name, classes}) => kind === "Points" && s.on[name] && classes.length);
