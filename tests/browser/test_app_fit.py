@@ -60,6 +60,21 @@ def test_the_bell_follows_the_point_and_the_figures_say_its_likelihood(fit):
     table.get_by_text(shown).first.wait_for()
 
 
+def test_show_me_stays_where_it_is_and_so_does_the_page(fit):
+    button = fit.get_by_role("button", name="Show me", exact=True)
+    before = button.bounding_box()["y"]
+    drag(fit, 0, 0, (-60, 0))
+    fit.mouse.up()
+    until(fit.locator(".stage").first, "s.frames === 0")
+    calm(fit)
+    assert button.bounding_box()["y"] == before
+    assert not fit.locator(".stage .player").first.is_visible()
+    button.click()
+    until(fit.locator(".stage").first, "s.frames > 1")
+    calm(fit)
+    assert button.bounding_box()["y"] == before
+
+
 def read_at(page, which: int, share: tuple[float, float]) -> tuple[float, float, str]:
     """Point at a share of a stage's plot: where that is on its axes, and what it reads out."""
     plot = page.locator(".stage .plot").nth(which)

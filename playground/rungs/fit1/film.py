@@ -49,6 +49,7 @@ def scene(screen: Screen, step: Bell) -> Scene:
         axes=(dataset.columns[0], "density"),
         aspect="strip",
         lines=(LINE,),
+        roomy=True,
         alt=f"A histogram of {len(dataset):,} points and a bell to be laid over it",
         brush=screen.asked.shelved.brush,
     )

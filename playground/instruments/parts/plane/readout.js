@@ -116,7 +116,7 @@ function paintReadout(s, g) {
   const [px, py] = s.pointer;
   const {left, top, w, h} = s.geo;
   const [x, y] = [fromX(s, px), fromY(s, py)];
-  const hit = s.brush ? null : nearest(s, s.pointer);
+  const hit = s.brush || s.scored ? null : nearest(s, s.pointer);
   if (!s.brush) {
     ink(s, g, s.theme.quiet, 1 / s.geo.dpr, {alpha: 0.7});
     g.beginPath();

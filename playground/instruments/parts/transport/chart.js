@@ -84,7 +84,7 @@ function paintChartAxes(s, g) {
 }
 
 function paintChart(s) {
-  if (s.el.strip.hidden) return;
+  if (s.el.strip.hidden || s.el.strip.classList.contains("idle")) return;
   const dpr = s.geo.dpr;
   if (s.chart.stale) {
     s.chart.width = s.el.strip.clientWidth;
