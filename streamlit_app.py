@@ -4,5 +4,5 @@ import streamlit as st
 
 from playground import frame
 
-st.set_page_config(page_title="Generative Playground", page_icon=frame.ICON, layout="wide", initial_sidebar_state=220)
+st.set_page_config(page_title=frame.NAME, page_icon=frame.ICON, layout="wide", initial_sidebar_state=220)
 frame.show()

@@ -72,4 +72,8 @@ with st.container(horizontal=True, gap="medium"):
             image.show(
                 thumbnails.thumbnail(name, session.dark()), f"A picture of the data set {title}", thumbnails.SIDE
             )
-            st.page_link(frame.page("em"), label=title, query_params={"data": title})
+            st.page_link(
+                frame.page("fit1" if builtin.NAMES.get(name) and builtin.dim(name) == 1 else "em"),
+                label=title,
+                query_params={"data": title},
+            )

@@ -13,6 +13,7 @@ from playground.runs import baton
 
 ROOT = Path(__file__).resolve().parent.parent
 _known: set[str] = set()  # the pages that have run in this process: what they import is there
+NAME = "Generative Playground"
 ICON = str(Path(__file__).resolve().parent / "icon.png")
 
 PAGES = {  # section: (file in pages/, title, icon)
@@ -40,7 +41,17 @@ def navigation() -> st.Page:
     return st.navigation(table, position="sidebar", expanded=True)
 
 
-RENAMED = {"panel": {"Checks": "Self-test"}}
+RENAMED = {
+    "panel": {"Checks": "Self-test"},
+    "rule": {
+        "scott": "Scott",
+        "silverman": "Silverman",
+        "sheather-jones": "Sheather-Jones",
+        "least squares cv": "Least squares CV",
+        "likelihood cv": "Likelihood CV",
+        "by hand": "By hand",
+    },
+}
 """Settings whose words are others now: links that people keep, or sent, still open the same screen."""
 
 
@@ -52,6 +63,7 @@ def page(name: str) -> Path:
 def show() -> None:
     """Show the page that was asked for, inside the frame."""
     asked_for = navigation()
+    st.set_page_config(page_title=NAME if asked_for.url_path == "" else f"{asked_for.title} \N{MIDDLE DOT} {NAME}")
     session.enter()
     session.open_page(asked_for.url_path)
     if asked_for.url_path not in _known:

@@ -121,7 +121,7 @@ def admit(
         examine(points, columns)
     except ClinicError as error:
         raise ClinicError(str(error), turning(table)) from None
-    notes += repeats(points) + collinear(points, columns)
+    notes += repeats(table, kept) + collinear(points, columns)
     labels, classes = classify(table, label, kept) if label is not None else (None, ())
     if len(points) > limit:
         rows = np.sort((key / "sample").generator().choice(len(points), limit, replace=False))

@@ -7,12 +7,13 @@ cells, `refusal` why no column serves, `turning` whether rows are rather columns
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from core.data import kinds
 from core.data.readers.cells import looks_numeric
 from core.data.readers.choices import MOST, Choices, Decision, Way
 from core.data.readers.table import Column, Table, clean, listed
+from core.digits import written
 
 FEWEST = 5
 """The fewest different rows that are learned from."""
@@ -62,25 +63,36 @@ def examine(points: Points, columns: tuple[str, ...]) -> None:
             raise ClinicError(f"Column {shown} is constant in the rows that are left; choose another.")
         if size > LARGEST:
             raise ClinicError(
-                f"Column {shown} reaches {size:.3g}, which is too large to be drawn; divide it by a power of ten."
+                f"Column {shown} reaches {written(size, 3)}, which is too large to be drawn; divide it by a power of ten."
             )
         if spread < SMALLEST:
             raise ClinicError(
-                f"Column {shown} spans {2 * spread:.3g}, which is too little to be drawn; multiply it by a power of ten."
+                f"Column {shown} spans {written(2 * spread, 3)}, which is too little to be drawn; "
+                "multiply it by a power of ten."
             )
         if spread < RELATIVE * size:
             raise ClinicError(
-                f"Column {shown} varies only beyond the ninth digit of {size:.3g}; subtract a constant from it first."
+                f"Column {shown} varies only beyond the ninth digit of {written(size, 3)}; subtract a constant from it first."
             )
 
 
-def repeats(points: Points) -> list[str]:
-    """A warning where rows repeat one another."""
-    again = len(points) - count_different(points)
+def repeats(table: Table, kept: Bool[np.ndarray, " n"]) -> list[str]:
+    """A warning where kept rows repeat one another in every column of the table, not only in those that are looked at."""
+    rows = np.flatnonzero(kept)
+    groups = np.zeros(len(rows), dtype=np.int64)
+    for column in table.columns:
+        several = np.bincount(groups)[groups] > 1
+        rows, groups = rows[several], groups[several]
+        if not len(rows):
+            return []
+        values = column.values[rows] if column.numeric else np.array([column.values[i] for i in rows])
+        _, here = np.unique(values, return_inverse=True)
+        groups = np.unique(groups * (int(here.max()) + 1) + here, return_inverse=True)[1]
+    again = len(rows) - len(np.unique(groups))
     if not again:
         return []
-    rows = "1 row is a repeat" if again == 1 else f"{again:,} of {len(points):,} rows are repeats"
-    return [f"{rows} of another row: a density model may collapse onto them."]
+    rows_said = "1 row is a repeat" if again == 1 else f"{again:,} of {int(kept.sum()):,} rows are repeats"
+    return [f"{rows_said} of another row: a density model may collapse onto them."]
 
 
 def collinear(points: Points, columns: tuple[str, ...]) -> list[str]:

@@ -35,7 +35,7 @@ from core.units import Units, standing
 
 RESTARTS = 6  # starts of EM
 MARGINS = ("best law", "kernels", "normal")
-RULES = ("likelihood cv", "least squares cv", "scott", "silverman")
+RULES = ("Likelihood CV", "Least squares CV", "Scott", "Silverman")
 Model: TypeAlias = Gaussian | KDE | GMM | GaussianCopula
 
 
@@ -121,7 +121,7 @@ class WithPrior:
 class Kernels:
     """A Gaussian bump on every point, its covariance (wider s)^2 times that of the data with s by a `rule`."""
 
-    rule: str = "likelihood cv"
+    rule: str = "Likelihood CV"
     wider: float = 1.0
     key: Key = Key(0)
 
@@ -203,7 +203,7 @@ def margin(kind: str, x: Float[np.ndarray, " n"]) -> Margin:
     At such an end the normal scores would be infinite, and no other point could lie beyond it.
     """
     if kind == "kernels":
-        *_, last = kde.fit(kde.Config(rule="likelihood cv"), x[:, None], Key(0))
+        *_, last = kde.fit(kde.Config(rule="Likelihood CV"), x[:, None], Key(0))
         return KernelMargin(last.state)
     laws: list[Fitted] = []
     problem = ""

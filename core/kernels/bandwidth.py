@@ -28,7 +28,7 @@ from core.kernels.pairs import EXACT, MOST, binned, packed, pair_lags
 from core.key import Key
 from core.process import Halt
 
-RULES = ("scott", "silverman", "sheather-jones", "least squares cv", "likelihood cv", "by hand")
+RULES = ("Scott", "Silverman", "Sheather-Jones", "Least squares CV", "Likelihood CV", "By hand")
 SUBSET = 1000  # points on which a bandwidth is cross-validated in two dimensions or more
 NODES_PER_H = 24  # nodes of a binned grid per bandwidth
 Hs = Float[np.ndarray, " k"]
@@ -191,11 +191,11 @@ def candidates(x: Float[np.ndarray, "n d"], count: int = 24) -> Hs:
 
 
 def search(rule: str, x: Float[np.ndarray, "n d"], kernel: str = "gaussian", count: int = 24) -> Search:
-    """The best h by "likelihood cv" or "least squares cv": a sweep of `candidates`, then a search around the best one."""
+    """The best h by "Likelihood CV" or "Least squares CV": a sweep of `candidates`, then a search around the best one."""
     h, rows = candidates(x, count), units.ordinary_rows(x)
 
     def score(widths: Hs) -> Hs:
-        return likelihood(x, widths, kernel, rows) if rule == "likelihood cv" else -least_squares(x, widths, kernel)
+        return likelihood(x, widths, kernel, rows) if rule == "Likelihood CV" else -least_squares(x, widths, kernel)
 
     value = score(h)
     if not np.isfinite(value).any():
@@ -222,12 +222,12 @@ def factors(rule: str, white: Float[np.ndarray, "n d"], kernel: str, key: Key) -
     by n^(-1/(d+4)), the rate at which the best h falls.
     """
     n, d = white.shape
-    if rule == "scott" or (rule == "silverman" and d > 1):
-        return [((n * ((d + 2) / 4 if rule == "silverman" else 1)) ** (-1 / (d + 4)), np.nan)]
-    if rule in ("silverman", "sheather-jones"):
+    if rule == "Scott" or (rule == "Silverman" and d > 1):
+        return [((n * ((d + 2) / 4 if rule == "Silverman" else 1)) ** (-1 / (d + 4)), np.nan)]
+    if rule in ("Silverman", "Sheather-Jones"):
         if d > 1:
             raise Halt("Sheather and Jones wrote their rule for one column: choose another for two or more.")
-        return [((silverman if rule == "silverman" else sheather_jones)(white), np.nan)]
+        return [((silverman if rule == "Silverman" else sheather_jones)(white), np.nan)]
     part = white
     if d > 1 and n > SUBSET:
         part = white[np.sort((key / "subset").generator().choice(n, SUBSET, replace=False))]
@@ -236,7 +236,7 @@ def factors(rule: str, white: Float[np.ndarray, "n d"], kernel: str, key: Key) -
 
 
 def marks(x: Column, kernel: str = "gaussian") -> dict[str, float]:
-    """The h (data units) of every rule but "by hand", to be marked on a slider; a rule that finds none is left out."""
+    """The h (data units) of every rule but "By hand", to be marked on a slider; a rule that finds none is left out."""
     found, scale = {}, float(np.sqrt(covariance(x)[0, 0]))
     for rule in RULES[:-1]:
         try:

@@ -33,10 +33,10 @@ GROWTH = 12  # steps in which the points come in, before any bandwidth is tried
 
 @dataclass(frozen=True)
 class Config:
-    """Options of the estimate; `factor` is read by the rule "by hand" alone."""
+    """Options of the estimate; `factor` is read by the rule "By hand" alone."""
 
     kernel: Annotated[str, Choice(KERNELS, "Kernel", "The bump put on every point.")] = "gaussian"
-    rule: Annotated[str, Choice(RULES, "Bandwidth rule", "How the width of the bumps is chosen.")] = "likelihood cv"
+    rule: Annotated[str, Choice(RULES, "Bandwidth rule", "How the width of the bumps is chosen.")] = "Likelihood CV"
     factor: Annotated[
         float, Range(0.001, 3, "Bandwidth by hand", "Width of a bump, in standard deviations of the data.", log=True)
     ] = 0.25
@@ -220,7 +220,7 @@ def fit(
     reflected = np.stack([x.min(axis=0), x.max(axis=0)], axis=1) if bounds is None else bounds
     bounds = reflected if config.boundary == "reflect" else None
     white = np.linalg.solve(np.linalg.cholesky(scatter), x.T).T
-    tried = [(config.factor, np.nan)] if config.rule == "by hand" else factors(config.rule, white, config.kernel, key)
+    tried = [(config.factor, np.nan)] if config.rule == "By hand" else factors(config.rule, white, config.kernel, key)
     cross = len(tried) > 1
     sizes = np.unique(np.ceil(n ** (np.arange(GROWTH + 1) / GROWTH) - 1e-9).astype(int))
     index = start.index + 1 if isinstance(start, Step) else 0
@@ -233,7 +233,7 @@ def fit(
 
     for i in range(index, len(sizes)):
         part = points if sizes[i] == n else frozen(points[np.sort(order[: sizes[i]])])
-        growth = 1.0 if config.rule == "by hand" else (n / sizes[i]) ** (1 / (d + 4))
+        growth = 1.0 if config.rule == "By hand" else (n / sizes[i]) ** (1 / (d + 4))
         yield moment(i, part, final * growth, "grow")
     for i in range(max(index - len(sizes), 0), len(tried) if cross else 0):
         factor, score = tried[i]

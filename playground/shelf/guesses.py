@@ -15,6 +15,7 @@ from core.data.readers.pictures.folders import LEVELS, candidates
 from core.data.readers.pictures.levels import LEAST
 from core.data.readers.pictures.raw import MAX_CLASSES, RawPictures, count
 from core.data.readers.table import listed
+from core.digits import raised, written
 from playground import session
 
 SURE = 0.8
@@ -46,7 +47,7 @@ def turned(raw: RawPictures, cut: Cut) -> Notice | None:
     if wide is None:
         return None
     return Notice(
-        f"A guess: these look like letters or digits lying on their side, {wide:.2g} times as wide as high. "
+        f"A guess: these look like letters or digits lying on their side, {written(wide, 2)} times as wide as high. "
         "EMNIST's files hold them transposed.",
         "Transpose them",
         "turn",
@@ -57,8 +58,8 @@ def turned(raw: RawPictures, cut: Cut) -> Notice | None:
 def toned(raw: RawPictures, cut: Cut, pictures: Pictures) -> Notice | None:
     """The range that was taken for black to white where it is not the usual one, and dark pictures."""
     usual, (black, white), (low, high) = usual_range(raw), tone_ends(raw, cut), raw.extent
-    found = f"The numbers run from {low:,.4g} to {high:,.4g}"
-    ends = f"{black:,.6g} became black and {white:,.6g} white, in all pictures alike"
+    found = f"The numbers run from {raised(f'{low:,.6g}')} to {raised(f'{high:,.6g}')}"
+    ends = f"{raised(f'{black:,.6g}')} became black and {raised(f'{white:,.6g}')} white, in all pictures alike"
     brightest = pictures.pixels.max()
     if cut.range != "as found" and brightest < DIM and high > low:
         said = f"{found} and the brightest pixel is {brightest} of 255, so the pictures are dark: {ends}."
@@ -96,7 +97,9 @@ def ordered(raw: RawPictures, cut: Cut) -> Notice | None:
     here, there = (last, first) if cut.channels == "last" else (first, last)
     how = "pixel by pixel" if cut.channels == "last" else "as a plane of red, one of green and one of blue"
     unsure = min(last, first) > SURE * max(last, first)
-    compared = f": neighbouring pixels differ {here / there:.2g} times as much as the other way" if there else ""
+    compared = (
+        f": neighbouring pixels differ {written(here / there, 2)} times as much as the other way" if there else ""
+    )
     return Notice(
         f"{'A guess: colours' if unsure else 'Colours'} are read {how}{compared}.",
         "Read them the other way",

@@ -7,12 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from core.check import Check
+from core.digits import WHOLE, minus, plain_power, raised, written
 from core.evaluation.metrics import Estimate
 from playground.instruments.figures import Table
 
-SUPERSCRIPTS = dict(
-    zip("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", strict=True)
-)
+AS_PYTHON = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻\N{MINUS SIGN}", "0123456789--")
 
 
 def estimate(value: Estimate, without: str = "none") -> str:
@@ -23,6 +22,8 @@ def estimate(value: Estimate, without: str = "none") -> str:
     if not np.isfinite(value.value):
         return without
     digits = max(0, -int(np.floor(np.log10(value.error)))) if value.error > 1e-9 else 4
+    if max(abs(value.value), value.error if np.isfinite(value.error) else 0.0) >= WHOLE:
+        return by_power(value.value, value.error, 1)
     return f"{value.value:.{digits}f}" + ("" if np.isnan(value.error) else f" ± {value.error:.{digits}f}")
 
 
@@ -31,9 +32,19 @@ def measured(value: float, error: float) -> str:
     if not error > 0:
         return written(value)
     digits = 1 - int(np.floor(np.log10(float(f"{error:.1e}"))))
-    if not -4 < digits < 9:
-        return f"{value:.6g} ± {error:.2g}"
+    if digits >= 9 or max(abs(value), error) >= WHOLE:
+        return by_power(value, error, 2)
     return f"{round(value, digits):.{max(digits, 0)}f} ± {round(error, digits):.{max(digits, 0)}f}"
+
+
+def by_power(value: float, error: float, digits: int) -> str:
+    """A value and its error, to so many digits of the error, by one power of ten: that of the larger."""
+    power = int(np.floor(np.log10(max(abs(value), error if np.isfinite(error) else 0.0))))
+    if not error > 0:
+        return raised(f"{value:.3e}")
+    places = min(max(power - int(np.floor(np.log10(float(f"{error:.{digits - 1}e}")))) + digits - 1, 0), 15)
+    size = raised(f"1e{power}")[1:]
+    return f"({value / 10.0**power:.{places}f} ± {error / 10.0**power:.{places}f}){size}"
 
 
 def placed(value: float, spread: float, least: int = 4) -> str:
@@ -44,7 +55,8 @@ def placed(value: float, spread: float, least: int = 4) -> str:
         if np.isfinite(spread) and spread > 0:
             digits = max(least, size - int(np.floor(np.log10(spread))) + 3)
         digits = max(digits, size + 1 if size < 10 else 0)  # written out, not as a power of ten
-    return f"{value:#.{min(digits, 15)}g}".rstrip(".") if value else "0"
+    text = f"{value:#.{min(digits, 15)}g}".rstrip(".") if value else "0"
+    return raised(text) if "e" in text else text
 
 
 def aligned(values: Sequence[float]) -> list[str]:
@@ -56,14 +68,9 @@ def aligned(values: Sequence[float]) -> list[str]:
     top, least, usual = float(np.abs(values).max()), float(np.min(values)), float(np.median(np.abs(values)))
     alone = top >= 1000 and 0 < usual < top / 1000
     if top and (not 1e-5 <= top < 1e15 or 0 < least < top / 100 or alone):
-        return [minus(f"{value:#.4g}".rstrip(".")) for value in values]
+        return [raised(f"{value:#.4g}".rstrip(".")) for value in values]
     places = max(3 - int(np.floor(np.log10(top))), 0) if top else 0
     return [minus(f"{value:,.{places}f}") for value in values]
-
-
-def minus(text: str) -> str:
-    """A number with a real minus sign in front, as the stage writes it."""
-    return "\N{MINUS SIGN}" + text[1:] if text.startswith("-") else text
 
 
 def nice(value: float) -> float:
@@ -83,16 +90,12 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def tex(text: str) -> str:
-    """A number as Python writes it, in TeX."""
+    """A number as Python or words write it, in TeX."""
+    text = text.translate(AS_PYTHON).replace("\xa0", "").replace("\N{MULTIPLICATION SIGN}10", "e")
     if "e" in text:
         mantissa, exponent = text.split("e")
         return rf"{mantissa}\cdot 10^{{{int(exponent)}}}"
     return text
-
-
-def written(value: float, digits: int = 4) -> str:
-    """So many digits of a number; one such as 45017 is written out, and only a tiny or vast one has its power of ten."""
-    return f"{value:.0f}" if 1e4 <= abs(value) < 1e10 else plain_power(value, digits)
 
 
 def vector(values: np.ndarray) -> str:
@@ -136,16 +139,6 @@ def judged(check: Check) -> str:
 def within(check: Check) -> str:
     """What a check's value should be: its target, to the digits of a value that holds, and its tolerance."""
     return f"{judged(replace(check, value=check.target))} ± {plain_power(check.tolerance, 1)}"
-
-
-def plain_power(value: float, digits: int) -> str:
-    """A number to so many digits; a very large or small one by its power of ten, as words write it: 4 x 10 to the -8."""
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        power = "".join(SUPERSCRIPTS[sign] for sign in str(int(exponent)))
-        text = f"{mantissa} \N{MULTIPLICATION SIGN} 10{power}".replace(" ", "\N{NO-BREAK SPACE}")
-    return minus(text)
 
 
 def p_value(p: float) -> str:

@@ -26,6 +26,11 @@ def visible(dataset: Dataset) -> np.ndarray:
     return dataset.points[shown_rows(dataset)]
 
 
+def numbered(dataset: Dataset) -> np.ndarray | None:
+    """What the points on the stage are called by, their places in the data from 1; None where all are shown, in order."""
+    return None if len(dataset) <= SHOWN else shown_rows(dataset) + 1
+
+
 def size_of(dataset: Dataset) -> float:
     """Smaller discs for more points."""
     return (7.0 if len(dataset) <= 300 else 5.5 if len(dataset) <= 1500 else 4.0) - 2.0 * (dataset.dim == 1)
@@ -47,6 +52,7 @@ def labelled(dataset: Dataset, xy: np.ndarray) -> list[Layer]:
     if dataset.labels is None:
         return []
     shown: dict[str, Any] = {"cls": dataset.labels[shown_rows(dataset)], "classes": dataset.classes}
+    shown["numbers"] = numbered(dataset)
     return [Points(name="labels", label="Labels", role="classes", xy=xy, size=size_of(dataset), on=False, **shown)]
 
 

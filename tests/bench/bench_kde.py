@@ -83,7 +83,7 @@ def compare(n: int, d: int, side: int, goal: str, repetitions: tuple[int, int, i
 
 def rules() -> None:
     """Print what choosing costs: every Step of a fit taken."""
-    line, plane = ("scott", "sheather-jones", "likelihood cv"), ("scott", "likelihood cv")
+    line, plane = ("Scott", "Sheather-Jones", "Likelihood CV"), ("Scott", "Likelihood CV")
     for n, d, rule in [*((100_000, 1, rule) for rule in line), *((10_000, 2, rule) for rule in plane)]:
         x = points(n, d)
         took = min(timed(lambda x=x, rule=rule: list(kde.fit(Config(rule=rule), x, Key(0))))[0] for _ in range(2))

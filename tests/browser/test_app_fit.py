@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import builtin
+from core.laws import bins
 from tests.browser.conftest import calm, painted, until, wait
 
 pytestmark = pytest.mark.browser
@@ -57,6 +58,79 @@ def test_the_bell_follows_the_point_and_the_figures_say_its_likelihood(fit):
     table = fit.locator("table", has_text="Log-likelihood").first
     shown = re.compile(re.escape(f"{level:.3f}"[:-1]).replace("\\-", "[-−]"))
     table.get_by_text(shown).first.wait_for()
+
+
+def test_show_me_stays_where_it_is_and_so_does_the_page(fit):
+    button = fit.get_by_role("button", name="Show me", exact=True)
+    before = button.bounding_box()["y"]
+    drag(fit, 0, 0, (-60, 0))
+    fit.mouse.up()
+    until(fit.locator(".stage").first, "s.frames === 0")
+    calm(fit)
+    assert button.bounding_box()["y"] == before
+    assert not fit.locator(".stage .player").first.is_visible()
+    button.click()
+    until(fit.locator(".stage").first, "s.frames > 1")
+    calm(fit)
+    assert button.bounding_box()["y"] == before
+
+
+def read_at(page, which: int, share: tuple[float, float]) -> tuple[float, float, str]:
+    """Point at a share of a stage's plot: where that is on its axes, and what it reads out."""
+    plot = page.locator(".stage .plot").nth(which)
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    x, y = (box[side] + share[i] * box[side2] for i, (side, side2) in enumerate((("x", "width"), ("y", "height"))))
+    page.mouse.move(x, y)
+    painted(page)
+    (x0, x1), (y0, y1) = page.locator(".stage").nth(which).evaluate("e => e.__stage.bounds")
+    near, far = (
+        page.locator(".stage").nth(which).evaluate("(e, b) => b.map(p => e.__stage.pixel(...p))", [[x0, y0], [x1, y1]])
+    )
+    across = x0 + (share[0] * box["width"] - near[0]) / (far[0] - near[0]) * (x1 - x0)
+    up = y0 + (share[1] * box["height"] - near[1]) / (far[1] - near[1]) * (y1 - y0)
+    return across, up, " ".join(plot.locator(".readout").inner_text().replace("\N{MINUS SIGN}", "-").split())
+
+
+def test_pointing_at_the_stage_reads_every_curve_there(fit):
+    at, _, said = read_at(fit, 0, (0.31, 0.4))
+    dataset = builtin.load("bimodal")
+    found = dict(re.findall(r"(Histogram|Truth|Your bell) (-?[\d.]+)", said))
+    mu, _, end, _ = handles(fit, 0)
+    bars = bins.histogram(dataset.points)
+    bar = bars.heights[np.searchsorted(bars.edges, at, side="right") - 1]
+    bell = np.exp(-0.5 * ((at - mu) / (end - mu)) ** 2) / (end - mu) / np.sqrt(2 * np.pi)
+    exact = float(np.exp(dataset.truth.log_prob(np.array([[at]])))[0])
+    told = [float(found[name]) for name in ("Histogram", "Your bell", "Truth")]
+    assert told == pytest.approx([bar, bell, exact], abs=2e-3), said
+    assert said.startswith("x "), said
+    assert "density" not in said, said
+
+
+def test_pointing_at_the_surface_reads_the_likelihood_of_that_place(fit):
+    mu, sigma, said = read_at(fit, 1, (0.4, 0.5))
+    x = builtin.load("bimodal").points[:, 0]
+    level = (-0.5 * np.log(2 * np.pi) - np.log(sigma) - 0.5 * ((x - mu) / sigma) ** 2).mean()
+    assert float(re.search(r"log-likelihood (-[\d.]+) nats", said)[1]) == pytest.approx(level, abs=2e-3), said
+
+
+@pytest.mark.parametrize("share", [(0.5, 0.08), (0.9, 0.5)])
+def test_what_is_read_out_stands_clear_of_the_plot(app, new_page, share):
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto(f"{app.url}/fit1?data=Two+peaks")
+    page.locator(".stage[data-run]").nth(1).wait_for()
+    calm(page)
+    for which in (0, 1):
+        assert read_at(page, which, share)[2]
+        plot = page.locator(".stage .plot").nth(which)
+        top = plot.bounding_box()["y"] + 22
+        spans = plot.locator(".readout span").evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.right, r.bottom])"
+        )
+        for left, right, bottom in spans:
+            assert bottom <= top + 1
+            assert left >= 0
+            assert right <= 390
 
 
 def test_every_panel_stands(fit):

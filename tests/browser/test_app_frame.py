@@ -53,6 +53,16 @@ def test_a_cold_deep_link_opens_its_page_inside_our_frame_at_once(fresh_app, new
     assert page.get_by_role("slider", name=re.compile("Components")).input_value() == "3"
 
 
+def test_every_tab_says_which_page_it_holds(app, new_page):
+    page = new_page()
+    page.goto(f"{app.url}/em")
+    page.wait_for_function("document.title === 'EM by hand \u00b7 Generative Playground'")
+    page.get_by_role("link", name="Fit in 2-D").first.click()
+    page.wait_for_function("document.title === 'Fit in 2-D \u00b7 Generative Playground'")
+    page.get_by_role("link", name="Home").first.click()
+    page.wait_for_function("document.title === 'Generative Playground'")
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_nothing_leaves_the_server_the_policy_holds_and_dark_is_dark(app, new_page, address):
     page, asked = new_page(color_scheme="dark"), []

@@ -54,14 +54,14 @@ def seen(page, which):
 
 
 def test_the_conditional_follows_the_line_while_it_is_held(plane):
-    page = plane("rule=scott&wider=4")
+    page = plane("rule=Scott&wider=4")
     before, paint = told(page, 1, "slices"), seen(page, 1)
     take(page, (-180, 0))
     painted(page)
     place, now = told(page, 0, "handles")[0], told(page, 1, "slices")
     assert now["given"]["at"] == pytest.approx(place)
     assert place < before["given"]["at"] - 0.5
-    law = Kernels("scott", 4.0).fit(builtin.load("faithful").points)
+    law = Kernels("Scott", 4.0).fit(builtin.load("faithful").points)
     exact = law.conditional(0, place, np.array(now["given"]["x"]))
     np.testing.assert_allclose(now["given"]["y"], exact, atol=0.01 * exact.max())
     assert (seen(page, 1) != paint).any()

@@ -125,7 +125,7 @@ def test_one_visitor_walks_through_everything():
         ({"model": "Gaussian", "covariance": "spherical"}, OneGaussian("spherical")),
         ({"model": "Gaussian mixture", "components": 4, "seed": 3}, Mixture(4, Key(3) / "fit2")),
         ({"model": "Gaussian copula", "margins": "kernels"}, Copula("kernels")),
-        ({"rule": "scott", "wider": "2"}, Kernels("scott", 2.0, KEY)),
+        ({"rule": "Scott", "wider": "2"}, Kernels("Scott", 2.0, KEY)),
         (
             {"model": "Gaussian with a prior", "strength": 20, "mean": 1.0, "shape": 4, "scale": 2},
             WithPrior(normal.Config(mean=1.0, strength=20.0, shape=4.0, scale=2.0)),

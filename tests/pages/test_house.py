@@ -95,6 +95,15 @@ def test_home_offers_every_set_and_two_ways_of_ones_own():
     assert {*(title for title in builtin.NAMES.values()), "Draw your own", "Your own file"} <= offered
 
 
+def test_a_set_of_the_shelf_opens_the_page_that_suits_it():
+    offered = {link.proto.label: link.proto.page for link in healthy(app().run()).get("page_link")}
+    lines = {title for name, title in builtin.NAMES.items() if builtin.dim(name) == 1}
+    assert lines
+    for title in builtin.NAMES.values():
+        assert offered[title].endswith("fit1" if title in lines else "em"), title
+    assert offered["Your own file"].endswith("em")
+
+
 @pytest.mark.parametrize("link", ["Pinwheel", "Wines", "Draw your own", "Your own file"])
 def test_a_link_from_the_shelf_opens_that_set(link):
     at = app("pages/em.py")

@@ -28,6 +28,8 @@ LINKS = (  # a page, and the whole query of a link to a screen of it
     ("fit1", "data=Galaxies&law=Gumbel&panel=Families"),
     ("fit2", "data=Old+Faithful&model=Gaussian+mixture&components=2&line=70&given=up&samples=300&panel=Checks"),
     ("fit2", "data=Two+moons&model=Kernel+density&wider=4&n=300&draw=2&panel=Numbers"),
+    ("fit2", "data=Old+Faithful&model=Kernel+density&rule=scott&panel=Numbers"),
+    ("fit1", "data=Old+Faithful&rule=least+squares+cv&panel=Bandwidth"),
     ("vae", "pictures=Jars&row=5&encode=From+the+set&panel=Code+and+files"),
     ("diffusion", "data=Two+moons&way=Forward&schedule=flow&far=0.5&says=exact&solver=DDIM&steps=7&seed=2"),
     ("diffusion", "data=Eight+Gaussians&solver=Euler&steps=4&panel=Guidance&class=Gaussian+2&w=2"),

@@ -15,6 +15,7 @@ from jaxtyping import Shaped
 from core.data.readers.cells import EXACT, number_column
 from core.data.readers.choices import Choices, Decision, Way
 from core.data.readers.table import Column, Numbers, ReadError, Reading, check_size
+from core.digits import WHOLE, plain_power
 
 MAX_HEADER = 10_000
 
@@ -104,8 +105,9 @@ def check_length(name: str, raw: bytes, dtype: np.dtype, dims: tuple[int, ...], 
     """Raise ReadError unless as many bytes follow the header as it claims."""
     claimed, held = math.prod(dims) * dtype.itemsize, len(raw) - start
     if claimed != held:
+        said = f"{claimed:,}" if claimed < WHOLE else plain_power(float(claimed), 4).replace("\xa0", " ")
         raise ReadError(
-            f"The header of {name} claims {claimed:.4g} bytes of numbers but the file holds {held:,}; "
+            f"The header of {name} claims {said} bytes of numbers but the file holds {held:,}; "
             "it is damaged or cut short, so save it again."
         )
 

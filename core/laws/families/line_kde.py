@@ -23,7 +23,6 @@ from core.process import Halt, frozen
 PER_H = 8  # cells to a bandwidth
 REACH = 9.0  # bandwidths
 BLOCK = 256  # points read at a time
-RULES = {"sheather-jones": "Sheather-Jones", "silverman": "Silverman"}  # the second where the first finds none
 NO_COUNT = (
     "Every value is a parameter, so AIC and BIC are not defined; the log-likelihood counts each value's own bump."
 )
@@ -35,7 +34,7 @@ class LineKDE:
 
     points: Float[np.ndarray, " n"]
     h: float
-    rule: str = "sheather-jones"
+    rule: str = "Sheather-Jones"
     note: str = NO_COUNT
     cells: Float[np.ndarray, "3 m"] = field(init=False, compare=False, repr=False)  # centre, count, variance
 
@@ -48,7 +47,7 @@ class LineKDE:
     @property
     def title(self) -> str:
         """Words for the table."""
-        return f"Kernel density, {RULES[self.rule]}"
+        return f"Kernel density, {self.rule}"
 
     @property
     def count(self) -> None:
@@ -122,11 +121,11 @@ class Kernels:
             raise Halt("A kernel density needs finite values that differ.")
         middle, scale = float(np.median(x)), float(x.std(ddof=1))
         u = ((x - middle) / scale)[:, None]
-        rule = "sheather-jones"
+        rule = "Sheather-Jones"
         try:
             h = bandwidth.sheather_jones(u)
         except Halt:
-            rule, h = "silverman", bandwidth.silverman(u)
+            rule, h = "Silverman", bandwidth.silverman(u)
         leak = float(ndtr(-x / (h * scale)).mean()) if x.min() > 0 else 0.0
         note = f"{NO_COUNT} {100 * leak:.2g} % of its mass lies below 0." if leak > 0.001 else NO_COUNT
         return LineKDE(x, h * scale, rule, note)

@@ -63,7 +63,7 @@ for (const [kind, paint] of Object.entries(PAINTERS)) {
 }
 
 Object.assign(HAND, {
-  named: (s, {layer, i}) => (layer.own === "Codes" ? pictureName(s, i) : `point ${i + 1}`),
+  named: (s, hit) => (hit.layer.own === "Codes" ? pictureName(s, hit.i) : pointName(s, hit)),
   follow: (s, layer, now) => (layer.own === "Codes" ? placeCodes(s, layer, now) : now),
   painted: placePainted,
   toggled: (s, layer) => {

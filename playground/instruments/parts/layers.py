@@ -14,7 +14,7 @@ class Points(Layer):
 
     A Gaussian mixture (`mean`, `cov`, `weight`) colours each point by its responsibilities, worked out in the browser, as
     a mixture of the class colours; `cls` by one of them, which the legend calls by its name in `classes`. `size` is a
-    diameter in CSS pixels.
+    diameter in CSS pixels. `numbers` (n,) are what the points are called by under the pointer, 1, 2, ... without them.
     """
 
     ARRAYS = MappingProxyType(
@@ -24,11 +24,13 @@ class Points(Layer):
             "mean": ("<f4", (None, 2)),
             "cov": ("<f4", (None, 2, 2)),
             "weight": ("<f4", (None,)),
+            "numbers": ("<i4", (None,)),
         }
     )
 
     xy: np.ndarray | None = None
     cls: np.ndarray | None = None
+    numbers: np.ndarray | None = None
     mean: np.ndarray | None = None
     cov: np.ndarray | None = None
     weight: np.ndarray | None = None

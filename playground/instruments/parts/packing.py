@@ -58,6 +58,7 @@ def _scene(scene: Scene, payload: _Payload) -> dict[str, Any]:
         "aspect": scene.aspect,
         "alt": scene.alt,
         "autoplay": scene.autoplay,
+        "roomy": scene.roomy,
         "at": scene.at,
         "turn": scene.turn,
         "brush": scene.brush and _brush(scene.brush, payload),

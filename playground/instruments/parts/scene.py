@@ -100,6 +100,7 @@ class Scene:
     """A plane before anything happens: its axes, which never jump, and its layers, painted in their order.
 
     `id` names what is shown: as long as it stays the same, zoom, toggles and what the hand moved are kept.
+    A `roomy` one keeps the room of player and chart while there is no recording, so that nothing moves when one comes.
     A new recording plays once (`autoplay`), or rests at frame `at`; a known one goes there, or to its end, at the next `turn`.
     """
 
@@ -112,6 +113,7 @@ class Scene:
     alt: str = ""
     brush: Brush | None = None
     autoplay: bool = True
+    roomy: bool = False
     at: int | None = None
     turn: int = 0
 

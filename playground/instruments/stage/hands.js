@@ -37,7 +37,8 @@ function placeHands(s) {
     const place = layer.form === "line" ? gripOf(s, [x, y]) : [toX(s, x), toY(s, y)];
     button.hidden = !s.on[layer.name] || !inside(s, place);
     button.style.transform = `translate(${place[0]}px, ${place[1]}px)`;
-    const where = layer.axis === "x" ? fixed(x, 2) : layer.axis === "y" ? fixed(y, 2) : `(${fixed(x, 2)}, ${fixed(y, 2)})`;
+    const [across, up] = [x, y].map((value, k) => resolved(value, s.scene.bounds[k][1] - s.scene.bounds[k][0], 500));
+    const where = layer.axis === "x" ? across : layer.axis === "y" ? up : `(${across}, ${up})`;
     button.setAttribute("aria-label", `${layer.label || layer.name} ${i + 1} at ${where}`);
   });
 }
@@ -62,13 +63,27 @@ function bellOf(s) {
   return handLayer(s).form === "bell" ? [xy[0], Math.abs(xy[2] - xy[0])] : [xy[0], xy[1]];
 }
 
-/** The mean log-likelihood of the hand's Gaussian, from the data's mean and variance. */
+/** The mean log-likelihood of a Gaussian, nats, from the data's mean and variance. */
+function likelihoodOf([mean, variance], mu, sigma) {
+  return -0.5 * Math.log(2 * Math.PI) - Math.log(sigma) - (variance + (mean - mu) ** 2) / (2 * sigma * sigma);
+}
+
+/** What a place (mu, sigma) under the pointer is worth, where the handle is such a point; else null. */
+function likelihoodAt(s, mu, sigma) {
+  const layer = handLayer(s);
+  if (!layer?.stats || layer.form !== "points") return null;
+  const text = `log-likelihood ${fixed(likelihoodOf(layer.stats, mu, sigma), 4)} nats per point`;
+  return [{text, colour: s.theme.roles.model}];
+}
+
+/** The hand's Gaussian and its mean log-likelihood. */
 function handScore(s) {
   const stats = s.hands && handLayer(s).stats;
   if (!stats) return [];
   const [mu, sigma] = bellOf(s);
-  const value = -0.5 * Math.log(2 * Math.PI) - Math.log(sigma) - (stats[1] + (stats[0] - mu) ** 2) / (2 * sigma * sigma);
-  return [{text: `μ ${fixed(mu, 3)}  σ ${fixed(sigma, 3)}  log-likelihood ${fixed(value, 4)} nats per point`, colour: s.theme.roles.hand}];
+  const [[low, high]] = s.scene.bounds;
+  const [at, wide] = [mu, sigma].map((value) => resolved(value, high - low, 2000));
+  return [{text: `μ ${at}  σ ${wide}  log-likelihood ${fixed(likelihoodOf(stats, mu, sigma), 4)} nats per point`, colour: s.theme.roles.hand}];
 }
 
 function moveBell(s, i, x) {
@@ -105,6 +120,7 @@ function moveHand(s, i, x, y) {
   if (form === "points" && (s.pos > 0 || s.playing)) seek(s, 0); // the hand moves the start
   tellLinked(s);
   s.pointer = form === "line" ? null : [toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1])];
+  s.scored = Boolean(handLayer(s).stats);
   touch(s, handLayer(s).moves.length > 0);
 }
 

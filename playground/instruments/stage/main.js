@@ -9,7 +9,7 @@ Object.assign(HAND, {
   spend: (s, dt) => Boolean(s.brush) && sprayFor(s, dt),
   over: (s, g) => s.brush && paintNib(s, g),
   words: (s) => [...handScore(s), ...lineScore(s)],
-  score: (s) => (handLayer(s)?.stats ? handScore(s) : null),
+  score: (s, x, y) => (s.scored ? handScore(s) : likelihoodAt(s, x, y)),
 });
 
 function mount(parent) {

@@ -61,7 +61,10 @@ function barsOf(s, layer, {xy, edges}) {
 }
 
 Object.assign(PAINTERS, {Slice: paintSlice, Handles: paintLine});
-READERS.Slice = (s, layer, now, x) => (now.values ? curvesAt(s, layer, sliceOf(s, layer, now), x) : []);
+READERS.Slice = (s, layer, now, x) => {
+  if (now.values) return curvesAt(s, layer, sliceOf(s, layer, now), x);
+  return now.xy && now.edges ? [valueOf(s, layer, barAt(barsOf(s, layer, now), x), heightOf(s))] : [];
+};
 
 function paintSlice(s, g, layer, now) {
   if (now.values) paintCurves(s, g, layer, sliceOf(s, layer, now));
@@ -72,15 +75,15 @@ function paintSlice(s, g, layer, now) {
 function lineScore(s) {
   const cut = s.scene.layers.filter((layer) => layer.kind === "Slice" && s.on[layer.name]);
   if (!cut.length) return [];
-  const digits = ([low, high]) => decimalsFor(high - low, 200);
+  const said = (value, [low, high]) => resolved(value, high - low, 200);
   const [first] = cut;
-  const parts = [{text: `${first.given} ${fixed(lineAt(s, first), digits(first.across))}`, colour: s.theme.roles.hand}];
+  const parts = [{text: `${first.given} ${said(lineAt(s, first), first.across)}`, colour: s.theme.roles.hand}];
   for (const layer of cut) {
     const colour = s.theme.role(layer.role);
     if (layer.arrays.xy) parts.push({text: `${barsOf(s, layer, layer.arrays).count} points`, colour});
     else if (layer.role === "model") {
       const {mean, spread} = sliceOf(s, layer, layer.arrays);
-      parts.push({text: `mean ${fixed(mean, digits(layer.along))}, sd ${fixed(spread, digits(layer.along))}`, colour});
+      parts.push({text: `mean ${said(mean, layer.along)}, sd ${said(spread, layer.along)}`, colour});
     }
   }
   return parts;

@@ -34,7 +34,7 @@ from playground.rungs.em.screen import NAME, Screen
 from playground.runs import hand
 from playground.runs.runs import Run
 from playground.shown import sheet
-from playground.shown.points import label_bytes, labelled, size_of, visible
+from playground.shown.points import label_bytes, labelled, numbered, size_of, visible
 from playground.shown.truth import histogram, rug, truth_curve, truth_lines
 
 SAMPLES = 400
@@ -83,7 +83,14 @@ def layers_2d(dataset: Dataset, start: GMM | None, kept: bool, drawing: bool) ->
     """Density below, then points, ellipses, truth and handles, which are out of the way of a brush (`drawing`)."""
     layers: list[Layer] = [
         Density(name="density", label="Density", role="model", vmax=peak_2d(dataset), of="components"),
-        Points(name="points", label="Data", role="data", xy=visible(dataset), size=size_of(dataset)),
+        Points(
+            name="points",
+            label="Data",
+            role="data",
+            xy=visible(dataset),
+            size=size_of(dataset),
+            numbers=numbered(dataset),
+        ),
         *labelled(dataset, visible(dataset)),
     ]
     if kept:
@@ -111,7 +118,9 @@ def layers_1d(dataset: Dataset, start: GMM | None, kept: bool, drawing: bool) ->
     layers += [
         Bells(name="components", label="Components", role="classes"),
         Bells(name="sum", label="Their sum", role="model", total=True, of="components"),
-        Points(name="points", label="Data", role="data", xy=rug(dataset), size=size_of(dataset)),
+        Points(
+            name="points", label="Data", role="data", xy=rug(dataset), size=size_of(dataset), numbers=numbered(dataset)
+        ),
         *labelled(dataset, rug(dataset)),
     ]
     if start is not None:

@@ -15,7 +15,7 @@ from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.screen import NAME, Screen
 from playground.runs import hand
 from playground.shown import truth
-from playground.shown.points import size_of
+from playground.shown.points import numbered, size_of
 
 CAPTIONS = {
     "start": "The hand's choice.",
@@ -41,12 +41,15 @@ def scene(screen: Screen, step: Bell) -> Scene:
             *exact(dataset),
             Bells(name="fit", label="The climb", role="model", total=True),
             Bells(name="hand", label="Your bell", role="hand", total=True, **arrays(step)),
-            Points(name="points", label="Data", xy=truth.rug(dataset), size=size_of(dataset)),
+            Points(
+                name="points", label="Data", xy=truth.rug(dataset), size=size_of(dataset), numbers=numbered(dataset)
+            ),
             handles(screen, step),
         ],
         axes=(dataset.columns[0], "density"),
         aspect="strip",
         lines=(LINE,),
+        roomy=True,
         alt=f"A histogram of {len(dataset):,} points and a bell to be laid over it",
         brush=screen.asked.shelved.brush,
     )

@@ -15,7 +15,7 @@ from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.model import Model
 from playground.rungs.fit1.screen import Screen
 from playground.shown.closer import SelfTest
-from playground.shown.numbers import measured, placed, table, tex, written
+from playground.shown.numbers import measured, minus, placed, plain_power, table, tex, written
 
 
 def figures(screen: Screen, step: Bell) -> str:
@@ -38,9 +38,13 @@ def figures(screen: Screen, step: Bell) -> str:
 def underflow(screen: Screen, step: Bell) -> str:
     """The product of the likelihoods beside the sum of their logarithms, in a sentence."""
     product, total, zero = likelihood_underflow(step.model.log_prob(screen.dataset.points))
-    said = f"is {product[-1]:.3g}" if zero is None else f"is exactly 0 in double precision from point {zero + 1:,} on"
+    said = (
+        f"is {plain_power(product[-1], 3)}"
+        if zero is None
+        else f"is exactly 0 in double precision from point {zero + 1:,} on"
+    )
     n = screen.points.n
-    return f"The product of the {n:,} likelihoods {said}; the sum of their logarithms is {total[-1]:,.1f} nats."
+    return f"The product of the {n:,} likelihoods {said}; the sum of their logarithms is {minus(f'{total[-1]:,.1f}')} nats."
 
 
 def equation(points: Sufficient) -> tuple[str, str]:

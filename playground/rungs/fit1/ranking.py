@@ -68,7 +68,7 @@ def ranked(rows: Sequence[Row], unit: str) -> pd.DataFrame:
 def decisive(rows: Sequence[Row]) -> str:
     """The value of the point that decides the ranking; "" where none does."""
     found = next((row.without for row in rows if row.without), None)
-    return f"{found.point[0]:.4g}" if found else ""
+    return numbers.written(float(found.point[0])) if found else ""
 
 
 def verdict(rows: Sequence[Row], n: int, entropy: float | None) -> str:
@@ -123,7 +123,7 @@ def doubts(rows: Sequence[Row]) -> str:
         most = max(costs, key=lambda title: costs[title])
         said.append(
             f"One point, {point}, decides places: without it {spoken(first)} is {'still ' * (first == rows[0].title)}best. It "
-            f"alone costs {spoken(most)} {costs[most]:.2g} nats per point."
+            f"alone costs {spoken(most)} {numbers.written(costs[most], 2)} nats per point."
         )
     counted = [row for row in rows if np.isfinite(row.bic)]
     least = min(counted, key=lambda row: row.bic) if counted else None
@@ -145,7 +145,8 @@ def limits(rows: Sequence[Row], x: Float[np.ndarray, " n"], unit: str, counts: b
     if errors and np.median(errors) > 0:
         least = 2 * float(np.median(errors))
         said.append(
-            f"With {n:,} points, laws less than {least:.1g} nats per point apart look alike (two standard errors)."
+            f"With {n:,} points, laws less than {numbers.written(least, 1)} nats per point apart look alike "
+            "(two standard errors)."
         )
     tie = next((row for row in scored if row.tied and row.behind.value > 0), None)
     if tie is not None and tie.behind.error > 0:

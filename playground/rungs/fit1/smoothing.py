@@ -20,7 +20,7 @@ from playground.shown import numbers
 
 FACTORS = tuple(f"{f:.3g}" for f in np.geomspace(0.01, 3, 100))
 BOUNDARIES = ("none", "reflect")
-RULE = "silverman"  # of the estimates that the self-test looks at
+RULE = "Silverman"  # of the estimates that the self-test looks at
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ def judge(dataset: Dataset, kernel: str) -> Iterator[Step[Judged]]:
     h = sd * np.geomspace(float(FACTORS[0]), float(FACTORS[-1]), 120)
     rows = ordinary_rows(x)
     score, known = bandwidth.likelihood(x, h, kernel, rows), risk.risk(truth, n, h, kernel) if truth else None
-    names = [*(["oracle"] if truth else []), *bandwidth.RULES[:-1]]
+    names = [*(["Oracle"] if truth else []), *bandwidth.RULES[:-1]]
     rules: dict[str, tuple[float, ...]] = {}
     for i, rule in enumerate(names):
         try:
-            if truth and rule == "oracle":
+            if truth and rule == "Oracle":
                 width = risk.oracle(truth, n, kernel)
             else:
                 width = bandwidth.factors(rule, x / sd, kernel, Key(0))[-1][0] * sd
             at = np.array([width])
             mise = float(risk.risk(truth, n, at, kernel).mise[0]) if truth else float("nan")
-            least = mise if rule == "oracle" else least
+            least = mise if rule == "Oracle" else least
             scores = bandwidth.likelihood(x, at, kernel, rows)[0], bandwidth.least_squares(x, at, kernel)[0]
             rules[rule] = (width, float(scores[0]), float(scores[1]), mise / least)
         except Halt:

@@ -28,7 +28,15 @@ def scene(screen: Screen, step: Step[Seen] | None) -> Scene:
     Before there is a law only the points; under a prior, the fit without it in grey.
     """
     dataset = screen.dataset
-    layers: list[Layer] = [Points(name="points", label="Data", xy=discs.visible(dataset), size=discs.size_of(dataset))]
+    layers: list[Layer] = [
+        Points(
+            name="points",
+            label="Data",
+            xy=discs.visible(dataset),
+            size=discs.size_of(dataset),
+            numbers=discs.numbered(dataset),
+        )
+    ]
     if step is not None:
         layers = [density(dataset, step.state), *layers, levels(dataset, step.state)]
     layers += [*discs.labelled(dataset, discs.visible(dataset)), *likeliest(screen), *exact(dataset)]

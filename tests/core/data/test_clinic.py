@@ -119,6 +119,15 @@ def test_a_missing_label_is_a_class_of_its_own():
     assert dataset.classes == ("a", "(missing)", "NA")
 
 
+def test_rows_are_repeats_only_if_they_are_in_every_column():
+    lines = [f"{i % 6}.5,{'ab'[i % 2]},{i % 6 if i < 6 else i}" for i in range(12)]
+    assert not any("repeat" in note for note in admit(table("x,c,n\n" + "\n".join(lines)), ("x",), None, KEY)[1])
+    _, notes = admit(table("x,c,n\n" + "\n".join([*lines, lines[-1]])), ("x",), None, KEY)
+    assert notes[-1] == "1 row is a repeat of another row: a density model may collapse onto them."
+    everything = "x,c,n\n" + "\n".join([*lines, *lines, *lines, ",a,1", ",a,1"])
+    assert "24 of 36 rows are repeats of another row" in admit(table(everything), ("x",), None, KEY)[1][-1]
+
+
 def test_rows_that_repeat_are_said():
     _, notes = admit(column(*([1, 2, 3, 4, 5] * 6)), ("x",), None, KEY)
     assert notes[-1] == "25 of 30 rows are repeats of another row: a density model may collapse onto them."

@@ -20,7 +20,7 @@ N = 400
 WAYS = [
     *(OneGaussian(kind) for kind in ("full", "diag", "spherical")),
     WithPrior(normal.Config()),
-    *(Kernels(rule) for rule in ("likelihood cv", "least squares cv", "scott", "silverman")),
+    *(Kernels(rule) for rule in ("Likelihood CV", "Least squares CV", "Scott", "Silverman")),
     *(Mixture(k) for k in (1, 2, 3)),
     *(Copula(margins) for margins in ("best law", "kernels", "normal")),
 ]
@@ -54,7 +54,7 @@ def test_every_way_stays_finite(way, far):
 
 @pytest.mark.parametrize("far", [(FAR, FAR), (FAR, 0.0)])
 @pytest.mark.parametrize(
-    "way", [Kernels("likelihood cv"), Kernels("least squares cv"), Kernels("scott"), Kernels("silverman")]
+    "way", [Kernels("Likelihood CV"), Kernels("Least squares CV"), Kernels("Scott"), Kernels("Silverman")]
 )
 def test_kernels_see_the_others_as_if_it_were_not_there(way, far):
     without, beside = way.fit(groups()), way.fit(with_far(far))

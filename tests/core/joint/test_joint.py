@@ -30,7 +30,7 @@ WAYS = [
     OneGaussian("spherical"),
     WithPrior(conjugate.Config(mean=1.0, strength=20.0, shape=5.0, scale=3.0)),
     Kernels(),
-    Kernels("scott", 0.5),
+    Kernels("Scott", 0.5),
     Mixture(2),
     Copula(),
     Copula("kernels"),
@@ -67,7 +67,7 @@ def test_a_prior_pulls_the_mean_by_its_strength():
 
 
 def test_wider_kernels_have_the_square_of_it_as_bandwidth():
-    one, two = Kernels("scott").fit(MOONS).model, Kernels("scott", 2.0).fit(MOONS).model
+    one, two = Kernels("Scott").fit(MOONS).model, Kernels("Scott", 2.0).fit(MOONS).model
     np.testing.assert_allclose(two.bandwidth, 4 * one.bandwidth)
 
 
@@ -153,7 +153,7 @@ def test_a_grid_is_the_density_at_its_nodes(way):
 
 
 def test_many_kernels_are_summed_by_fourier(monkeypatch):
-    law, axis = Kernels("scott").fit(MOONS), np.linspace(-3, 3, 60)
+    law, axis = Kernels("Scott").fit(MOONS), np.linspace(-3, 3, 60)
     exact = joint_grid.density(law, axis, axis)
     monkeypatch.setattr(joint_grid, "EXACT", 0)
     np.testing.assert_allclose(joint_grid.density(law, axis, axis), exact, atol=1e-4 * exact.max())
@@ -263,7 +263,7 @@ def test_kernels_and_a_prior_have_no_aic_and_a_failure_says_why():
     rows = last(x, (OneGaussian("diag"), OneGaussian(), Kernels())).state
     assert rows[0].name == "gaussian diag"
     assert all("line" in row.problem for row in rows[1:])
-    sound = last(MOONS, (Kernels("scott"), WithPrior(conjugate.Config()))).state
+    sound = last(MOONS, (Kernels("Scott"), WithPrior(conjugate.Config()))).state
     assert all(np.isnan(row.aic) and row.parameters is None for row in sound)
 
 
@@ -275,7 +275,7 @@ def test_few_points_are_not_cut():
 
 def test_the_table_is_the_same_each_time():
     assert last(MOONS, (Mixture(2),)).state[0].held_out == last(MOONS, (Mixture(2),)).state[0].held_out
-    assert joint.RULES[0] == "likelihood cv"
+    assert joint.RULES[0] == "Likelihood CV"
 
 
 def test_no_margin_ends_at_the_least_or_the_greatest_value():

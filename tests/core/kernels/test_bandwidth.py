@@ -128,18 +128,18 @@ def test_likelihood_of_far_outliers_is_not_lost():
     assert bandwidth.likelihood(x, h)[0] == pytest.approx(brute_likelihood(x, 0.2, "gaussian"), rel=1e-6)
 
 
-@pytest.mark.parametrize("rule", ["least squares cv", "likelihood cv"])
+@pytest.mark.parametrize("rule", ["Least squares CV", "Likelihood CV"])
 @pytest.mark.parametrize("n", [150, 2000])
 def test_a_search_finds_the_best_of_a_dense_sweep(rule, n):
     x = draws(n)
     found, dense = bandwidth.search(rule, x), np.geomspace(0.05, 1, 200)
-    score = bandwidth.likelihood(x, dense) if rule == "likelihood cv" else -bandwidth.least_squares(x, dense)
+    score = bandwidth.likelihood(x, dense) if rule == "Likelihood CV" else -bandwidth.least_squares(x, dense)
     assert found.best_score >= score.max() - 1e-5
     assert found.best_score >= found.score.max()
 
 
 def test_cross_validation_nears_the_oracle_of_a_large_sample():
-    found = [bandwidth.search("least squares cv", bimodal().sample(20_000, Key(i))).best for i in range(4)]
+    found = [bandwidth.search("Least squares CV", bimodal().sample(20_000, Key(i))).best for i in range(4)]
     assert np.mean(found) == pytest.approx(risk.oracle(bimodal(), 20_000), rel=0.2)
 
 
@@ -158,21 +158,21 @@ def test_a_kernel_that_leaves_points_alone_has_no_likelihood_there():
         (Key(2) / "near").generator().normal(size=(30, 1))
     )  # the one outside is alone, and yet not far from all others
     with pytest.raises(Halt, match="alone"):
-        bandwidth.search("likelihood cv", np.append(near, [[7.0]], axis=0), "uniform")
+        bandwidth.search("Likelihood CV", np.append(near, [[7.0]], axis=0), "uniform")
 
 
 def test_marks_are_in_the_datas_unit():
     x = draws(400)
     small, large = bandwidth.marks(x), bandwidth.marks(60 * x)
-    assert set(small) == set(bandwidth.RULES) - {"by hand"}
+    assert set(small) == set(bandwidth.RULES) - {"By hand"}
     assert all(large[rule] == pytest.approx(60 * h, rel=1e-6) for rule, h in small.items())
 
 
 def test_a_part_in_the_plane_speaks_for_all_at_the_right_rate():
     x = (Key(1) / "plane").generator().normal(size=(4 * bandwidth.SUBSET, 2))
     part = x[np.sort((Key(0) / "subset").generator().choice(len(x), bandwidth.SUBSET, replace=False))]
-    chosen = bandwidth.factors("likelihood cv", x, "gaussian", Key(0))[-1][0]
-    assert chosen == pytest.approx(bandwidth.search("likelihood cv", part).best * 4 ** (-1 / 6), rel=1e-12)
+    chosen = bandwidth.factors("Likelihood CV", x, "gaussian", Key(0))[-1][0]
+    assert chosen == pytest.approx(bandwidth.search("Likelihood CV", part).best * 4 ** (-1 / 6), rel=1e-12)
     assert chosen == pytest.approx(len(x) ** (-1 / 6), rel=0.35)
 
 

@@ -34,7 +34,7 @@ def off(with_far, without, at, n):
 
 
 # Silverman's quartiles move by a rank, and of a few hundred values that is some hundredths
-@pytest.mark.parametrize(("rule", "most"), [(r, 0.05 if r == "silverman" else 0.02) for r in bandwidth.RULES])
+@pytest.mark.parametrize(("rule", "most"), [(r, 0.05 if r == "Silverman" else 0.02) for r in bandwidth.RULES])
 @pytest.mark.parametrize(
     "kernel", [kernel for kernel in KERNELS if kernel != "uniform"]
 )  # its scores jump with every h
@@ -47,7 +47,7 @@ def test_a_far_value_changes_no_bandwidth(rule, most, kernel, n):
     assert off(beside, without, at, n) < 2 * most
 
 
-@pytest.mark.parametrize("rule", ["likelihood cv", "least squares cv", "scott", "silverman", "by hand"])
+@pytest.mark.parametrize("rule", ["Likelihood CV", "Least squares CV", "Scott", "Silverman", "By hand"])
 @pytest.mark.parametrize("far", [(FAR, FAR), (FAR, 0.0)])
 def test_a_far_row_changes_no_bandwidth_in_the_plane(rule, far):
     x = draws(400, 2) @ np.array([[1.0, 0.8], [0.0, 0.6]])
@@ -56,7 +56,7 @@ def test_a_far_row_changes_no_bandwidth_in_the_plane(rule, far):
     assert off(beside, without, x, 400) < 0.02
 
 
-@pytest.mark.parametrize("rule", ["scott", "silverman", "likelihood cv", "least squares cv"])
+@pytest.mark.parametrize("rule", ["Scott", "Silverman", "Likelihood CV", "Least squares CV"])
 def test_groups_far_apart_are_each_seen(rule):
     x = draws(600)
     both, alone = fitted(np.append(x, x + FAR, 0), rule=rule), fitted(x, rule=rule)

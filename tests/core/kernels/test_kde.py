@@ -80,14 +80,14 @@ def test_cdf_and_self_convolution_are_integrals_of_the_kernel(kernel):
 def test_gaussian_kernels_with_scotts_rule_are_scipys(d):
     x = draws(200, d)
     at = draws(300, d, 1) * 1.5
-    model = last(Config(rule="scott"), x, Key(0)).state
+    model = last(Config(rule="Scott"), x, Key(0)).state
     assert np.allclose(model.log_prob(at), stats.gaussian_kde(x.T).logpdf(at.T), rtol=0, atol=1e-10)
 
 
 def test_silvermans_rule_in_the_plane_is_scipys():
     x = draws(150, 2)
     theirs = stats.gaussian_kde(x.T, "silverman").covariance
-    assert np.allclose(last(Config(rule="silverman"), x, Key(0)).state.bandwidth, theirs, rtol=1e-12)
+    assert np.allclose(last(Config(rule="Silverman"), x, Key(0)).state.bandwidth, theirs, rtol=1e-12)
 
 
 @pytest.mark.parametrize("kernel", SKLEARN)
@@ -143,7 +143,7 @@ def test_reflection_mends_the_loss_at_an_edge():
 @EVERY
 def test_affine_maps_of_data_map_the_density(kernel):
     x, a, shift, at = draws(80, 2), np.array([[2.0, -1.0], [0.3, 0.8]]), np.array([3.0, -8.0]), draws(50, 2, 1)
-    config = Config(kernel=kernel, rule="scott")
+    config = Config(kernel=kernel, rule="Scott")
     before = last(config, x, Key(0)).state.log_prob(at)
     after = last(config, x @ a.T + shift, Key(0)).state.log_prob(at @ a.T + shift)
     assert np.allclose(after + np.log(abs(np.linalg.det(a))), before, atol=1e-8)
@@ -278,7 +278,7 @@ def test_a_grid_that_is_none_is_refused(axis):
 
 def test_bumps_come_in_until_all_points_are_there_and_then_bandwidths_are_tried():
     x = draws(200, 1)
-    steps = list(kde.fit(Config(rule="likelihood cv"), x, Key(0)))
+    steps = list(kde.fit(Config(rule="Likelihood CV"), x, Key(0)))
     phases = [s.phase for s in steps]
     assert phases == sorted(phases, key=["grow", "try", "choose"].index)
     grown = [s.metrics["points"] for s in steps if s.phase == "grow"]
@@ -290,11 +290,11 @@ def test_bumps_come_in_until_all_points_are_there_and_then_bandwidths_are_tried(
     assert np.array_equal(steps[-1].state.points, x)
 
 
-@pytest.mark.parametrize("rule", ["scott", "silverman", "sheather-jones"])
+@pytest.mark.parametrize("rule", ["Scott", "Silverman", "Sheather-Jones"])
 def test_a_rule_without_a_search_ends_with_the_last_bump(rule):
     x = draws(100, 1)
     step = last(Config(rule=rule), x, Key(0))
-    h = {"scott": bandwidth.scott, "silverman": bandwidth.silverman, "sheather-jones": bandwidth.sheather_jones}[rule](
+    h = {"Scott": bandwidth.scott, "Silverman": bandwidth.silverman, "Sheather-Jones": bandwidth.sheather_jones}[rule](
         x
     )
     assert step.phase == "grow"
@@ -303,10 +303,10 @@ def test_a_rule_without_a_search_ends_with_the_last_bump(rule):
 
 def test_by_hand_is_a_share_of_the_standard_deviation():
     x = draws(100, 2)
-    assert np.allclose(last(Config(rule="by hand", factor=0.5), x, Key(0)).state.bandwidth, 0.25 * np.cov(x.T))
+    assert np.allclose(last(Config(rule="By hand", factor=0.5), x, Key(0)).state.bandwidth, 0.25 * np.cov(x.T))
 
 
-@pytest.mark.parametrize("rule", ["scott", "likelihood cv"])
+@pytest.mark.parametrize("rule", ["Scott", "Likelihood CV"])
 def test_resuming_is_never_having_stopped(rule):
     x = draws(60, 2)
     steps = list(kde.fit(Config(rule=rule), x, Key(0)))
@@ -339,7 +339,7 @@ def test_reflection_is_at_the_bounds_given_or_at_the_extremes():
 )
 def test_data_without_a_density_are_refused_by_a_sentence(x, words):
     with pytest.raises(Halt, match=words):
-        last(Config(rule="scott"), x, Key(0))
+        last(Config(rule="Scott"), x, Key(0))
 
 
 @pytest.mark.parametrize(

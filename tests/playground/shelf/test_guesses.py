@@ -88,7 +88,7 @@ def test_the_words():
         )
     ]
     assert sentences("12 bits", range="as it is")[0][1] == "Take 0 to 4095"
-    assert sentences("-1 to 1")[0][0].endswith("-1 became black and 1 white, in all pictures alike, so 0 is grey.")
+    assert sentences("-1 to 1")[0][0].endswith("−1 became black and 1 white, in all pictures alike, so 0 is grey.")
     assert sentences("dark")[0][0].startswith("The numbers run from 0 to 15 and the brightest pixel is 15 of 255")
     assert sentences("clear") == [
         (

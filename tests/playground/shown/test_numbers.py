@@ -1,5 +1,8 @@
 """Numbers as every page writes them."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,8 +22,16 @@ def test_a_number_in_tex_is_the_number_to_four_digits(x):
     assert float(mantissa) * 10.0 ** int(power.rstrip("}") or 0) == pytest.approx(x, rel=5.1e-4, abs=1e-300)
 
 
+WORDS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻\N{MINUS SIGN}", "0123456789--", " \xa0,")
+
+
+def read(text):
+    """The number that a text says, however it is written."""
+    return float(text.translate(WORDS).replace("×10", "e"))
+
+
 def back(shown):
-    return [float(text.replace("\N{MINUS SIGN}", "-").replace(",", "")) for text in shown]
+    return [read(text) for text in shown]
 
 
 @given(some.lists(some.floats(-1e20, 1e20), min_size=1, max_size=6))
@@ -148,7 +159,9 @@ def test_an_estimate_that_is_not_known_says_so_and_one_without_an_error_has_four
         (123456.0, 6789.0, "123500 ± 6800"),
         (0.009449, 5.9e-7, "0.00944900 ± 0.00000059"),
         (3.0, 0.0996, "3.00 ± 0.10"),
-        (1e12, 3e9, "1e+12 ± 3e+09"),
+        (1e12, 3e9, "(1.0000 ± 0.0030)\xa0×\xa010¹²"),
+        (-2.5e-11, 4e-13, "(-2.500 ± 0.040)\xa0×\xa010⁻¹¹"),
+        (5.0, 3e12, "(0.0 ± 3.0)\xa0×\xa010¹²"),
         (3.14159, float("nan"), "3.142"),
     ],
 )
@@ -208,3 +221,61 @@ def test_a_spread_is_written_as_the_mean_above_it(value, said):
 def test_tex_has_no_sum_in_a_power_of_ten():
     assert numbers.tex("1.6e+04") == numbers.number(16000.0, 2) == r"1.6\cdot 10^{4}"
     assert numbers.tex("45017") == "45017"
+
+
+ANY = some.floats(-1e300, 1e300, allow_subnormal=False)
+PLAIN = re.compile(r"\N{MINUS SIGN}?[\d.]+(\xa0×\xa010⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+
+
+@given(ANY, some.integers(1, 6))
+@PROFILE
+def test_what_is_written_reads_back_to_its_last_digit(x, digits):
+    for text in (numbers.written(x, digits), numbers.plain_power(x, digits)):
+        assert PLAIN.fullmatch(text), text
+        assert read(text) == pytest.approx(x, rel=0.51 * 10.0 ** (1 - digits), abs=1e-300)
+    if x == 0 or 1e-4 <= abs(x) < 9e9:
+        assert "×" not in numbers.written(x, digits)
+
+
+@given(ANY, ANY)
+@PROFILE
+def test_a_place_reads_back_and_has_no_letter(x, spread):
+    text = numbers.placed(x, abs(spread))
+    assert read(text) == pytest.approx(x, rel=0.51e-3)
+    assert "e" not in text
+
+
+@given(ANY, some.integers(1, 6))
+@PROFILE
+def test_tex_has_neither_a_letter_nor_a_sum_in_a_power_of_ten(x, digits):
+    for text in (numbers.written(x, digits), numbers.placed(x, 1.0, digits), f"{x:.{digits}g}"):
+        mantissa, _, power = numbers.tex(text).partition(r"\cdot 10^{")
+        assert re.fullmatch(r"-?[\d.]+", mantissa), text
+        assert re.fullmatch(r"(-?\d+\})?", power), text
+        assert float(mantissa) * 10.0 ** int(power.rstrip("}") or 0) == pytest.approx(
+            x, rel=0.51 * 10.0 ** (1 - digits)
+        )
+
+
+@given(ANY, some.floats(1e-300, 1e300))
+@PROFILE
+def test_a_value_and_its_error_have_one_power_and_as_many_digits(x, error):
+    text = numbers.measured(x, error)
+    assert "e" not in text
+    inside, _, power = text.strip("(").partition(")")
+    value, plus = inside.split(" ± ")
+    tail = power or ""
+    assert read(plus + tail) == pytest.approx(error, rel=0.051, abs=1e-15 * abs(x))
+    assert read(value + tail) == pytest.approx(x, rel=1e-12, abs=0.051 * error)
+
+
+def test_no_number_on_screen_is_written_by_python_s_own_power_of_ten():
+    """`f"{x:.4g}"` says 2.56e+04 of 25600; what a person reads is written by `core.digits` and what stands on it."""
+    own = re.compile(r":,?\.\d[ge]\}")
+    quiet = re.compile(r"raised\(|tex\(|float\(|put_in_link|geomspace|join\(|# by hand")
+    root = Path(numbers.__file__).parents[2]
+    for path in [*(root / "playground").rglob("*.py"), *(root / "pages").rglob("*.py")]:
+        if path.name == "numbers.py" and path.parent.name == "shown":
+            continue
+        for line in path.read_text("utf-8").splitlines():
+            assert not own.search(line) or quiet.search(line), f"{path.name}: {line.strip()}"

@@ -11,6 +11,7 @@ from core.data.readers.pictures.evidence import RANGES
 from core.data.readers.pictures.folders import LEVELS
 from core.data.readers.pictures.raw import RawPictures, Rows, count
 from core.data.readers.table import listed
+from core.digits import raised
 from core.options import Choice, check
 
 SIDES = ("8", "16", "28", "32")
@@ -121,9 +122,8 @@ def toned(raw: RawPictures, cut: Cut) -> list[str]:
     """How the tones changed."""
     notes, ends = [], tone_ends(raw, cut)
     if ends != (0, 255) or raw.top > 255:
-        notes.append(
-            f"From black to white the numbers go from {ends[0]:,.6g} to {ends[1]:,.6g}, in all pictures alike."
-        )
+        black, white = (raised(f"{end:,.6g}") for end in ends)
+        notes.append(f"From black to white the numbers go from {black} to {white}, in all pictures alike.")
     coloured = int((shapes_read(raw, cut.channels)[:, 2] >= 3).sum())
     if coloured and cut.tone == "grey":
         notes.append(f"{count(coloured)} in colour: turned into grey by luma (ITU-R BT.601).")

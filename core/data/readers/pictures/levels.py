@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Shaped, UInt
 
 from core.data.readers.table import ReadError
+from core.digits import raised
 
 Array = Shaped[np.ndarray, "..."]
 Levels = UInt[np.ndarray, " total"]
@@ -45,7 +46,7 @@ def levels(member: str, arrays: Sequence[Array]) -> tuple[Levels, tuple[float, f
     eight = span in USUAL and (stored or all(is_whole(pixels, span, 255) for pixels in arrays))
     kind = np.uint8 if eight else np.uint16
     flat = np.concatenate([leveled(pixels, span, kind) for pixels in arrays])
-    return flat, span, f"The numbers run from {low:.4g} to {high:.4g}."
+    return flat, span, f"The numbers run from {raised(f'{low:,.6g}')} to {raised(f'{high:,.6g}')}."
 
 
 def spanned(member: str, low: float, high: float, whole: bool, stored: bool) -> tuple[float, float]:
@@ -62,7 +63,9 @@ def spanned(member: str, low: float, high: float, whole: bool, stored: bool) -> 
     if whole and low >= 0 and high <= 65535 and (stored or low < high):
         return 0.0, 65535.0
     if not max(1e-30, 1e-9 * max(abs(low), abs(high))) < high - low < 1e30:
-        raise ReadError(f"{member} has numbers from {low:.4g} to {high:.4g}; pictures need 0 to 1 or 0 to 255.")
+        raise ReadError(
+            f"{member} has numbers from {raised(f'{low:,.6g}')} to {raised(f'{high:,.6g}')}; pictures need 0 to 1 or 0 to 255."
+        )
     return low, high
 
 

@@ -34,23 +34,29 @@ function paintAxes(s, g) {
   g.beginPath();
   g.textAlign = "center";
   const [across0, up0] = s.scene.bounds.map(baseOf);
-  const named = g.measureText(axisName(s, 0)).width; // the axis's name stands at its end
-  for (const x of across.values) {
+  const name = cutTo(g, axisName(s, 0), 0.6 * w); // it stands at the axis's end
+  const named = g.measureText(name).width;
+  const texts = tickTexts({...across, values: across.values.map((x) => x - across0)});
+  for (const [i, x] of across.values.entries()) {
     const px = crisp(toX(s, x));
     g.moveTo(px, top);
     g.lineTo(px, top + h);
-    if (px < left + w - named - 14) g.fillText(fixed(x - across0, across.decimals), px, top + h + 13);
+    const half = g.measureText(texts[i]).width / 2;
+    if (px + half < left + w - named - 8) writeWhole(g, texts[i], px, top + h + 13, width, theme.page);
   }
   g.textAlign = "right";
-  for (const y of up.values) {
+  const labels = [];
+  const heights = tickTexts({...up, values: up.values.map((y) => y - up0)});
+  for (const [i, y] of up.values.entries()) {
     const py = crisp(toY(s, y));
     g.moveTo(left, py);
     g.lineTo(left + w, py);
-    g.fillText(fixed(y - up0, up.decimals), left - 7, Math.min(py, top + h - 5));
+    labels.push([heights[i], Math.min(py, top + h - 5)]);
   }
   g.stroke();
+  for (const [text, py] of labels) writeWhole(g, text, left - 7, py, width, theme.stage);
   g.fillStyle = css(theme.text);
-  g.fillText(axisName(s, 0), width - MARGIN.right, top + h + 13);
+  g.fillText(name, width - MARGIN.right, top + h + 13);
   g.textAlign = "left";
-  g.fillText(axisName(s, 1), left, top - 10);
+  g.fillText(cutTo(g, axisName(s, 1), w), left, top - 10);
 }

@@ -7,7 +7,7 @@ const HAND = {
   spend: (s, dt) => false, // dt seconds passed; true while there is more to come
   over: (s, g) => {}, // on the sheet over the picture
   words: (s) => [], // in the margin, while nothing is pointed at
-  score: (s) => null, // in the margin, instead of the functions under the pointer
-  named: (s, {i}) => `point ${i + 1}`, // what a point under the pointer is called
+  score: (s, x, y) => null, // in the margin, instead of the functions under the pointer
+  named: (s, hit) => pointName(s, hit), // what a point under the pointer is called
   toggled: (s, layer) => {}, // a layer was shown or hidden
 };

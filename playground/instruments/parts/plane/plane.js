@@ -4,7 +4,7 @@ const PLOT = ["plot", "picture", "over", "readout", "legend", "unzoom"];
 
 /** A plane before anything is on it. */
 const planeState = () => ({
-  ...playhead(), on: {}, told: {}, view: null, pointer: null, brush: null,
+  ...playhead(), on: {}, told: {}, view: null, pointer: null, scored: false, brush: null,
   fields: {}, scratch: {}, shown: {}, beats: [], lastPaintMs: 0, coarse: false,
   sheet: makeSheet(), ground: {canvas: newCanvas(), stale: true, count: 0},
 });

@@ -21,6 +21,12 @@ function nearest(s, [px, py]) {
   return best;
 }
 
+/** What a point under the pointer is called: by its number, or by its layer's label where it is alone there. */
+function pointName(s, {layer, i}) {
+  if (layer.label && s.shown[layer.name].xy.length === 2) return layer.label;
+  return `point ${(layer.arrays.numbers?.[i] ?? i + 1).toLocaleString("en")}`;
+}
+
 /** The class of point `i` by its name, if its label is on the plane. */
 function classOf(s, {i}) {
   const layer = s.scene.layers.find(({kind, name, classes}) => kind === "Points" && s.on[name] && classes.length);
@@ -46,23 +52,33 @@ function mixOf(s, {layer, i}) {
 const READERS = {
   Field: (s, layer, {values}, x, y) => {
     if (!values) return [];
-    if (!layer.log) return [valueOf(s, layer, fieldAt(s, values, x, y), layer.vmax)];
+    if (!layer.log) return [valueOf(s, layer, fieldAt(s, values, x, y), layer.vmax - layer.vmin)];
     return [{text: `log p ${fixed(fieldAt(s, values, x, y, Math.log), 2)} nats`, colour: s.theme.role(layer.role)}];
   },
   Density: (s, layer, now, x, y) => (now.weight ? [valueOf(s, layer, densityAt(gaussians(now), x, y), layer.vmax)] : []),
   Bells: (s, layer, now, x) => (layer.total && now.weight ? [valueOf(s, layer, bellsAt(now, x), heightOf(s))] : []),
+  Histogram: (s, layer, now, x) => (now.edges && now.heights ? [valueOf(s, layer, barAt(now, x), heightOf(s))] : []),
   Curves: (s, layer, now, x) => (now.x ? curvesAt(s, layer, now, x) : []),
 };
+const OVER_X = new Set(["Bells", "Curves", "Histogram", "Slice"]); // what is read up the hairline: the height of the pointer says nothing
 const heightOf = (s) => s.scene.bounds[1][1] - s.scene.bounds[1][0];
 
 function valueOf(s, layer, value, range) {
-  return {text: `${layer.label || layer.name} ${fixed(value, decimalsFor(range, 1000))}`, colour: s.theme.role(layer.role)};
+  return {text: `${layer.label || layer.name} ${resolved(value, range)}`, colour: s.theme.role(layer.role)};
 }
 
 /** Values of the functions that are on the plane at (x, y). */
 function functionsAt(s, x, y) {
   const shown = s.scene.layers.filter(({name}) => s.on[name]);
   return shown.flatMap((layer) => READERS[layer.kind]?.(s, layer, s.shown[layer.name] ?? {}, x, y) ?? []);
+}
+
+/** The height of the bar over x: 0 beyond them all; the last one holds its right edge too. */
+function barAt({edges, heights}, x) {
+  const last = heights.length - 1;
+  if (x < edges[0] || x > edges[last + 1]) return 0;
+  const i = edges.findIndex((edge) => edge > x) - 1;
+  return heights[i < 0 ? last : i];
 }
 
 function curvesAt(s, layer, {x: nodes, y: rows}, x) {
@@ -74,12 +90,13 @@ function curvesAt(s, layer, {x: nodes, y: rows}, x) {
   return Array.from({length: rows.length / m}, (_, c) => {
     const value = rows[c * m + i - 1] * (1 - t) + rows[c * m + i] * t;
     const name = rows.length > m ? `${layer.label || layer.name} ${c + 1}` : layer.label || layer.name;
-    return {text: `${name} ${fixed(value, decimalsFor(range, 1000))}`, colour: classColour(s, layer, c)};
+    return {text: `${name} ${resolved(value, range)}`, colour: classColour(s, layer, c)};
   });
 }
 
 function showReadout(s, place) {
   s.pointer = place && inside(s, place) ? place : null;
+  s.scored = false;
   refreshReadout(s);
 }
 
@@ -99,7 +116,7 @@ function paintReadout(s, g) {
   const [px, py] = s.pointer;
   const {left, top, w, h} = s.geo;
   const [x, y] = [fromX(s, px), fromY(s, py)];
-  const hit = s.brush ? null : nearest(s, s.pointer);
+  const hit = s.brush || s.scored ? null : nearest(s, s.pointer);
   if (!s.brush) {
     ink(s, g, s.theme.quiet, 1 / s.geo.dpr, {alpha: 0.7});
     g.beginPath();
@@ -115,11 +132,11 @@ function paintReadout(s, g) {
     g.arc(hit.x, hit.y, hit.layer.size / 2 + 3, 0, 2 * Math.PI);
     g.stroke();
   }
-  const [dx, dy] = [s.view.x1 - s.view.x0, s.view.y1 - s.view.y0].map((range) => decimalsFor(range, 500));
+  const flat = !s.brush && s.scene.layers.some(({kind, name}) => OVER_X.has(kind) && s.on[name]);
   const parts = [
-    {text: `${s.scene.axes[0]} ${fixed(x, dx)}`},
-    {text: `${s.scene.axes[1]} ${fixed(y, dy)}`},
-    ...(HAND.score(s) ?? functionsAt(s, x, y)),
+    {text: `${s.scene.axes[0]} ${resolved(x, s.view.x1 - s.view.x0, 500)}`},
+    ...(flat ? [] : [{text: `${s.scene.axes[1]} ${resolved(y, s.view.y1 - s.view.y0, 500)}`}]),
+    ...(HAND.score(s, x, y) ?? functionsAt(s, x, y)),
   ];
   if (hit) {
     parts.push({text: HAND.named(s, hit)}, ...classOf(s, hit));

@@ -63,13 +63,14 @@ function paintChartAxes(s, g) {
   g.textAlign = "right";
   if (scales.length === 1) {
     const up = ticks(scales[0].lo, scales[0].hi, 2);
-    for (const v of up.values) {
+    const texts = tickTexts(up);
+    for (const [i, v] of up.values.entries()) {
       const y = chartY(scales[0], v);
       g.beginPath();
       g.moveTo(MARGIN.left, y);
       g.lineTo(width - MARGIN.right, y);
       g.stroke();
-      g.fillText(fixed(v, up.decimals), MARGIN.left - 7, y);
+      writeWhole(g, texts[i], MARGIN.left - 7, y, width, s.theme.page);
     }
   }
   g.beginPath();
@@ -83,7 +84,7 @@ function paintChartAxes(s, g) {
 }
 
 function paintChart(s) {
-  if (s.el.strip.hidden) return;
+  if (s.el.strip.hidden || s.el.strip.classList.contains("idle")) return;
   const dpr = s.geo.dpr;
   if (s.chart.stale) {
     s.chart.width = s.el.strip.clientWidth;
@@ -148,6 +149,6 @@ function showValues(s) {
   const metrics = s.frames[indexOf(s)]?.metrics ?? {};
   s.scene.lines.forEach((line, i) => {
     const scale = s.chart.scales?.[line.unit] ?? {lo: 0, hi: 1};
-    s.el.values.children[i].children[2].textContent = fixed(metrics[line.metric] ?? NaN, decimalsFor(scale.hi - scale.lo, 1000));
+    s.el.values.children[i].children[2].textContent = resolved(metrics[line.metric] ?? NaN, scale.hi - scale.lo);
   });
 }

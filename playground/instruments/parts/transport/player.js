@@ -68,8 +68,10 @@ function scrubbable(s, element, toPos) {
 
 /** The player and the chart are there for what can be played. */
 function showTransport(s) {
-  s.el.transport.hidden = s.frames.length < 2 && !s.live;
+  const idle = s.frames.length < 2 && !s.live;
+  s.el.transport.hidden = idle && !s.scene.roomy;
   s.el.strip.hidden = !s.scene.lines.length || s.el.transport.hidden;
+  for (const part of [s.el.transport, s.el.strip]) part.classList.toggle("idle", idle);
 }
 
 /** Words, counter, slider and values follow the playhead; the DOM is written only where it changes. */

@@ -17,7 +17,7 @@ from playground.rungs.diffusion.screen import Screen
 from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
-from playground.shown.numbers import estimate, table
+from playground.shown.numbers import estimate, plain_power, table
 
 NAME = "diffusion.quality"
 POINTS = 500  # of each sample
@@ -70,7 +70,7 @@ def by_flow(bench: Bench, denoiser: Denoiser, test: np.ndarray) -> Iterator[tupl
     yield "Negative log-likelihood", estimate(nll), "nats per point, by the probability flow"
     if bench.dataset.entropy is not None:
         yield "Entropy of the truth", f"{bench.dataset.entropy:.4f}", "nats, what it could be at best"
-    yield "Error of the flow", f"{float(np.concatenate(off).mean()):.1e}", "nats, by half as many steps"
+    yield "Error of the flow", plain_power(float(np.concatenate(off).mean()), 2), "nats, by half as many steps"
 
 
 def others(bench: Bench, key: Key) -> np.ndarray:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset import Dataset
+from core.digits import written
 from core.kernels import bandwidth, sums
 from core.kernels.kde import KDE
 from core.laws import bins
@@ -97,7 +98,7 @@ def pictures(panel: Panel) -> None:
         return
     (judged, model), dataset, cut, dark = found, panel.screen.dataset, panel.screen.asked.bins, session.dark()
     hist = session.once(f"{NAME}.bars", (dataset.digest, cut), lambda: bins.histogram(dataset.points, cut))
-    marked = {word: (row[0], "truth" if word == "oracle" else "noise") for word, row in judged.rules.items()}
+    marked = {word: (row[0], "truth" if word == "Oracle" else "noise") for word, row in judged.rules.items()}
     marked[panel.rule] = (model.h, "hand")
     drawn = estimate(dataset, hist, model, dark)
     st.altair_chart(drawn, key=f"{NAME}.estimate", alt="The kernel estimate over the histogram")
@@ -116,7 +117,7 @@ def figures(panel: Panel, polled: bool) -> None:
     if (found := panel.now()) is None:
         return
     (judged, model), dataset = found, panel.screen.dataset
-    st.markdown(f"**h = {model.h:.4g}** in {session.plain(dataset.columns[0])}. {announced(model)}")
+    st.markdown(f"**h = {written(model.h)}** in {session.plain(dataset.columns[0])}. {announced(model)}")
     st.dataframe(table(judged), hide_index=True)
     asked = (model.h, panel.rule, model.kernel, panel.asked.boundary)
     run = runs.open_run(f"{NAME}.held", (dataset.digest, *asked), "", lambda: smoothing.unseen(dataset.points, *asked))
@@ -128,14 +129,14 @@ def announced(model: KDE) -> str:
     if model.bounds is None:
         return "No boundary correction: bumps near an edge leak over it."
     low, high = model.bounds[0]
-    where = f"the extremes, {low:.4g} and {high:.4g}," if high < np.inf else "0 (all values are positive)"
+    where = f"the extremes, {written(low)} and {written(high)}," if high < np.inf else "0 (all values are positive)"
     return f"Corrected: what leaks over {where} is folded back."
 
 
 def table(judged: Judged) -> pd.DataFrame:
     """The rules' bandwidths, scores and, where the truth is known, what they cost."""
     columns = dict(zip(TITLES, zip(*judged.rules.values(), strict=True), strict=True))
-    made = {title: [f"{v:.4g}" if np.isfinite(v) else "none" for v in values] for title, values in columns.items()}
+    made = {title: [written(v) if np.isfinite(v) else "none" for v in values] for title, values in columns.items()}
     return pd.DataFrame({"rule": list(judged.rules)} | made).drop(columns=[] if judged.known else [TITLES[-1]])
 
 

@@ -22,7 +22,7 @@ from playground.rungs.fit1.screen import NAME, PRIOR, Screen
 from playground.runs import baton
 from playground.shown import numbers
 from playground.shown.density import Domain
-from playground.shown.numbers import placed
+from playground.shown.numbers import placed, written
 
 ALL = "all"
 COUNTS = tuple(m * 10**k for k in range(6) for m in (1, 2, 5))
@@ -163,7 +163,7 @@ def table(dataset: Dataset, law: NormalInverseGamma, points: Sufficient) -> pd.D
 
 def shown(value: float) -> str:
     """A number with five digits, or a word where there is none."""
-    return f"{value:.5g}" if np.isfinite(value) else "infinite" if value > 0 else "none yet"
+    return written(value, 5) if np.isfinite(value) else "infinite" if value > 0 else "none yet"
 
 
 def figures(prior: NormalInverseGamma, law: NormalInverseGamma, x: np.ndarray) -> list[tuple[str, str, str]]:
@@ -184,8 +184,8 @@ def said(dataset: Dataset, prior: NormalInverseGamma, law: NormalInverseGamma, n
     else:
         guess = float(np.sqrt(prior.scale / prior.shape))
         words = (
-            f"Prior, in {unit}: mu near **{placed(prior.mean, guess)}** (it weighs {prior.strength:.3g}, a point "
-            f"weighs 1), sigma near **{guess:.4g}** (it weighs {2 * prior.shape:.3g})."
+            f"Prior, in {unit}: mu near **{placed(prior.mean, guess)}** (it weighs {written(prior.strength, 3)}, a point "
+            f"weighs 1), sigma near **{written(guess)}** (it weighs {written(2 * prior.shape, 3)})."
         )
     many = f"{n:,} point{'s' if n > 1 else ''}"
     span, wide = attempt(law.interval_mu), attempt(law.interval_sigma)
@@ -194,6 +194,6 @@ def said(dataset: Dataset, prior: NormalInverseGamma, law: NormalInverseGamma, n
     low, high = (placed(end, span[1] - span[0]) for end in span)
     return (
         f"{words} After {many}, mu lies between **{low}** and **{high}** and sigma between "
-        f"**{wide[0]:.4g}** and **{wide[1]:.4g}** with probability 95 % each, if the data are normal. The prior is "
-        f"{100 * prior.strength / law.strength:.2g} % of what says where mu is."
+        f"**{written(wide[0])}** and **{written(wide[1])}** with probability 95 % each, if the data are normal. The prior is "
+        f"{written(100 * prior.strength / law.strength, 2)} % of what says where mu is."
     )

@@ -14,7 +14,7 @@ from playground.rungs.fit2 import joint
 from playground.rungs.fit2.joint import Seen
 from playground.rungs.fit2.screen import NAME, Screen
 from playground.shown import charts
-from playground.shown.numbers import bare, placed
+from playground.shown.numbers import bare, minus, placed, written
 from playground.shown.points import places
 
 
@@ -38,10 +38,15 @@ def said(screen: Screen, law: Joint) -> str:
     mean, sd = found
     digits = max(0, 1 - int(np.floor(np.log10(sd)))) if sd > 0 else 3
     near = joint.strip(dataset, column, screen.place)
-    saw = f"mean {near.mean():.{digits}f}, sd {near.std():.2g}." if len(near) > 1 else "too little to say."
+    saw = (
+        f"mean {minus(f'{near.mean():.{digits}f}')}, sd {written(near.std(), 2)}."
+        if len(near) > 1
+        else "too little to say."
+    )
     return (
-        f"Where **{given}** is **{stands}**, the law expects **{asked}** {mean:.{digits}f} with sd {sd:.2g}. "
-        f"The {len(near)} points within {joint.near(dataset, column):.2g} of it have {saw}"
+        f"Where **{given}** is **{stands}**, the law expects **{asked}** {minus(f'{mean:.{digits}f}')} with sd "
+        f"{written(sd, 2)}. "
+        f"The {len(near)} points within {written(joint.near(dataset, column), 2)} of it have {saw}"
     )
 
 

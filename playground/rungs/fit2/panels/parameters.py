@@ -21,7 +21,7 @@ from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown.criteria import AIC, BIC, CRITERIA
-from playground.shown.numbers import bare, estimate, minus, table
+from playground.shown.numbers import bare, estimate, minus, table, written
 
 RANKED = 10_000  # points that the ways are ranked on
 FORMATS = {"log-likelihood": "%.4f", AIC: "%.1f", BIC: "%.1f"}
@@ -91,7 +91,7 @@ def behind(i: int, row: Row) -> str:
 def decisive(rows: tuple[Row, ...]) -> str:
     """The point that decides the ranking; "" where none does."""
     found = next((row.without for row in rows if row.without), None)
-    return f"({', '.join(f'{value:.4g}' for value in found.point)})" if found else ""
+    return f"({', '.join(f'{written(value)}' for value in found.point)})" if found else ""
 
 
 def score(row: Row) -> str:
@@ -123,7 +123,7 @@ def verdict(rows: tuple[Row, ...]) -> str:
         near = rest[0]
         odds = np.exp(near.behind.value)
         said += (
-            f" The next, {near.title}, is {estimate(near.behind)} nats behind: a new point is on average {odds:.2g} "
+            f" The next, {near.title}, is {estimate(near.behind)} nats behind: a new point is on average {written(odds, 2)} "
             "times as likely under the first."
         )
     if point := decisive(rows):
@@ -135,7 +135,9 @@ def known(dataset: Dataset) -> str:
     """How well n points pin down means and correlation, and where they fall silent."""
     x, n = dataset.points, len(dataset)
     errors = x.std(axis=0) / np.sqrt(n)
-    means = " and ".join(f"{bare(name)} within ± {2 * e:.2g}" for name, e in zip(dataset.columns, errors, strict=True))
+    means = " and ".join(
+        f"{bare(name)} within ± {written(2 * e, 2)}" for name, e in zip(dataset.columns, errors, strict=True)
+    )
     r = float(np.corrcoef(x.T)[0, 1]) if (np.ptp(x, axis=0) > 0).all() else float("nan")
     said = [f"**With {n:,} points**, the means are known: {means} (two standard errors)."]
     if np.isfinite(r) and abs(r) < 1 and n > 3:

@@ -20,7 +20,7 @@ from playground.runs import film, runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import charts
-from playground.shown.numbers import p_value
+from playground.shown.numbers import p_value, written
 from playground.shown.points import size_of
 
 UNSEEN = (
@@ -105,7 +105,7 @@ def verdict(found: Compared, unseen: bool) -> str:
     }
     n, against = len(found.x), "points that the fit had not seen" if unseen else "the points it was fitted to"
     every = ", ".join(said.values()).replace("kernels (MMD)", "kernels")
-    tail = f"p: {every}; one of four below {found.level:.4g} counts. Compared: {n:,} samples with {n:,} {against}."
+    tail = f"p: {every}; one of four below {written(found.level)} counts. Compared: {n:,} samples with {n:,} {against}."
     if not found.seen:
         if unseen:
             return f"**No difference seen.** {tail} That is no proof that the law is true: more points would see more."

@@ -122,7 +122,10 @@ def figures(opened: Opened) -> None:
         ("their sum", f"{check.value:.3f}", "✓ the mean KL" if check.holds else "✗ not the mean KL"),
     ]
     st.markdown(numbers.table(f"Over {n:,} training pictures", rows))
-    st.caption(f"The parts are averages over draws, with standard errors; the sum may be off by {check.tolerance:.2g}.")
+    st.caption(
+        "The parts are averages over draws, with standard errors; the sum may be off by "
+        f"{numbers.plain_power(check.tolerance, 2)}."
+    )
     if np.log(n) - found.information.value < CEILING:
         st.caption(
             f"The information is at its ceiling, log n: {n:,} pictures cannot show more. With more of them, more of the KL "

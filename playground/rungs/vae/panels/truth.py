@@ -126,7 +126,11 @@ def figures(truth: Truth) -> list[tuple[str, str, str]]:
         ("ELBO", f"{truth.elbo:.4f}", "nats, a bound"),
         ("log p(x) - ELBO", f"{found.log_prob - truth.elbo:.4f}", "nats"),
         ("KL(q, p)", f"{found.divergence:.4f}", "nats"),
-        ("their difference", f"{check.value:.1e}", f"{'✓ holds' if check.holds else '✗ broken'} to {TOLERANCE:g}"),
+        (
+            "their difference",
+            numbers.plain_power(check.value, 2),
+            f"{'✓ holds' if check.holds else '✗ broken'} to {numbers.plain_power(TOLERANCE, 1)}",
+        ),
     ]
     if truth.gap is not None:
         rows.append(("approximation", f"{truth.gap.approximation:.4f}", "nats, the Gaussian's shape"))

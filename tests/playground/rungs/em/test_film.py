@@ -98,6 +98,8 @@ def test_points_beyond_what_is_shown_are_a_fixed_choice():
     rows = discs.shown_rows(dataset)
     assert len(rows) == len(set(rows)) == discs.SHOWN
     np.testing.assert_array_equal(rows, discs.shown_rows(dataset))
+    layer = next(a for a in film.layers_2d(dataset, None, False, False) if a.name == "points")
+    np.testing.assert_array_equal(dataset.points[layer.numbers - 1], layer.xy)
     start, steps = fitted(dataset, 2)
     header = message(dataset, start, steps[:3])
     layer = next(layer for layer in header["scene"]["layers"] if layer["name"] == "points")

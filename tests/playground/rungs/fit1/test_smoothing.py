@@ -55,7 +55,7 @@ def test_a_constant_column_has_no_estimate():
 
 def test_the_held_out_score_is_the_one_of_the_table_of_laws():
     x = builtin.load("skewed").points
-    *_, last = smoothing.unseen(x, 0.0, "sheather-jones", "gaussian", "none")
+    *_, last = smoothing.unseen(x, 0.0, "Sheather-Jones", "gaussian", "none")
     assert last.state.value == pytest.approx(ranking.judge(Kernels(), x[:, 0], Key(0)).held_out.value, abs=1e-4)
     assert last.metrics["values"] == len(x)
 
@@ -64,7 +64,7 @@ def test_the_held_out_score_is_the_one_of_the_table_of_laws():
 @pytest.mark.parametrize("boundary", smoothing.BOUNDARIES)
 def test_a_width_by_hand_is_scored_as_it_is(kernel, boundary):
     x = builtin.load("normal", 200).points
-    steps = list(smoothing.unseen(x, 0.8, "by hand", kernel, boundary))
+    steps = list(smoothing.unseen(x, 0.8, "By hand", kernel, boundary))
     found = [
         smoothing.estimate(np.delete(x, part, axis=0), 0.8, kernel, boundary).log_prob(x[part])
         for part in held_out.parts(len(x))
@@ -74,10 +74,10 @@ def test_a_width_by_hand_is_scored_as_it_is(kernel, boundary):
 
 
 def test_a_value_where_no_bump_reaches_and_too_few_values_are_told_in_words():
-    *_, last = smoothing.unseen(builtin.load("normal").points, 1e-4, "by hand", "uniform", "none")
+    *_, last = smoothing.unseen(builtin.load("normal").points, 1e-4, "By hand", "uniform", "none")
     assert "minus infinity" in smoothing.told(last)
     with pytest.raises(Halt, match="Too few"):
-        list(smoothing.unseen(np.arange(5.0)[:, None], 1.0, "by hand", "gaussian", "none"))
+        list(smoothing.unseen(np.arange(5.0)[:, None], 1.0, "By hand", "gaussian", "none"))
 
 
 def test_bumps_far_apart_are_integrated_whole():

@@ -11,7 +11,7 @@ from playground.rungs.fit2.screen import Screen
 from playground.shelf.shelved import Shelved
 
 FAITHFUL, MOONS = builtin.load("faithful"), builtin.load("two_moons", 200)
-WAYS = [OneGaussian(), WithPrior(normal.Config()), Kernels("scott"), Mixture(2, Key(3) / "fit2"), Copula()]
+WAYS = [OneGaussian(), WithPrior(normal.Config()), Kernels("Scott"), Mixture(2, Key(3) / "fit2"), Copula()]
 EACH = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 KEY = Key(0) / "test"
 

@@ -34,8 +34,8 @@ def test_before_the_fit_there_are_the_points_alone():
 
 @pytest.mark.parametrize("column", [0, 1])
 def test_the_second_stage_cuts_what_the_first_shows(column):
-    found = seen(Kernels("scott"))
-    scene = film.along(screen(Kernels("scott"), FAITHFUL, column), step(Kernels("scott")))
+    found = seen(Kernels("Scott"))
+    scene = film.along(screen(Kernels("Scott"), FAITHFUL, column), step(Kernels("Scott")))
     sent = layers(scene)
     assert sent["given"]["axis"] == "xy"[column]
     np.testing.assert_allclose(sent["given"]["arrays"]["values"], found.density, rtol=1e-6, atol=1e-30)
@@ -51,7 +51,7 @@ def test_the_second_stage_cuts_what_the_first_shows(column):
     np.testing.assert_allclose(cut / known[70], exact, rtol=1e-5)
 
 
-@pytest.mark.parametrize("way", [OneGaussian(), Kernels("scott"), Mixture(2)], ids=lambda way: way.title)
+@pytest.mark.parametrize("way", [OneGaussian(), Kernels("Scott"), Mixture(2)], ids=lambda way: way.title)
 def test_no_bump_is_lost_between_the_nodes_of_a_wide_square(way):
     x = np.append(MOONS.points, [[1e6, -1e6]], axis=0)
     far = Dataset("far", x, around(x), ("a", "b"), standardise=True)

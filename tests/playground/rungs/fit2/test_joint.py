@@ -25,7 +25,7 @@ def test_the_step_holds_the_law_its_grid_and_its_level(way):
 
 
 def test_wider_kernels_reuse_the_rule_s_choice():
-    first, wider = seen(Kernels("scott")), seen(Kernels("scott", 2.0))
+    first, wider = seen(Kernels("Scott")), seen(Kernels("Scott", 2.0))
     np.testing.assert_allclose(wider.law.model.bandwidth, 4 * first.law.model.bandwidth)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.evaluation.metrics import Estimate
 from playground.shown.density import axis, paint, words
-from playground.shown.numbers import nice
+from playground.shown.numbers import nice, written
 
 
 def stacked(rows: Mapping[str, Mapping[str, Estimate]], roles: Mapping[str, str], title: str, dark: bool) -> Any:
@@ -23,7 +23,7 @@ def stacked(rows: Mapping[str, Mapping[str, Estimate]], roles: Mapping[str, str]
             cells.append({"row": row, "part": part, "from": at, "to": at + length, "nats": value.value})
             at += length
         error = float(np.sqrt(np.nansum([v.error**2 for v in parts.values()])))
-        ends.append({"row": row, "low": at - error, "high": at + error, "total": at, "text": f"{at:.3g}"})
+        ends.append({"row": row, "low": at - error, "high": at + error, "total": at, "text": written(at, 3)})
     top = nice(1.15 * max(float(cell["to"]) for cell in cells))
     across, up = (
         axis("from", title, (0, top)).axis(tickCount=6),

@@ -24,7 +24,7 @@ from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown.density import paint
-from playground.shown.numbers import nice
+from playground.shown.numbers import nice, plain_power
 
 SWEPT, EPOCHS = 1500, 30
 ASKED = f"{NAME}.sweep"
@@ -78,8 +78,8 @@ def finding(step: Step[Betas]) -> str:
     )
     if not len(dead):
         return f"After {step.index} epochs: {said}, and nowhere have all collapsed."
-    kl = step.arrays["kl"][awake == 0].max()
-    return f"After {step.index} epochs: {said}; from beta = {dead.min():g} on it has **collapsed** (KL {kl:.2g} nats)."
+    kl = plain_power(step.arrays["kl"][awake == 0].max(), 2)
+    return f"After {step.index} epochs: {said}; from beta = {dead.min():g} on it has **collapsed** (KL {kl} nats)."
 
 
 def ends_of(values: Float[np.ndarray, " n"]) -> tuple[float, float]:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Float
 
+from core.digits import plain_power
 from core.vae.latent import surgery
 from core.vae.latent.surgery import Hole
 from core.vae.model import VAE
@@ -118,4 +119,4 @@ def times(depth: float) -> str:
     ratio = np.exp(min(abs(depth), 30.0))
     if ratio > 1e6:
         return "more than a million"
-    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
+    return f"{ratio:,.0f}" if ratio >= 10 else plain_power(ratio, 2)

@@ -121,9 +121,9 @@ REFUSED = {
     "npy-2d": (npy(np.ones((5, 4))), "x has the shape (5, 4); pictures need (n, height, width)"),
     "npy-5d": (npy(np.ones((1, 1, 2, 2, 2))), "x has the shape (1, 1, 2, 2, 2)"),
     "npy-5-channels": (npy(np.ones((9, 8, 8, 5))), "x has the shape (9, 8, 8, 5)"),
-    "npy-negative": (npy(-np.ones((9, 8, 8))), "x has numbers from -1 to -1; pictures need 0 to 1 or 0 to 255."),
+    "npy-negative": (npy(-np.ones((9, 8, 8))), "x has numbers from −1 to −1; pictures need 0 to 1 or 0 to 255."),
     "npy-large": (npy(np.full((9, 8, 8), 256.0)), "x has numbers from 256 to 256"),
-    "npy-larger": (npy(np.full((9, 8, 8), 65_536)), "x has numbers from 6.554e+04 to 6.554e+04"),
+    "npy-larger": (npy(np.full((9, 8, 8), 65_536)), "x has numbers from 65,536 to 65,536"),
     "npy-nan": (npy(np.full((9, 8, 8), np.nan)), "numbers that are missing or infinite; replace them."),
     "npy-empty": (npy(np.ones((0, 8, 8))), "x is empty, with shape (0, 8, 8)"),
     "npy-objects": (
@@ -132,7 +132,7 @@ REFUSED = {
     ),
     "npy-lies": (
         header("{'descr': '<f8', 'fortran_order': False, 'shape': (60000, 28, 28), }\n", b"\0" * 80),
-        "claims 3.763e+08 bytes of numbers but the file holds 80",
+        "claims 376,320,000 bytes of numbers but the file holds 80",
     ),
     "npz-words-alone": (npz(w=np.array(["a"])), "holds words; save a plain array of numbers."),
     "npz-float-labels": (npz(y=np.array([0.5, 1])), "y is no picture, and as labels its numbers must be whole."),

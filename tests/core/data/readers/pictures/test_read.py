@@ -105,7 +105,7 @@ def test_one_picture_alone(kind):
 def test_what_the_numbers_are_is_said():
     said = [parse_pictures("a.npy", npy(x)).notes for x in (GREY, GREY / 255, GREY > 99, GREY.astype("u2") * 257)]
     assert [numbers for _, numbers in said] == [
-        f"The numbers run from {ends}." for ends in ("0 to 255", "0 to 1", "0 to 1", "0 to 6.554e+04")
+        f"The numbers run from {ends}." for ends in ("0 to 255", "0 to 1", "0 to 1", "0 to 65,535")
     ]
     assert said[0][0] == "a: 12 pictures of 7x9 (n, height, width, channels)."
 

@@ -5,6 +5,7 @@ import pytest
 
 from core.data import builtin
 from core.dataset import Dataset, around
+from core.digits import written
 from core.kernels import bandwidth, risk
 from core.kernels.kde import KDE
 from core.key import Key
@@ -34,16 +35,16 @@ def said(at):
 def test_the_table_is_cores(name, kernel):
     dataset, table = builtin.load(name), opened(name, kernel=kernel).dataframe[0].value.set_index("rule")
     for rule, h in bandwidth.marks(dataset.points, kernel).items():
-        assert table.loc[rule, "h"] == f"{h:.4g}"
+        assert table.loc[rule, "h"] == written(h)
         at = np.array([h])
-        assert table.loc[rule, "left-out score (nats)"] == f"{bandwidth.likelihood(dataset.points, at, kernel)[0]:.4g}"
+        assert table.loc[rule, "left-out score (nats)"] == written(bandwidth.likelihood(dataset.points, at, kernel)[0])
     if dataset.truth:
         best = risk.oracle(dataset.truth, len(dataset), kernel)
-        assert table.loc["oracle", "h"] == f"{best:.4g}"
+        assert table.loc["Oracle", "h"] == written(best)
         mise = [risk.risk(dataset.truth, len(dataset), np.array([h]), kernel).mise[0] for h in (h, best)]
-        assert float(table.loc["likelihood cv", "MISE / oracle's"]) == pytest.approx(mise[0] / mise[1], abs=1e-3)
+        assert float(table.loc["Likelihood CV", "MISE / oracle's"]) == pytest.approx(mise[0] / mise[1], abs=1e-3)
     else:
-        assert "oracle" not in table.index
+        assert "Oracle" not in table.index
 
 
 def test_the_boundary_is_announced():
@@ -53,7 +54,7 @@ def test_the_boundary_is_announced():
 
 
 def test_a_bandwidth_by_hand():
-    at = opened("normal", rule="by hand", factor="0.0998" if "0.0998" in smoothing.FACTORS else "3")
+    at = opened("normal", rule="By hand", factor="0.0998" if "0.0998" in smoothing.FACTORS else "3")
     dataset = builtin.load("normal")
     factor = float(at.select_slider[0].value)
     assert f"**h = {factor * dataset.points.std(ddof=1):.4g}**" in said(at)
@@ -83,7 +84,7 @@ def test_the_chart_over_h_holds_the_exact_risk_and_every_rule():
     for word, values in (("bias²", found.known.bias2), ("variance", found.known.variance), ("MISE", found.known.mise)):
         assert [r["y"] for r in rows if r.get("curve") == word] == pytest.approx(list(values))
     assert {r["mark"]: r["x"] for r in rows if "mark" in r} == {rule: row[0] for rule, row in found.rules.items()}
-    assert found.rules["oracle"][0] == pytest.approx(found.h[found.known.mise.argmin()], rel=0.05)
+    assert found.rules["Oracle"][0] == pytest.approx(found.h[found.known.mise.argmin()], rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["skewed", "galaxies"])
