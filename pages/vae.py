@@ -7,7 +7,7 @@ from core.vae.model import VAE
 from playground import controls, session
 from playground.frame import begin, experiments, onward
 from playground.rungs.vae import chosen, instrument, numbers, pad, source, through
-from playground.rungs.vae.screen import DATA, HERE, NAME, PANELS, PRESET, screen
+from playground.rungs.vae.screen import DATA, HERE, NAME, PANELS, screen
 from playground.runs import baton, run_bar, runs
 from playground.shelf import pictures
 from playground.shown import closer
@@ -35,7 +35,7 @@ words = {
     "encode": chosen.WAYS,
     "panel": closer.titles(PANELS),
 }
-complaints = session.complaints((PRESET, controls.Seed()), words)
+complaints = session.complaints((source.preset(pictures.asked(DATA)), controls.Seed()), words)
 chosen.take_pressed()
 top = st.container()
 left, right = st.columns([1, 1.6], gap="large")
@@ -79,10 +79,13 @@ def stage() -> Step[VAE]:
 @baton.fragment(run_every=polled)
 def encoded() -> None:
     """The chosen picture through the model of this moment, and its bound."""
-    way = through.of(found, instrument.now(found).step)
+    now = instrument.now(found).step
+    way = through.of(found, now)
     through.show(picture, way)
     st.markdown(numbers.equation(way))
     st.caption(numbers.explained(way, found.pictures.dim))
+    if other := numbers.scale(now.state, source.standard(found.pictures)):
+        st.caption(other)
 
 
 whole = True  # what the instrument finds out now is on the page below anyway

@@ -137,6 +137,25 @@ def test_training_here_streams_snapshots_and_says_the_losses():
     assert last.state.config.levels == 17
 
 
+def test_a_training_begins_with_the_likelihood_of_the_stored_model():
+    at = opened(**HERE)
+    assert held(at, "run.vae").job.trace[-1].state.config.likelihood == "categorical"
+    assert not any("another scale" in c.value for c in at.caption)
+    at.selectbox(key="pictures").set_value("jars").run()
+    assert at.segmented_control(key="likelihood").value == "bernoulli", "a categorical holds no 256 levels"
+    assert not at.warning
+    at.selectbox(key="pictures").set_value("digits").run()
+    assert at.segmented_control(key="likelihood").value == "categorical"
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "logistic"])
+def test_a_bound_on_another_scale_says_so(likelihood):
+    at = opened(**HERE, likelihood=likelihood)
+    said = [c.value for c in at.caption if "another scale" in c.value]
+    assert len(said) == (likelihood != "logistic")  # which gives the 17 levels a probability too
+    assert all("a probability of 17 grey levels" in text for text in said)
+
+
 def test_a_setting_trains_anew_and_a_rerun_does_not():
     at = opened(**HERE)
     run = held(at, "run.vae")

@@ -36,6 +36,21 @@ def explained(found: Through, dim: int) -> str:
     )
 
 
+def scale(model: VAE, other: VAE | None) -> str:
+    """Why a model's nats cannot stand beside those of the `other`, in a sentence; "" where they can, or there is none."""
+    if other is None or measure(model) == measure(other):
+        return ""
+    return f"On another scale than the stored model, {measure(other)}: this is {measure(model)}, and their nats do not compare."
+
+
+def measure(model: VAE) -> str:
+    """What a likelihood gives a picture. Nats compare only between models that give one of the same kind and size."""
+    c, n = model.config, int(np.prod(model.shape))
+    levels = f"a probability of {c.levels} grey levels"
+    kinds = {"bernoulli": "a score of grey pixels", "gaussian": "a density in units of full white"}
+    return f"{kinds.get(c.likelihood, levels)} in {n:,} numbers"
+
+
 def beside(step: Step[VAE]) -> dict[str, Beside]:
     """What stands beside the pad while a Step of a training is on show."""
     return {"losses": Words(losses(step), "trained")}
