@@ -261,10 +261,10 @@ def test_a_wrong_link_falls_back_and_says_so(name):
     assert sum("In this link" in w.value for w in at.warning) == 1
 
 
-def png(side=40):
+def png(side=40, light=False):
     out = io.BytesIO()
     y, x = np.mgrid[:side, :side]
-    Image.fromarray((255 * (np.hypot(x - 20, y - 20) < 12)).astype(np.uint8)).save(out, "PNG")
+    Image.fromarray((255 * ((np.hypot(x - 20, y - 20) < 12) != light)).astype(np.uint8)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -278,11 +278,26 @@ def test_an_uploaded_picture_is_encoded():
     assert not np.allclose(mean, layers(own)["q"]["arrays"]["mean"])
 
 
+def test_a_picture_on_a_bright_ground_is_inverted_by_one_press():
+    at = opened(encode=chosen.UPLOAD)
+    at.file_uploader(key="vae.own").upload("ring.png", png(light=True), "image/png").run()
+    assert any(
+        re.match(r"Mean brightness 0\.[6-9]\d, and these pictures are bright on dark", c.value) for c in at.caption
+    )
+    at.button(key="vae.invert").click().run()
+    assert not any("Mean brightness" in c.value for c in at.caption)
+    other = opened(encode=chosen.UPLOAD)
+    other.file_uploader(key="vae.own").upload("ring.png", png(), "image/png").run()
+    assert not any("Mean brightness" in c.value for c in other.caption)
+    np.testing.assert_allclose(layers(at)["q"]["arrays"]["mean"], layers(other)["q"]["arrays"]["mean"], atol=1e-6)
+
+
 def test_a_hostile_picture_is_a_sentence():
     at = opened(encode=chosen.UPLOAD)
     at.file_uploader(key="vae.own").upload("x.png", b"\x89PNG\r\n\x1a\n" + bytes(60), "image/png").run()
     assert not at.exception
     assert len(at.error) == 1
+    assert any(c.value == "Until then: picture 1 of the set, a 0." for c in at.caption), "no answer to the file"
 
 
 def bytes_of(name="vae-jars"):
