@@ -44,7 +44,7 @@ with left:
     shelved = pictures.choose(DATA)
     model = source.choose(shelved.pictures)
 with right:
-    picture = chosen.choose(shelved.pictures)
+    picture, place = chosen.choose(shelved.pictures)
 for line in complaints:
     left.warning(line)
 if model.problem:
@@ -78,10 +78,15 @@ def stage() -> Step[VAE]:
 
 @baton.fragment(run_every=polled)
 def encoded() -> None:
-    """The chosen picture through the model of this moment, and its bound."""
+    """The chosen picture through the model of this moment."""
+    through.show(picture, through.of(found, instrument.now(found).step))
+
+
+@baton.fragment(run_every=polled)
+def bounded() -> None:
+    """Its bound."""
     now = instrument.now(found).step
     way = through.of(found, now)
-    through.show(picture, way)
     st.markdown(numbers.equation(way))
     st.caption(numbers.explained(way, found.pictures.dim))
     if other := numbers.scale(now.state, source.standard(found.pictures)):
@@ -92,8 +97,10 @@ whole = True  # what the instrument finds out now is on the page below anyway
 with top:
     step = stage()
 whole = False
-with right:
+with place:
     encoded()
+with right:
+    bounded()
 panel = closer.choose(PANELS)
 if run and pad.live(run) and panel != closer.FILES:
     closer.place(panel).caption("The closer look waits until the training rests: let it end, or pause it.")

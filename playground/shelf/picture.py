@@ -55,8 +55,7 @@ def uploaded(name: str, pictures: Pictures) -> Chosen | None:
     file = st.file_uploader("A picture to encode", KINDS, key=f"{name}.own", max_upload_size=8)
     if file is None:
         return None
-    offer = st.container()
-    inverted = st.toggle("Invert it", key=f"{name}.inverted", help="Turns black on white into white on black.")
+    inverted = bool(session.widget(f"{name}.inverted"))
     try:
         raw = read_once(f"{name}.raw", file.name, file.getvalue(), read_pictures)
         cut = replace(picture_clinic.propose(raw), crop="fit", light="inverted" if inverted else "as it is")
@@ -66,9 +65,10 @@ def uploaded(name: str, pictures: Pictures) -> Chosen | None:
         offer_again(error, f"{name}.raw")
         return None
     if not inverted and ink.against(x, pictures):
-        with offer:
-            st.caption(f"Mean brightness {x.mean():.2f}, and these pictures are {words(pictures)}.")
-            st.button("Invert", key=f"{name}.invert", icon=":material/invert_colors:", on_click=partial(invert, name))
+        st.caption(f"Mean brightness {x.mean():.2f}, and these pictures are {words(pictures)}.")
+        st.button("Invert", key=f"{name}.invert", icon=":material/invert_colors:", on_click=partial(invert, name))
+    else:
+        st.toggle("Invert it", key=f"{name}.inverted", help="Turns black on white into white on black.")
     return Chosen(x, f"own-{raw.digest}-{inverted}-{pictures.digest}", "Your picture")
 
 
