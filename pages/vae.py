@@ -88,7 +88,7 @@ def bounded() -> None:
     now = instrument.now(found).step
     way = through.of(found, now)
     st.markdown(numbers.equation(way))
-    st.caption(numbers.explained(way, found.pictures.dim))
+    st.caption(numbers.explained(way, found.pictures.dim, now))
     if other := numbers.scale(now.state, source.standard(found.pictures)):
         st.caption(other)
 

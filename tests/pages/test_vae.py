@@ -172,6 +172,7 @@ def test_a_fork_begins_at_the_model_on_show_with_another_beta():
     scene = message(at)["scene"]["id"]
     at.session_state["pad.vae"] = {"rest": {"scene": scene, "frame": 1, "run": run.id}}
     at.run()
+    assert any("for this picture, at epoch 1, where the player rests" in c.value for c in at.caption)
     at.button(key="vae.call_split").click().run()
     at.number_input(key="beta").set_value(9.0).run()
     assert not at.exception

@@ -6,7 +6,7 @@ from core.process import Step
 from core.vae.model import VAE
 from core.vae.truth import checks
 from playground.instruments.figures import Beside, Words
-from playground.rungs.vae import seen, through
+from playground.rungs.vae import film, seen, through
 from playground.rungs.vae.screen import Screen
 from playground.rungs.vae.through import Through
 from playground.shown.closer import SelfTest
@@ -26,12 +26,13 @@ def equation(found: Through) -> str:
     )
 
 
-def explained(found: Through, dim: int) -> str:
-    """What the numbers of the bound are, and what each of a picture's `dim` numbers costs; and the colours of what was lost."""
+def explained(found: Through, dim: int, step: Step[VAE]) -> str:
+    """What the numbers of the bound are, of which epoch, what each of a picture's `dim` numbers costs, and the colours."""
+    when = "" if step.phase == film.KEPT else f", at epoch {step.index}, where the player rests"
     exact, bounded = ":green-badge[exact]", ":orange-badge[bound]"
     first = f"the first {exact}" if found.reconstruction.error == 0 else f"the first by {through.DRAWS} draws of q"
     return (
-        f"Nats, for this picture, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
+        f"Nats, for this picture{when}, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
         f"{found.elbo.value / dim:.3f} per number. Lost: blue where the decoder is too bright, orange where too dark."
     )
 
