@@ -102,7 +102,8 @@ def test_the_path_lights_the_layers_of_the_z_under_the_hand(vae, query):
         numbers, [found.mean[0], np.exp(0.5 * found.log_var[0]), found.eps[0], z[0]], atol=0.00501
     )
     page.mouse.up()
-    page.locator(".path[aria-label*='encoder dense 128, dense 128']").wait_for()
+    second = told["sums"].split("\n")[1]
+    page.locator(f".path[aria-label*='encoder dense 128, dense 128'][aria-label*='{second}']").wait_for()
 
 
 def test_the_sliders_and_keys_move_the_same_point(vae):

@@ -100,24 +100,27 @@ function scalePath(s) {
   }
 }
 
-/** z on the bars of the means and, of the two numbers on show, as a sum: where the hand is, in standard deviations of q from
-    its mean. */
-function showSums(s) {
+/** z of the two numbers on show as sums: where the hand is, in standard deviations of q from its mean. */
+function sumsOf(s) {
   const {mean, sd} = s.path.arrays;
-  s.code.rows.forEach((row, k) => row.mean.style.setProperty("--z", `${50 + (50 * s.z[k]) / s.decoder.reach}%`));
-  const lines = s.axes.filter((k) => k < mean.length).map((k) => {
+  return s.axes.filter((k) => k < mean.length).map((k) => {
     const eps = (s.z[k] - mean[k]) / sd[k];
     const digits = Math.abs(eps) < 0.005 ? "0.00" : fixed(eps, Math.abs(eps) < 100 ? 2 : 0);
     return `${zName(k)} = ${fixed(mean[k], 2)} + ${sd[k].toFixed(2)} × ${digits} = ${fixed(s.z[k], 2)}`;
   });
-  const text = lines.join("\n");
+}
+
+/** The sums in digits, and z on the bars of the means. */
+function showSums(s) {
+  s.code.rows.forEach((row, k) => row.mean.style.setProperty("--z", `${50 + (50 * s.z[k]) / s.decoder.reach}%`));
+  const text = sumsOf(s).join("\n");
   if (s.code.sums.textContent !== text) s.code.sums.textContent = text;
 }
 
 /** The path in words. */
 function pathName(s) {
   const names = (layers) => layers.map(({word, shape}) => `${word} ${shapeText(shape)}`).join(", ");
-  return `The picture's way: encoder ${names(s.path.encoder)}; ${s.code.sums.textContent.replace("\n", "; ")}; decoder ${names(s.path.decoder)}.`;
+  return `The picture's way: encoder ${names(s.path.encoder)}; ${sumsOf(s).join("; ")}; decoder ${names(s.path.decoder)}.`;
 }
 
 /** What tests look at: the decoder's layers at the z under the hand, and the sums. */
