@@ -7,6 +7,7 @@ The same description runs in torch, is written into a checkpoint and is sent to 
 N(0, g / fan-in), g = 2 before a SiLU and 1 before none, biases at 0 (He et al., 2015; Elfwing, Uchibe and Doya, 2018).
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -90,6 +91,17 @@ def run(
     thin: Thin | None = None,
 ) -> torch.Tensor:
     """The network's output for a batch `x`; `thin` (dropout) is applied after every dense layer with an activation."""
+    return deque(activations(layers, prefix, weights, x, thin), maxlen=1).pop() if layers else x
+
+
+def activations(
+    layers: Layers,
+    prefix: str,
+    weights: Tensors,
+    x: torch.Tensor,
+    thin: Thin | None = None,
+) -> Iterator[torch.Tensor]:
+    """What every layer makes of a batch `x`, one after the other; the last is what `run` returns."""
     for i, layer in enumerate(layers):
         if isinstance(layer, Reshape):
             x = x.reshape(len(x), layer.c, layer.h, layer.w)
@@ -99,7 +111,7 @@ def run(
             x = _weighted(layer, weights[f"{prefix}.{i}.weight"], weights[f"{prefix}.{i}.bias"], x)
             if thin is not None and isinstance(layer, Dense) and layer.act != NONE:
                 x = thin(x)
-    return x
+        yield x
 
 
 def _weighted(layer: Dense | Conv, weight: torch.Tensor, bias: torch.Tensor, x: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ from core.vae.model import VAE
 from playground import controls, session
 from playground.frame import begin, experiments, onward
 from playground.rungs.vae import chosen, instrument, numbers, pad, source, through
-from playground.rungs.vae.screen import DATA, HERE, NAME, PANELS, PRESET, screen
+from playground.rungs.vae.screen import DATA, HERE, NAME, PANELS, screen
 from playground.runs import baton, run_bar, runs
 from playground.shelf import pictures
 from playground.shown import closer
@@ -35,7 +35,7 @@ words = {
     "encode": chosen.WAYS,
     "panel": closer.titles(PANELS),
 }
-complaints = session.complaints((PRESET, controls.Seed()), words)
+complaints = session.complaints((source.preset(pictures.asked(DATA)), controls.Seed()), words)
 chosen.take_pressed()
 top = st.container()
 left, right = st.columns([1, 1.6], gap="large")
@@ -44,7 +44,7 @@ with left:
     shelved = pictures.choose(DATA)
     model = source.choose(shelved.pictures)
 with right:
-    picture = chosen.choose(shelved.pictures)
+    picture, place = chosen.choose(shelved.pictures)
 for line in complaints:
     left.warning(line)
 if model.problem:
@@ -78,19 +78,29 @@ def stage() -> Step[VAE]:
 
 @baton.fragment(run_every=polled)
 def encoded() -> None:
-    """The chosen picture through the model of this moment, and its bound."""
-    way = through.of(found, instrument.now(found).step)
-    through.show(picture, way)
+    """The chosen picture through the model of this moment."""
+    through.show(picture, through.of(found, instrument.now(found).step))
+
+
+@baton.fragment(run_every=polled)
+def bounded() -> None:
+    """Its bound."""
+    now = instrument.now(found).step
+    way = through.of(found, now)
     st.markdown(numbers.equation(way))
-    st.caption(numbers.explained(way, found.pictures.dim))
+    st.caption(numbers.explained(way, found.pictures.dim, now))
+    if other := numbers.scale(now.state, source.standard(found.pictures)):
+        st.caption(other)
 
 
 whole = True  # what the instrument finds out now is on the page below anyway
 with top:
     step = stage()
 whole = False
-with right:
+with place:
     encoded()
+with right:
+    bounded()
 panel = closer.choose(PANELS)
 if run and pad.live(run) and panel != closer.FILES:
     closer.place(panel).caption("The closer look waits until the training rests: let it end, or pause it.")

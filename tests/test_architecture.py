@@ -30,6 +30,7 @@ NEURAL = {  # the files that may import torch
     "core/painting/unet.py",
     "core/vae/course.py",
     "core/vae/fit.py",
+    "core/vae/forward.py",
     "core/vae/latent/geometry.py",
     "core/vae/model.py",
     "core/vae/step.py",

@@ -6,14 +6,38 @@ from jaxtyping import Float
 from core.data.images import Pictures
 
 NIB = 0.055  # radius of a stroke, as a share of the width
+SOME = 200  # of a set, to know its light
+SURE = 0.75  # of their borders are on one side of grey, or there is no ground
 SOFT = 0.5  # pixels over which its edge fades
+
+
+def borders(x: Float[np.ndarray, "n c h w"]) -> Float[np.ndarray, " m"]:
+    """The light of all pixels at the rims of pictures."""
+    return np.concatenate([edge.ravel() for edge in (x[..., 0, :], x[..., -1, :], x[..., :, 0], x[..., :, -1])])
 
 
 def ground(pictures: Pictures) -> float:
     """The light of a set's background: the median of its pictures' borders."""
-    some = pictures.pixels[:200] / (pictures.levels - 1)
-    border = [some[..., 0, :], some[..., -1, :], some[..., :, 0], some[..., :, -1]]
-    return float(np.median(np.concatenate([edge.ravel() for edge in border])))
+    return float(np.median(borders(some(pictures))))
+
+
+def some(pictures: Pictures) -> Float[np.ndarray, "n c h w"]:
+    """The first of a set's pictures, in [0, 1]."""
+    return pictures.pixels[:SOME] / (pictures.levels - 1)
+
+
+def against(x: Float[np.ndarray, "c h w"], pictures: Pictures) -> bool:
+    """Whether a picture is drawn dark on bright and those of its set bright on dark, or the other way.
+
+    A set of colours, or one whose borders are of every light, has no such way.
+    """
+    if x.shape[0] > 1:
+        return False
+    own, theirs = borders(x[None]), borders(some(pictures))
+    dark = float((theirs < 0.5).mean())
+    if max(dark, 1 - dark) < SURE:
+        return False
+    return bool((np.median(own) < 0.5) != (dark > 0.5))
 
 
 def painted(points: Float[np.ndarray, "n 2"], pictures: Pictures) -> Float[np.ndarray, "c h w"]:

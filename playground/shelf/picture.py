@@ -1,6 +1,7 @@
 """One picture to look at closely: by its number in the set, from a file, or drawn with the brush."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -50,11 +51,11 @@ def last_row() -> int:
 
 
 def uploaded(name: str, pictures: Pictures) -> Chosen | None:
-    """A picture of one's own, cut and lit to be like those of the set."""
+    """A picture of one's own, cut and lit to be like those of the set; None without one that can be read."""
     file = st.file_uploader("A picture to encode", KINDS, key=f"{name}.own", max_upload_size=8)
-    inverted = st.toggle("Invert it", key=f"{name}.inverted", help="Turns black on white into white on black.")
     if file is None:
         return None
+    inverted = bool(session.widget(f"{name}.inverted"))
     try:
         raw = read_once(f"{name}.raw", file.name, file.getvalue(), read_pictures)
         cut = replace(picture_clinic.propose(raw), crop="fit", light="inverted" if inverted else "as it is")
@@ -63,7 +64,22 @@ def uploaded(name: str, pictures: Pictures) -> Chosen | None:
         st.error(session.plain(str(error)))
         offer_again(error, f"{name}.raw")
         return None
+    if not inverted and ink.against(x, pictures):
+        st.caption(f"Mean brightness {x.mean():.2f}, and these pictures are {words(pictures)}.")
+        st.button("Invert", key=f"{name}.invert", icon=":material/invert_colors:", on_click=partial(invert, name))
+    else:
+        st.toggle("Invert it", key=f"{name}.inverted", help="Turns black on white into white on black.")
     return Chosen(x, f"own-{raw.digest}-{inverted}-{pictures.digest}", "Your picture")
+
+
+def words(pictures: Pictures) -> str:
+    """How the pictures of a set are drawn."""
+    return "bright on dark" if ink.ground(pictures) < 0.5 else "dark on bright"
+
+
+def invert(name: str) -> None:
+    """Turn the light of the picture of one's own."""
+    session.set_widgets({f"{name}.inverted": True})
 
 
 def drawn(name: str, pictures: Pictures) -> Chosen | None:

@@ -44,6 +44,12 @@ def titles() -> dict[str, str]:
     return images.NAMES | {UPLOAD: "Your own pictures"}
 
 
+def asked(default: str) -> str:
+    """The name of the set that is, or will be, chosen."""
+    titled = {title: name for name, title in titles().items()}
+    return str(session.widget("pictures") or titled.get(session.from_link("pictures") or "", default))
+
+
 def choose(default: str) -> Shelved:
     """The controls that choose a set of pictures, and what was chosen."""
     words = titles()

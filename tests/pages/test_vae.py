@@ -137,6 +137,25 @@ def test_training_here_streams_snapshots_and_says_the_losses():
     assert last.state.config.levels == 17
 
 
+def test_a_training_begins_with_the_likelihood_of_the_stored_model():
+    at = opened(**HERE)
+    assert held(at, "run.vae").job.trace[-1].state.config.likelihood == "categorical"
+    assert not any("another scale" in c.value for c in at.caption)
+    at.selectbox(key="pictures").set_value("jars").run()
+    assert at.segmented_control(key="likelihood").value == "bernoulli", "a categorical holds no 256 levels"
+    assert not at.warning
+    at.selectbox(key="pictures").set_value("digits").run()
+    assert at.segmented_control(key="likelihood").value == "categorical"
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "logistic"])
+def test_a_bound_on_another_scale_says_so(likelihood):
+    at = opened(**HERE, likelihood=likelihood)
+    said = [c.value for c in at.caption if "another scale" in c.value]
+    assert len(said) == (likelihood != "logistic")  # which gives the 17 levels a probability too
+    assert all("a probability of 17 grey levels" in text for text in said)
+
+
 def test_a_setting_trains_anew_and_a_rerun_does_not():
     at = opened(**HERE)
     run = held(at, "run.vae")
@@ -153,6 +172,7 @@ def test_a_fork_begins_at_the_model_on_show_with_another_beta():
     scene = message(at)["scene"]["id"]
     at.session_state["pad.vae"] = {"rest": {"scene": scene, "frame": 1, "run": run.id}}
     at.run()
+    assert any("for this picture, at epoch 1, where the player rests" in c.value for c in at.caption)
     at.button(key="vae.call_split").click().run()
     at.number_input(key="beta").set_value(9.0).run()
     assert not at.exception
@@ -242,10 +262,10 @@ def test_a_wrong_link_falls_back_and_says_so(name):
     assert sum("In this link" in w.value for w in at.warning) == 1
 
 
-def png(side=40):
+def png(side=40, light=False):
     out = io.BytesIO()
     y, x = np.mgrid[:side, :side]
-    Image.fromarray((255 * (np.hypot(x - 20, y - 20) < 12)).astype(np.uint8)).save(out, "PNG")
+    Image.fromarray((255 * ((np.hypot(x - 20, y - 20) < 12) != light)).astype(np.uint8)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -259,11 +279,26 @@ def test_an_uploaded_picture_is_encoded():
     assert not np.allclose(mean, layers(own)["q"]["arrays"]["mean"])
 
 
+def test_a_picture_on_a_bright_ground_is_inverted_by_one_press():
+    at = opened(encode=chosen.UPLOAD)
+    at.file_uploader(key="vae.own").upload("ring.png", png(light=True), "image/png").run()
+    assert any(
+        re.match(r"Mean brightness 0\.[6-9]\d, and these pictures are bright on dark", c.value) for c in at.caption
+    )
+    at.button(key="vae.invert").click().run()
+    assert not any("Mean brightness" in c.value for c in at.caption)
+    other = opened(encode=chosen.UPLOAD)
+    other.file_uploader(key="vae.own").upload("ring.png", png(), "image/png").run()
+    assert not any("Mean brightness" in c.value for c in other.caption)
+    np.testing.assert_allclose(layers(at)["q"]["arrays"]["mean"], layers(other)["q"]["arrays"]["mean"], atol=1e-6)
+
+
 def test_a_hostile_picture_is_a_sentence():
     at = opened(encode=chosen.UPLOAD)
     at.file_uploader(key="vae.own").upload("x.png", b"\x89PNG\r\n\x1a\n" + bytes(60), "image/png").run()
     assert not at.exception
     assert len(at.error) == 1
+    assert any(c.value == "Until then: picture 1 of the set, a 0." for c in at.caption), "no answer to the file"
 
 
 def bytes_of(name="vae-jars"):

@@ -18,6 +18,8 @@ SCRIPTS: Final = (
     "codes",
     "decoder/manifold",
     "overlays",
+    "path/sheets",
+    "path/path",
     "marker",
     "knobs",
     "twin",
@@ -65,4 +67,4 @@ def read(said: Mapping[str, Any], plane: str) -> Said:
 def _component() -> Any:
     """The component, registered at its first use, so that importing this module needs no running server."""
     html = playing(HERE / "pad.html", back=",", forward=".")
-    return registered("latent_pad", PLANE + PICTURES, html, HERE, SCRIPTS, ("pad",))
+    return registered("latent_pad", PLANE + PICTURES, html, HERE, SCRIPTS, ("pad", "path/path"))

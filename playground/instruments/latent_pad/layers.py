@@ -1,4 +1,4 @@
-"""The pad's own layers: the encoded data, the prior's circles, the manifold, and the decoder, whose weights travel once."""
+"""The pad's own layers: encoded data, the prior's circles, the manifold, the path, the decoder, whose weights travel once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,3 +71,22 @@ class Decoder(Layer):
     plane: tuple[int, int] = (0, 1)
     reach: float = 3.5
     twin: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Path(Layer):
+    """One picture's way through the networks, under the pad; its decoder half is worked out in the browser, for the hand's z.
+
+    `encoder` and `decoder` describe the layers that compute: `shape`, `equation`, `parameters`, and a `word` for what they
+    make. `values` (m,) are the picture and what the encoder's layers make of it, one after the other; `mean` and `sd` (d,)
+    are q's. It is of snapshot `at`, and stands back while another is on show.
+    """
+
+    ARRAYS = MappingProxyType({"values": ("<f4", (None,)), "mean": ("<f4", (None,)), "sd": ("<f4", (None,))})
+
+    values: np.ndarray | None = None
+    mean: np.ndarray | None = None
+    sd: np.ndarray | None = None
+    encoder: tuple[Mapping[str, Any], ...] = ()
+    decoder: tuple[Mapping[str, Any], ...] = ()
+    at: int = 0

@@ -1,6 +1,6 @@
 /* main: the pad's own state, and what it does with a message. */
 
-const PARTS = [...PLOT, ...PLAYER, "marker", "decoded", "held", "conditions", "knobs", "modes"];
+const PARTS = [...PLOT, ...PLAYER, "marker", "decoded", "held", "conditions", "knobs", "modes", "path"];
 Object.assign(ROUGH, {pictures: true, weights: true, half: true});
 
 function mount(parent) {
@@ -34,6 +34,7 @@ function padTold(s) {
     get decodeMs() { return s.decodeMs; },
     get manifold() { return {done: s.grid.done, made: s.grid.made, slices: s.grid.slices}; },
     decode: (z, labels) => Array.from(decodeAt(s, z, labels ?? s.labels)),
+    get path() { return pathTold(s); },
     tile: (i, j, side) => tileOf(s, i, j, side),
     hold: (z) => hold(s, z),
     pixel: (x, y) => [toX(s, toPlane(s, x)), toY(s, toPlane(s, y))],
@@ -45,7 +46,8 @@ function receive(s, message) {
   const {scene} = message;
   const before = s.scene && codesLayer(s);
   s.decoder = scene.layers.find((layer) => layer.kind === "Decoder");
-  scene.layers = scene.layers.filter((layer) => layer !== s.decoder);
+  s.path = scene.layers.find((layer) => layer.kind === "Path") ?? null;
+  scene.layers = scene.layers.filter((layer) => layer !== s.decoder && layer !== s.path);
   for (const layer of scene.layers) if (layer.kind in ALIAS) [layer.own, layer.kind] = [layer.kind, ALIAS[layer.kind]];
   const otherScene = takeScene(s, message);
   const again = !otherScene && s.quantiles;
@@ -67,6 +69,7 @@ function show(s) {
   buildKnobs(s);
   buildConditions(s);
   buildModes(s);
+  buildPath(s);
   look(s, s.axes);
   nameThings(s);
   rebuildPlane(s);

@@ -26,6 +26,7 @@ function hold(s, changes, point = null) {
   for (const [k, v] of Object.entries(changes)) if (k < latent) s.z[k] = Math.min(reach, Math.max(-reach, v));
   const otherPoint = s.point !== point;
   s.point = point;
+  s.el.path.classList.add("lit");
   refresh(s);
   if (otherPoint || s.on.manifold) touch(s, s.on.manifold);
   holdTwins(s);
@@ -61,6 +62,7 @@ function settle(s) {
   clearTimeout(s.letting);
   s.letting = setTimeout(() => {
     if (!s.alive || s.grip) return;
+    s.el.path.classList.remove("lit");
     s.el.say.textContent = words(s);
     nameThings(s);
     const z = Array.from(s.z, (v) => Math.round(v * 1e6) / 1e6);
@@ -74,6 +76,7 @@ function settle(s) {
 function nameThings(s) {
   const held = s.labels.map((label, c) => s.decoder.conditions[c][1][label]);
   s.el.decoded.setAttribute("aria-label", `Decoded picture at ${[words(s), ...held].join(", ")}`);
+  if (s.path) s.el.path.setAttribute("aria-label", pathName(s));
   s.el.plot.setAttribute("aria-label", `${s.scene.alt || "Latent plane"}. The marker is at ${words(s)}. Arrow keys move it.`);
 }
 

@@ -1,6 +1,7 @@
 """A VAE, or its training, as the latent pad shows it: a plane with the codes on it, and one Snapshot for each Step."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -9,8 +10,10 @@ from core.data.images import Pictures
 from core.key import Key
 from core.process import Step
 from core.vae import export
+from core.vae.forward import Forward
+from core.vae.forward import Layer as Computed
 from core.vae.model import VAE
-from playground.instruments.latent_pad import Plane, Snapshot
+from playground.instruments.latent_pad import Path, Plane, Snapshot
 from playground.instruments.stage import Ellipses, Layer, Points
 from playground.rungs.vae import seen
 from playground.rungs.vae.training import told
@@ -21,6 +24,12 @@ VALUES = 1_600_000
 DRAWS = 24
 UNKNOWN = 4.0  # where the axes of a training end, whose codes are not known before it does
 KEPT = "kept"
+MEANS = {  # of a likelihood, what its picture is of its parameters
+    "bernoulli": "sigmoid",
+    "gaussian": "clipped",
+    "logistic": "sigmoid",
+    "categorical": "softmax mean",
+}
 
 
 def rows_of(pictures: Pictures) -> Int[np.ndarray, " m"]:
@@ -135,3 +144,32 @@ def browser(model: VAE) -> tuple[list[dict], bytes]:
     weight = np.insert(weight, 1, 0, axis=1)
     rest = floats[first["in"] * first["out"] :]
     return [first | {"in": first["in"] + 1}, *spec[1:]], np.concatenate([weight.ravel(), rest]).astype("<f4").tobytes()
+
+
+def path(model: VAE, found: Forward, x: Float[np.ndarray, "c h w"], at: int = 0) -> Path:
+    """The way of a picture `x` through a model, which is snapshot `at` of its film."""
+    seen = (x, *(layer.values for layer in found.encoder[:-1]))
+    last = len(found.decoder) - 1
+    means = MEANS[model.config.likelihood]
+    return Path(
+        name="path",
+        role="hand",
+        values=np.concatenate([values.ravel() for values in seen]),
+        mean=found.mean,
+        sd=np.exp(0.5 * found.log_var),
+        encoder=tuple(map(described, found.encoder)),
+        decoder=tuple(
+            described(layer) | ({"means": means} if i == last else {}) for i, layer in enumerate(found.decoder)
+        ),
+        at=at,
+    )
+
+
+def described(layer: Computed) -> dict[str, Any]:
+    """A layer in words."""
+    return {
+        "word": layer.kind,
+        "equation": layer.equation,
+        "shape": list(layer.values.shape),
+        "parameters": layer.parameters,
+    }

@@ -51,6 +51,9 @@ def charts(run: Run, kept: Run | None, shown: Step[VAE] | None, most: int, dark:
         high = max(nice(float(np.nanmax(t[name].to_numpy()))) for t in both)
         y = alt.Y(f"{name}:Q", scale=alt.Scale(domain=[0, high], nice=False), title="nats", axis=alt.Axis(tickCount=4))
         tip = ["epoch", alt.Tooltip(name, format=".2f", title=f"{title} (nats)")]
+        said = title
+        if shown is not None:
+            said += f", {table(shown)[name].iloc[-1]:.2f} at epoch {shown.index + begun}"
         layers = [alt.Chart(now).mark_line(color=colour[role], strokeWidth=2).encode(x, y, tooltip=tip)]
         if past is not None:
             layers.insert(0, alt.Chart(past).mark_line(color=colour["noise"], strokeWidth=1.5).encode(x, y))
@@ -58,6 +61,6 @@ def charts(run: Run, kept: Run | None, shown: Step[VAE] | None, most: int, dark:
             at = alt.Chart(pd.DataFrame({"epoch": [shown.index + begun]}))
             layers.append(at.mark_rule(color=colour["hand"], strokeWidth=1.5).encode(x))
         found[title] = alt.layer(*layers).properties(
-            height=220, title=alt.TitleParams(title, fontSize=13, color=colour[role], anchor="start")
+            height=220, title=alt.TitleParams(said, fontSize=13, color=colour[role], anchor="start")
         )
     return found

@@ -6,7 +6,7 @@ from core.process import Step
 from core.vae.model import VAE
 from core.vae.truth import checks
 from playground.instruments.figures import Beside, Words
-from playground.rungs.vae import seen, through
+from playground.rungs.vae import film, seen, through
 from playground.rungs.vae.screen import Screen
 from playground.rungs.vae.through import Through
 from playground.shown.closer import SelfTest
@@ -26,14 +26,30 @@ def equation(found: Through) -> str:
     )
 
 
-def explained(found: Through, dim: int) -> str:
-    """What the numbers of the bound are, and what each of a picture's `dim` numbers costs; and the colours of what was lost."""
+def explained(found: Through, dim: int, step: Step[VAE]) -> str:
+    """What the numbers of the bound are, of which epoch, what each of a picture's `dim` numbers costs, and the colours."""
+    when = "" if step.phase == film.KEPT else f", at epoch {step.index}, where the player rests"
     exact, bounded = ":green-badge[exact]", ":orange-badge[bound]"
     first = f"the first {exact}" if found.reconstruction.error == 0 else f"the first by {through.DRAWS} draws of q"
     return (
-        f"Nats, for this picture, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
+        f"Nats, for this picture{when}, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
         f"{found.elbo.value / dim:.3f} per number. Lost: blue where the decoder is too bright, orange where too dark."
     )
+
+
+def scale(model: VAE, other: VAE | None) -> str:
+    """Why a model's nats cannot stand beside those of the `other`, in a sentence; "" where they can, or there is none."""
+    if other is None or measure(model) == measure(other):
+        return ""
+    return f"On another scale than the stored model, {measure(other)}: this is {measure(model)}, and their nats do not compare."
+
+
+def measure(model: VAE) -> str:
+    """What a likelihood gives a picture. Nats compare only between models that give one of the same kind and size."""
+    c, n = model.config, int(np.prod(model.shape))
+    levels = f"a probability of {c.levels} grey levels"
+    kinds = {"bernoulli": "a score of grey pixels", "gaussian": "a density in units of full white"}
+    return f"{kinds.get(c.likelihood, levels)} in {n:,} numbers"
 
 
 def beside(step: Step[VAE]) -> dict[str, Beside]:

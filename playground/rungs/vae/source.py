@@ -1,5 +1,6 @@
 """Which model is under the hand: the controls for one that was trained before, is trained here, or comes from a file."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import streamlit as st
@@ -43,6 +44,17 @@ def words() -> tuple[str, ...]:
 def offered(pictures: Pictures) -> dict[str, str]:
     """The stored checkpoints of these pictures: title -> name."""
     return {title: name for name, title in titles().items() if RECIPES[name].dataset == pictures.name}
+
+
+def preset(name: str) -> Config:
+    """What a training of the set called `name` begins with: its stored model's likelihood, so that their nats compare."""
+    stored = next((recipe.config for recipe in RECIPES.values() if recipe.dataset == name), PRESET)
+    return replace(PRESET, likelihood=stored.likelihood, levels=stored.levels)
+
+
+def standard(pictures: Pictures) -> VAE | None:
+    """The stored model that a page of these pictures opens with."""
+    return next((recipes.stored(name).model for name in offered(pictures).values()), None)
 
 
 def choose(pictures: Pictures) -> Source:
@@ -91,7 +103,12 @@ def note(held: Checkpoint) -> None:
 
 def here(pictures: Pictures) -> Source:
     """The options of a training on this page."""
-    values = controls.draw(PRESET, more=False, names=MAIN)
+    usual = preset(pictures.name)
+    before = session.recall(f"{NAME}.likelihood", lambda: usual.likelihood)
+    if before != usual.likelihood and session.widget("likelihood") == before:
+        session.set_widgets({"likelihood": usual.likelihood})  # nobody chose the one of the pictures before
+    session.hold(f"{NAME}.likelihood", usual.likelihood)
+    values = controls.draw(usual, more=False, names=MAIN)
     if values["architecture"] == "conv":
         st.caption(SLOW)
     conditional = False
@@ -104,9 +121,9 @@ def here(pictures: Pictures) -> Source:
             help="A conditional VAE: encoder and decoder are told the label, so the latent numbers hold the rest.",
         )
     with st.expander("More"):
-        values |= controls.draw(PRESET, more=False, names=REST)
-        rest = [o for o in controls.names(PRESET, more=True) if o not in HIDDEN]
-        values |= controls.draw(PRESET, more=True, names=rest)
+        values |= controls.draw(usual, more=False, names=REST)
+        rest = [o for o in controls.names(usual, more=True) if o not in HIDDEN]
+        values |= controls.draw(usual, more=True, names=rest)
         seed = controls.draw(controls.Seed(), more=True)["seed"]
     try:
         config = Config(**values, levels=pictures.levels)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from core.data import images
 from core.vae import recipes
+from core.vae.forward import forward
 from tests.browser.conftest import ask as asked
 from tests.browser.conftest import calm, painted
 from tests.browser.conftest import until as until_it
@@ -75,6 +76,34 @@ def test_the_picture_follows_the_hand_as_the_model_decodes_it(vae):
     page.mouse.up()
     got = np.array(ask(page, "s.decode(s.z, [])")).reshape(model.shape)
     assert np.abs(got - model.decode(np.array([z]))[0]).max() < 1 / 255
+
+
+@pytest.mark.parametrize("query", ["row=9", "pictures=Drawn+digits&model=2-D+by+class&row=9"])
+def test_the_path_lights_the_layers_of_the_z_under_the_hand(vae, query):
+    page = vae(f"{QUIET}&{query}")
+    pictures, name = ("strokes", "vae-strokes-class") if "class" in query else ("digits", "vae-digits")
+    model, pictures = recipes.stored(name).model, images.load(pictures)
+    label = np.array(pictures.labels[8:9], dtype=np.int64) if model.classes else None
+    x = pictures.pixels[8] / (pictures.levels - 1)
+    before = page.locator(".path .after canvas").evaluate_all("all => all.map((one) => one.toDataURL())")
+    drag(page, ask(page, "s.z"), (-0.7, 1.1))
+    painted(page)  # the button is still down
+    after = page.locator(".path .after canvas").evaluate_all("all => all.map((one) => one.toDataURL())")
+    assert not set(before) & set(after)
+    z = np.array(ask(page, "s.z"))
+    found = forward(model, x, label, z)
+    told = ask(page, "s.path")
+    for got, layer in zip(told["layers"], (*found.decoder, None), strict=True):
+        meant = found.picture if layer is None else layer.values
+        np.testing.assert_allclose(got, meant.ravel(), atol=1e-4)
+    line = told["sums"].split("\n")[0].replace("\N{MINUS SIGN}", "-")
+    numbers = [float(v) for v in re.findall(r"-?[\d.]+", line)]
+    np.testing.assert_allclose(
+        numbers, [found.mean[0], np.exp(0.5 * found.log_var[0]), found.eps[0], z[0]], atol=0.00501
+    )
+    page.mouse.up()
+    second = told["sums"].split("\n")[1]
+    page.locator(f".path[aria-label*='encoder dense 128, dense 128'][aria-label*='{second}']").wait_for()
 
 
 def test_the_sliders_and_keys_move_the_same_point(vae):

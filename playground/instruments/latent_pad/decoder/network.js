@@ -161,7 +161,8 @@ function meanLayer({likelihood, levels, c, h, w}) {
   };
 }
 
-/** The decoder as a function of its input; what it answers is overwritten by its next picture. */
+/** The decoder as a function of its input; what it answers is overwritten by its next picture, and so are the `values` of its
+    layers, a list for each that computes. */
 function makeNetwork(spec, packed) {
   const weights = numbers(packed);
   let [at, size] = [0, [1, 1]];
@@ -176,5 +177,7 @@ function makeNetwork(spec, packed) {
     } else if (layer.kind === "mean") steps.push(meanLayer(layer));
     else throw new Error(`unknown layer ${layer.kind}`);
   }
-  return (input) => steps.reduce((x, step) => step(x), input);
+  const run = (input) => steps.reduce((x, step, i) => (run.values[i] = step(x)), input);
+  run.values = [];
+  return run;
 }

@@ -65,10 +65,12 @@ function sizePicture(s) {
 function paintPicture(s) {
   const began = performance.now();
   sizePicture(s);
+  scalePath(s);
   const pixels = decodeAt(s, s.z, s.labels);
   s.drawn = indexOf(s);
   s.el.decoded.hidden = !pixels;
   if (!pixels) return;
+  paintPath(s, pixels);
   const [, h, w] = s.decoder.shape;
   const small = smallCanvas(s, "small", w, h);
   drawPixels(s, pixels, small.image.data, w, 0, 0);

@@ -72,6 +72,6 @@ function wear(s, parent) {
   s.theme = makeTheme(colours, dark);
   s.font = getComputedStyle(host).fontFamily || "sans-serif";
   for (const [name, hex] of Object.entries(colours.surface)) s.root.style.setProperty(`--${name}`, hex);
-  s.root.style.setProperty("--hand", colours.roles.hand);
+  for (const role of ["hand", "model"]) s.root.style.setProperty(`--${role}`, colours.roles[role]);
   s.root.dataset.theme = dark ? "dark" : "light";
 }

@@ -8,6 +8,7 @@ from core.data.images import Pictures
 from core.key import Key
 from core.process import Step
 from core.vae import fit
+from core.vae.forward import forward
 from core.vae.truth import checks
 from playground.instruments.latent_pad import pack
 from playground.instruments.stage import unpack
@@ -103,3 +104,18 @@ def test_the_plane_is_the_one_the_codes_vary_along():
     np.testing.assert_allclose(ellipse.mean, [[1, 4]])
     np.testing.assert_allclose(ellipse.cov[0], np.diag([2.0, 5.0]))
     np.testing.assert_array_equal(points.xy, draws[:, [1, 4]])
+
+
+@pytest.mark.parametrize("architecture", ["mlp", "conv"])
+def test_the_path_holds_the_picture_and_what_the_encoder_s_layers_make_of_it(architecture):
+    model, x = trained("bernoulli", architecture, epochs=2), spots()[0][3]
+    found = forward(model, x)
+    path = film.path(model, found, x, 4)
+    sizes = [x.size, *(int(np.prod(layer["shape"])) for layer in path.encoder[:-1])]
+    parts = np.split(path.values, np.cumsum(sizes)[:-1])
+    for part, meant in zip(parts, [x, *(layer.values for layer in found.encoder[:-1])], strict=True):
+        np.testing.assert_array_equal(part, meant.ravel())
+    np.testing.assert_allclose(np.log(path.sd), 0.5 * found.log_var)
+    assert (path.at, path.decoder[-1]["means"]) == (4, "sigmoid")
+    told = sum(layer["parameters"] for layer in (*path.encoder, *path.decoder))
+    assert told == sum(weight.size for weight in model.weights.values())

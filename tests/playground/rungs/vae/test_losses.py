@@ -21,4 +21,6 @@ def test_a_fork_is_drawn_where_it_left_the_run_it_came_from():
     tables = list(chart["datasets"].values())
     epochs = sorted([[row["epoch"] for row in table] for table in tables], key=len)
     assert epochs == [[5], [4, 5, 6], [0, 1, 2, 3, 4, 5]], "the frame on show, the fork, the kept run"
+    assert chart["title"]["text"] == "KL, 1.00 at epoch 5"
+    assert charts["Reconstruction loss"].to_dict()["title"]["text"].endswith(", 3.00 at epoch 5")
     assert chart["layer"][0]["encoding"]["x"]["scale"]["domain"] == [0, 14]
