@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import builtin
-from core.diffusion import walk
+from core.diffusion import fit, walk
 from core.diffusion.noise import schedule as schedules
 from core.diffusion.truth.exact import ExactMixture
 from core.diffusion.walk import SOLVERS, STOCHASTIC, Sampler
@@ -203,7 +203,27 @@ def test_better_pairs_make_straighter_walks_and_one_step_enough(monkeypatch):
     assert flow.distances[-1] < 2 * steps[-1].state.limit
     assert flow.paths.shape == (straight.FINE + 1, straight.DRAWN, 2)
     assert [step.index for step in steps] == list(range(len(steps)))
-    assert straight.rows(steps[-1].state).count("\n") == 1 + 5 + len(straight.COUNTS)
+    assert straight.rows(steps[-1].state).count("\n") == 1 + 6 + len(straight.COUNTS)
+
+
+def test_the_first_paths_are_a_young_networks_and_the_last_those_of_the_whole_training(monkeypatch):
+    short = {name: replace(straight.WAYS[name], steps=200) for name in ("Diffusion", "Flow")}
+    monkeypatch.setattr(straight, "WAYS", short)
+    b = bench(n=200)
+    steps = [step.state for step in straight.compare(b, KEY)]
+    ages = [(title, judged.updates) for found in steps for title, judged in found.judged.items()]
+    assert list(dict.fromkeys(ages)) == [("Diffusion", 100), ("Diffusion", 200), ("Flow", 100), ("Flow", 200)]
+    assert [(found.now, found.updates) for found in steps[1:]] == [(way, n) for way in short for n in (0, 100, 200)]
+    for title, config in short.items():
+        *_, trained = fit.fit(config, b.dataset.points, KEY / "fit")
+        pairs = straight.taught(config, trained.state.standard(b.dataset.points), None, KEY / "taught")
+        whole = straight.judge(b, trained.state, pairs, straight.others(b, straight.WALKERS, KEY / "fresh"), KEY, 200)
+        np.testing.assert_array_equal(steps[-1].judged[title].paths, whole.paths)
+        assert replace(steps[-1].judged[title], paths=whole.paths) == whole
+    sizes = {straight.rows(found).count("|") for found in steps}
+    assert len(sizes) == 1, "the table has its place from the start"
+    assert straight.rows(steps[0]).count("…") == 10 * len(short) + 1
+    assert straight.rows(steps[-1]).count("…") == 1
 
 
 # a told network
