@@ -241,7 +241,14 @@ def test_a_network_that_was_told_classes_is_guided_like_the_exact_denoisers(monk
     assert last.metrics["distance"] > last.metrics["limit"]
     own = np.linalg.norm(last.state - gmm.means[0], axis=1) < np.linalg.norm(last.state - gmm.means[1], axis=1)
     assert own.mean() > 0.97, "it was told which class is meant"
-    assert sum(step.phase == "training" for step in steps) == 16
+    young = [step for step in steps if step.phase == "training"]
+    assert [step.metrics["updates"] for step in young] == [*range(0, 1500, guidance.EVERY), 1500]
+    assert young[0].metrics["exact"] == last.metrics["exact"], "known before the network has learned anything"
+    assert young[-1].metrics["distance"] == pytest.approx(last.metrics["distance"], abs=1e-9)
+    assert young[0].metrics["distance"] > 2 * last.metrics["distance"]
+    names = [[name for name, *_ in guidance.rows(step, Push(3.0, "trained here"))] for step in steps]
+    assert all(found == names[-1] for found in names), "every figure has its row from the start"
+    assert "…" not in {value for _, value, _ in guidance.rows(last, Push(3.0, "trained here"))}
     start = walk.start(b.schedule, 3, 2, KEY)
     assert start.shape == (3, 2)
 
