@@ -64,7 +64,9 @@ def steps(screen: Screen) -> Iterator[Step[np.ndarray]]:
             right = metrics.mean(wish.fulfilled(reader(x))[:, asked].mean(axis=1))
             rows[w] = (w, right.value, right.error, sight.apart(x) / real if real else np.nan)
             done = next(ticks)
-            yield Step(done - 1, sheet.copy(), "", {"painted": float(done * SIDE)}, {"rows": np.array(list(rows.values()))})
+            yield Step(
+                done - 1, sheet.copy(), "", {"painted": float(done * SIDE)}, {"rows": np.array(list(rows.values()))}
+            )
 
 
 def show(screen: Screen, step: Step[np.ndarray]) -> None:
