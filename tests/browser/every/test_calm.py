@@ -141,7 +141,8 @@ def test_a_phone_keeps_still_whatever_panel_comes(visit, address):
         page.get_by_role("radio", name=title, exact=True).press("Enter")
         page.locator(f"[class*='st-key-closer-{title.split()[0]}']").wait_for(state="attached")
         page.locator("html:not([data-arriving])").wait_for(state="attached")
-        page.wait_for_timeout(700)  # what is worked out comes now, and the press is no excuse any more
+        calm(page)
+        page.wait_for_timeout(600)  # what is worked out comes now, and the press is no excuse any more
         moved[title] = [shift for shift in page.evaluate("shifts.splice(0)") if shift[0] > MOVED]
     assert not any(moved.values()), moved
 

@@ -151,6 +151,9 @@ def rows(found: Compared) -> str:
     def row(name: str, say: Callable[[Judged], str]) -> str:
         return "| " + " | ".join((name, *(say(j) if j else "…" for j in all_))) + " |"
 
+    def after(i: int, steps: int) -> str:
+        return row(f"SW2, {steps} step{'s' * (steps > 1)}", lambda j: mark(j.distances[i], found.limit))
+
     lines = [
         row("Updates", lambda j: f"{j.updates:,}"),
         row("Pairs: cost, units²", lambda j: f"{j.taught:.2f}"),
@@ -158,10 +161,7 @@ def rows(found: Compared) -> str:
         row("Walks: length / straight", lambda j: f"{j.detour:.3f}"),
         row("Walks: cost, units²", lambda j: f"{j.cost:.2f}"),
         row("… least between the ends", lambda j: f"{j.least:.2f}"),
-        *(
-            row(f"SW2, {n} step{'s' * (n > 1)}", lambda j, i=i: mark(j.distances[i], found.limit))
-            for i, n in enumerate(COUNTS)
-        ),
+        *(after(i, n) for i, n in enumerate(COUNTS)),
     ]
     head = "| way | " + " | ".join(WAYS) + " |\n|---|" + "---:|" * len(WAYS)
     return "\n".join([head, *lines])

@@ -57,7 +57,8 @@ def steps(screen: Screen) -> Iterator[Step[np.ndarray]]:
     rows: dict[float, tuple[float, ...]] = {}
     for batch in np.split(np.arange(MANY), MANY // SIDE):
         for i, w in enumerate(STRENGTHS):
-            x = screen.painter.sample(len(batch), key, SAMPLER, labels[batch], w, noise[batch])
+            told = None if labels is None else labels[batch]
+            x = screen.painter.sample(len(batch), key, SAMPLER, told, w, noise[batch])
             if batch[0] == 0 and i < SHOWN:
                 sheet[i * SIDE : (i + 1) * SIDE] = bytes_of(x)
             made[w] = x = np.concatenate([made[w], x])
