@@ -140,7 +140,8 @@ def look_closer(screen: Screen, step: Step) -> None:
     """The panel that was chosen; one that would slow the pictures down waits for them."""
     chosen = closer.choose(PANELS, first=closer.SELF_TEST)
     if chosen in PATIENT and screen.run().job.progress().phase in ("waiting", "running"):
-        closer.place(chosen).caption("This begins when the pictures above are finished.")
+        waiting = closer.place(chosen).container(key="place waiting")
+        waiting.caption("This begins when the pictures above are finished.")
     else:
         closer.show(NAME, PANELS, chosen, screen, step)
 

@@ -103,6 +103,7 @@ def show(screen: Screen, step: Step) -> None:
     if moment is None and screen.course is not None:
         moment = training.moment(screen.course)
     left, right = st.columns([1.8, 1], gap="large")
+    left = left.container(key="place field")
     with right:
         values = controls.draw(Slice(), more=True, names=("axis", "other"))
         if values["other"] == "cut":

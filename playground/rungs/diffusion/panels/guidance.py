@@ -36,7 +36,7 @@ WALKERS = 300
 SAMPLER = Sampler("DPM-Solver++(2M)", 40)
 SIDE = 72
 DRAWS = 4000  # of the law, that a network learns from
-UPDATES, EVERY = 3000, 100
+UPDATES, EVERY = 3000, 200
 
 
 def law(bench: Bench) -> tuple[GMM, np.ndarray] | None:
@@ -54,33 +54,36 @@ def law(bench: Bench) -> tuple[GMM, np.ndarray] | None:
 
 
 def steps(bench: Bench, gmm: GMM, chosen: int, push: Push, key: Key) -> Iterator[Step[np.ndarray]]:
-    """The guided walk's half-steps, after the training if a network guides; at the end `tilted` draws and their distance.
+    """The guided walk's half-steps, at the end with `tilted` draws; before them, if a network guides, where its walks end
+    while it learns.
 
-    States are in standard units. The last Step's metrics: `distance` of the walk's end from exact draws of the tilted
-    density, and its null band's end, `limit`; with a network also `exact`, the distance where the exact denoisers guide.
+    States are in standard units. Metrics: `exact`, the energy distance from draws of the tilted density to where walks of
+    the exact denoisers end; of a network also the `updates` and, from the first on, its walks' `distance`. The last Step
+    has the `distance` for both, and its null band's end, `limit`.
     """
-    classes, ticks = np.arange(len(gmm.weights)), count()
-    start = walks.start(bench.schedule, WALKERS, 2, key)
+    ticks, start = count(), walks.start(bench.schedule, WALKERS, 2, key)
+    drawn = Tilted(gmm, np.arange(len(gmm.weights)), chosen, push.w).sample(WALKERS, key / "tilted")
     guide: Any = exact_guide(bench, gmm, chosen, push.w)
     *_, aim = walks.walk(guide, start, key, SAMPLER)
+    known = {"exact": two_sample.energy(aim.state, drawn)}
     back: Callable[[np.ndarray], np.ndarray] = np.asarray
     if push.guide != TOLD[0]:
-        model = None
         for trained in training(bench, gmm, key / "network"):
-            model = trained.state
-            yield Step(next(ticks), np.empty((0, 2)), "training", {"t": 1.0, "updates": trained.metrics["steps"]})
-        assert model is not None
-        guide, back = Guided(model.of_class(-1), model.of_class(chosen), push.w), model.original
+            model, updates = trained.state, trained.metrics["steps"]
+            guide, back = Guided(model.of_class(-1), model.of_class(chosen), push.w), model.original
+            *_, young = walks.walk(guide, start, key, SAMPLER)
+            ends = back(young.state)
+            known |= {"updates": updates, "distance": two_sample.energy(ends, drawn)}
+            yield Step(next(ticks), ends, "training", {"t": 0.0, **known})
     last = None
     for step in walks.walk(guide, start, key, SAMPLER):
         if step.phase != "guess":
-            last = Step(next(ticks), back(step.state), step.phase, step.metrics)
+            last = Step(next(ticks), back(step.state), step.phase, {**step.metrics, **known})
             yield last
     if last is None:
         raise Halt("The walk took no step.")
-    drawn = Tilted(gmm, classes, chosen, push.w).sample(WALKERS, key / "tilted")
     null = two_sample.permuted("energy", last.state, drawn, 99, key / "null")
-    told = {"t": 0.0, "distance": null.observed, "limit": null.limit, "exact": two_sample.energy(aim.state, drawn)}
+    told = {"t": 0.0, **known, "distance": null.observed, "limit": null.limit}
     yield Step(next(ticks), last.state, "judged", told, {"tilted": drawn})
 
 
@@ -109,7 +112,7 @@ def frames(bench: Bench, steps: list[Step]) -> list[Frame]:
         arrays = {"guided": {"xy": bench.drawn(step.state, t)}, "tilted": {"xy": bench.original(tilted)}}
         words = "Green: as many exact draws." if step.phase == "judged" else f"Guided walk, t = {t:.3f}."
         if step.phase == "training":
-            words = f"A network is being told classes: {step.metrics['updates']:,.0f} of {UPDATES:,} updates."
+            words = f"Where walks end after {step.metrics['updates']:,.0f} of {UPDATES:,} updates."
         found.append(Frame(words, arrays))
     return found
 
@@ -152,13 +155,8 @@ def show(screen: Screen, step: Step) -> None:
                            lambda: scene(bench, gmm, chosen, push.w))  # fmt: skip
     with left:
         watch(own, lambda *_: film_of(bench, own, picture), "The first walk...")
-    last = own.job.trace[-1] if len(own.job.trace) else None
-    if last is not None and last.phase == "judged":
-        said.markdown(table(f"w = {push.w:g}", rows(last, push)))
-        outside = last.metrics["distance"] > last.metrics["limit"]
-        said.caption(
-            "▲ Outside: guided walks do not draw from the tilted density." if outside else "✓ Inside the band."
-        )
+    with said:
+        watch(own, lambda newest, _: told(newest, push), "")
     taught = f" The network was told 85 % of the classes of {DRAWS:,} draws of that law, {UPDATES:,} updates."
     note.caption(
         "Exact, for a law simple enough: each class is one Gaussian with its mean and covariance. "
@@ -173,12 +171,28 @@ def film_of(bench: Bench, run: Run, picture: Scene) -> None:
     film.show(NAME, run, picture, lambda part, first: frames(bench, list(part)))
 
 
-def rows(last: Step, push: Push) -> list[tuple[str, str, str]]:
-    """How far guided walks end from draws of the tilted density."""
-    metrics = last.metrics
-    exact = ("… of the exact guide", f"{metrics['exact']:.4f}", "from the same starts")
+def told(newest: Step, push: Push) -> None:
+    """The figures, and what they mean once all are known."""
+    st.markdown(table(f"w = {push.w:g}", rows(newest, push)))
+    verdict = "\u00a0"  # keeps its line
+    if newest.phase == "judged":
+        outside = newest.metrics["distance"] > newest.metrics["limit"]
+        verdict = "▲ Outside: guided walks do not draw from the tilted density." if outside else "✓ Inside the band."
+    st.caption(verdict)
+
+
+def rows(step: Step, push: Push) -> list[tuple[str, str, str]]:
+    """How far guided walks end from draws of the tilted density, as far as it is known."""
+
+    def known(name: str, form: str = ".4f") -> str:
+        return format(step.metrics[name], form) if name in step.metrics else "…"
+
+    network = [
+        ("… of the exact guide", known("exact"), "from the same starts"),
+        ("The network's updates", known("updates", ",.0f"), f"of {UPDATES:,}"),
+    ]
     return [
-        ("Energy distance", f"{metrics['distance']:.4f}", "guided and exact draws"),
-        *([exact] if push.guide != TOLD[0] else []),
-        ("Null band ends", f"{metrics['limit']:.4f}", "95 % of reshuffles lie below"),
+        ("Energy distance", known("distance"), "guided and exact draws"),
+        *(network if push.guide != TOLD[0] else []),
+        ("Null band ends", known("limit"), "95 % of reshuffles lie below"),
     ]

@@ -72,6 +72,7 @@ def show(screen: Screen, step: Step) -> None:
     assert screen.course is not None
     moment, bench = training.moment(screen.course), screen.own
     left, right = st.columns([1.35, 1], gap="large")
+    left = left.container(key="place memory")
     with right:
         share = float(controls.draw(Dial(), more=True)["share"])
     if moment is None:
@@ -83,11 +84,11 @@ def show(screen: Screen, step: Step) -> None:
     with left:
         watch(own, lambda newest, _: picture(bench, newest.state), f"Walking {WALKERS} points...")
     with right:
-        watch(own, lambda newest, _: figures(bench, newest.state), "")
         st.caption(
             f"Network: {moment.metrics['steps']:,.0f} updates, trained here on these {len(bench.dataset):,} points. "
             "Each guess is (1 - s) by heart + s learned. Fewer points (More, Points n): what does the network do then?"
         )
+        watch(own, lambda newest, _: figures(bench, newest.state), "")
 
 
 def picture(bench: Bench, state: Remembered) -> None:
@@ -96,7 +97,8 @@ def picture(bench: Bench, state: Remembered) -> None:
     other = "held-out points" if bench.dataset.truth is not None else "other training points"
     drawn = charts.distances(chosen.samples, chosen.held, other, session.dark())
     alt = f"Distances of samples and of {other} to the nearest training point"
-    st.altair_chart(drawn, key=f"{NAME}.distances", alt=alt)
+    with st.container(key="place distances"):
+        st.altair_chart(drawn, key=f"{NAME}.distances", alt=alt)
     cells = {"training points": bench.original(bench.known), "samples": state.samples}
     roles = ("data", "model")
     st.altair_chart(

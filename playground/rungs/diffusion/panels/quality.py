@@ -24,6 +24,7 @@ POINTS = 500  # of each sample
 TESTED = 400  # points whose likelihood is worked out
 PART = 50  # of them at once
 TITLES = {"energy": "Energy distance", "sliced wasserstein": "Sliced Wasserstein distance"}
+WIDE = "…\u2007\u2007\u2007±\u2007\u2007\u2007…"  # as wide as what comes
 Rows = tuple[tuple[str, str, str], ...]
 
 
@@ -52,6 +53,18 @@ def found(
         yield "Likelihood", "none", "the exact law of a set of points has no density without noise"
         return
     yield from by_flow(bench, denoiser, bench.standard(fresh[:TESTED]))
+
+
+def awaited(bench: Bench, learned: bool) -> Rows:
+    """The rows that `found` will give, in its order, so that each has its place before its value is known."""
+    names = [*TITLES.values(), *(["Modes reached"] if bench.law is not None else [])]
+    if bench.law is None and not learned:
+        names += ["Likelihood"]
+    else:
+        names += ["Negative log-likelihood"]
+        names += ["Entropy of the truth"] if bench.dataset.entropy is not None else []
+        names += ["Error of the flow"]
+    return tuple((name, WIDE if name.startswith("Negative") else "…", "") for name in names)
 
 
 def by_flow(bench: Bench, denoiser: Denoiser, test: np.ndarray) -> Iterator[tuple[str, str, str] | None]:
@@ -90,10 +103,12 @@ def show(screen: Screen, step: Step) -> None:
     own = runs.open_run(NAME, spec, "", lambda: judge(bench, screen.denoiser, sampler, learned, key))
 
     def draw(newest: Step[Rows], progress: Progress) -> None:
-        st.markdown(table(f"{sampler.solver}, {sampler.steps} steps", list(newest.state)))
+        rows = [*newest.state, *awaited(bench, learned)[len(newest.state) :]]
+        st.markdown(table(f"{sampler.solver}, {sampler.steps} steps", rows))
         against = "fresh draws of the truth" if bench.dataset.truth is not None else "the data"
-        st.caption(f"{POINTS} walks against {against}, standard units. {'Trained' if learned else 'Exact'} denoiser.")
-        if progress.alive:
-            st.caption("The likelihood is being worked out...")
+        waited = " The likelihood is being worked out..." if progress.alive else ""
+        st.caption(
+            f"{POINTS} walks against {against}, standard units. {'Trained' if learned else 'Exact'} denoiser.{waited}"
+        )
 
     watch(own, draw, f"Walking {POINTS} points...")

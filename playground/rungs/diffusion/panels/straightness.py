@@ -4,8 +4,8 @@ All start from the same noise. Independent coupling, minibatch optimal transport
 is paired with which point while training; the walk is DDIM's for all, which on the straight schedule is Euler's.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -41,14 +41,18 @@ PAIRS = 2000  # that a reflow learns from
 WALKERS, DRAWN, LINES = 400, 40, 100  # walks; paths on show; lines looked at for crossings
 FINE, COUNTS = 50, (1, 2, 4, 50)
 REPEATS = 40  # of the null band
+GLIMPSES = (100, 500)  # updates after which a way is judged for the first time
+UNTRAINED = np.empty((FINE + 1, 0, 2))
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One way: paths (m, p, 2) in the data's units; of the pairs it learned from, their cost and the share of lines that
-    cross; of its walks length over straight line, cost, and the least cost between the same ends; SW2 by steps.
+    """One way after so many updates: paths (m, p, 2) in the data's units; of the pairs it learned from, their cost and the
+    share of lines that cross; of its walks length over straight line, cost, and the least cost between the same ends; SW2
+    by steps.
     """
 
+    updates: int
     paths: Float[np.ndarray, "m p 2"]
     taught: float
     crossings: float
@@ -60,35 +64,37 @@ class Judged:
 
 @dataclass(frozen=True)
 class Compared:
-    """What has been judged so far, the 95 % point of the null band (nan before it is known), and what is being trained."""
+    """The null band's 95 % point, what has been judged so far, and the way that is being trained after so many updates."""
 
-    judged: tuple[tuple[str, Judged], ...]
     limit: float
-    now: str
+    judged: Mapping[str, Judged] = field(default_factory=dict)
+    now: str = next(iter(WAYS))
+    updates: int = 0
 
 
 def compare(bench: Bench, key: Key) -> Iterator[Step[Compared]]:
-    """Train and judge one way after the other; a Step for every `EVERY` updates, so that others get their turn."""
+    """Train one way after the other, and judge each while it is young and when it is trained; the last Step has all.
+
+    A Step for every `EVERY` updates, so that others get their turn.
+    """
     from core.diffusion.fit import fit, reflow
 
-    ticks, done, flow = count(), Compared((), float("nan"), "null band"), None
+    ticks, flow = count(), None
     points, fresh = bench.dataset.points, others(bench, WALKERS, key / "fresh")
-    done = replace(done, limit=null_limit(bench, key / "null"))
-    yield Step(next(ticks), done)
+    found = Compared(null_limit(bench, key / "null"))
+    yield Step(next(ticks), found)
     for title, config in WAYS.items():
-        trained = points, None
-        if title == "Reflow" and flow is not None:
-            trained = reflow(flow, PAIRS, key / "pairs")
-        start = flow if title == "Reflow" else None
-        model = None
-        for step in fit(config, trained[0], key / "fit", start=start, noise=trained[1]):
-            model = step.state
-            yield Step(next(ticks), replace(done, now=f"{title}: {step.metrics['steps']:,.0f} of {UPDATES:,} updates"))
-        assert model is not None
+        x, noise = reflow(flow, PAIRS, key / "pairs") if title == "Reflow" and flow is not None else (points, None)
+        model = flow if title == "Reflow" else None
+        for step in fit(config, x, key / "fit", start=model, noise=noise):
+            model, updates = step.state, int(step.metrics["steps"])
+            found = replace(found, now=title, updates=updates)
+            if updates in (*GLIMPSES, config.steps):
+                pairs = taught(config, model.standard(x), noise, key / "taught")
+                judged = judge(bench, model, pairs, fresh, key, updates)
+                found = replace(found, judged={**found.judged, title: judged})
+            yield Step(next(ticks), found)
         flow = model if title == "Flow" else flow
-        pairs = taught(config, model.standard(trained[0]), trained[1], key / "taught")
-        done = Compared((*done.judged, (title, judge(bench, model, pairs, fresh, key))), done.limit, "")
-        yield Step(next(ticks), done)
 
 
 def taught(config: Config, x: Points, noise: Points | None, key: Key) -> tuple[Points, Points]:
@@ -101,7 +107,9 @@ def taught(config: Config, x: Points, noise: Points | None, key: Key) -> tuple[P
     return x[rows], fresh[together]
 
 
-def judge(bench: Bench, model: Any, pairs: tuple[Points, Points], fresh: Points, key: Key) -> Judged:
+def judge(
+    bench: Bench, model: Any, pairs: tuple[Points, Points], fresh: Points, key: Key, updates: int = UPDATES
+) -> Judged:
     """Walk a trained `Diffusion` from the same noise with few steps and many, and measure; `pairs` are what it learned."""
     noise = walks.start(model.schedule, WALKERS, 2, key)
     along, ends = two_sample.directions(2, key), {}
@@ -117,7 +125,7 @@ def judge(bench: Bench, model: Any, pairs: tuple[Points, Points], fresh: Points,
     detour = float(straight.length.sum() / (straight.length * straight.straightness).sum())
     cost, least = coupling.cost(states[-1], states[0]), quality.transport_cost(states[0], states[-1])
     lines = quality.crossings(np.stack(pairs)[:, :LINES])
-    return Judged(drawn, coupling.cost(*pairs), lines, detour, cost, least, distances)
+    return Judged(updates, drawn, coupling.cost(*pairs), lines, detour, cost, least, distances)
 
 
 def others(bench: Bench, n: int, key: Key) -> Float[np.ndarray, "n 2"]:
@@ -137,22 +145,26 @@ def null_limit(bench: Bench, key: Key) -> float:
 
 
 def rows(found: Compared) -> str:
-    """The table, a column a way."""
-    names = [name for name, _ in found.judged]
-    all_ = [judged for _, judged in found.judged]
+    """The table, a column a way from the start."""
+    all_ = [found.judged.get(title) for title in WAYS]
+
+    def row(name: str, say: Callable[[Judged], str]) -> str:
+        return "| " + " | ".join((name, *(say(j) if j else "…" for j in all_))) + " |"
+
+    def after(i: int, steps: int) -> str:
+        return row(f"SW2, {steps} step{'s' * (steps > 1)}", lambda j: mark(j.distances[i], found.limit))
+
     lines = [
-        ("Pairs: cost, units²", [f"{j.taught:.2f}" for j in all_]),
-        ("Pairs: lines that cross, %", [f"{100 * j.crossings:.1f}" for j in all_]),
-        ("Walks: length / straight", [f"{j.detour:.3f}" for j in all_]),
-        ("Walks: cost, units²", [f"{j.cost:.2f}" for j in all_]),
-        ("… least between the ends", [f"{j.least:.2f}" for j in all_]),
-        *(
-            (f"SW2, {n} step{'s' * (n > 1)}", [mark(j.distances[i], found.limit) for j in all_])
-            for i, n in enumerate(COUNTS)
-        ),
+        row("Updates", lambda j: f"{j.updates:,}"),
+        row("Pairs: cost, units²", lambda j: f"{j.taught:.2f}"),
+        row("Pairs: lines that cross, %", lambda j: f"{100 * j.crossings:.1f}"),
+        row("Walks: length / straight", lambda j: f"{j.detour:.3f}"),
+        row("Walks: cost, units²", lambda j: f"{j.cost:.2f}"),
+        row("… least between the ends", lambda j: f"{j.least:.2f}"),
+        *(after(i, n) for i, n in enumerate(COUNTS)),
     ]
-    head = "| way | " + " | ".join(names) + " |\n|---|" + "---:|" * len(names)
-    return "\n".join([head, *("| " + " | ".join((name, *values)) + " |" for name, values in lines)])
+    head = "| way | " + " | ".join(WAYS) + " |\n|---|" + "---:|" * len(WAYS)
+    return "\n".join([head, *lines])
 
 
 def mark(distance: float, limit: float) -> str:
@@ -165,28 +177,21 @@ def show(screen: Screen, step: Step) -> None:
     bench = screen.own
     key = Key(screen.seed) / "diffusion" / "straight"
     own = runs.open_run(NAME, (bench.dataset.digest, screen.seed), "", lambda: compare(bench, key))
-    found = own.job.trace[-1].state if len(own.job.trace) else Compared((), float("nan"), "")
-
-    def progress(newest: Step) -> None:
-        if len(newest.state.judged) != len(found.judged):
-            st.rerun(scope="app")  # the charts are drawn apart from this line, so that they stand still between
-        if newest.state.now:
-            st.caption(f"Being trained, a few seconds each. {newest.state.now}.")
-
-    watch(own, lambda newest, _: progress(newest), "The first updates...")
-    picture(bench, found)
+    watch(own, lambda newest, _: picture(bench, newest.state), "The null band...")
 
 
 def picture(bench: Bench, found: Compared) -> None:
-    """Paths side by side over their table."""
-    if not found.judged:
-        return
+    """Paths side by side over their table, each in its place from the start."""
     with st.container(horizontal=True, gap="small"):
-        for name, judged in found.judged:
-            drawn = charts.paths(name, judged.paths, bench.bounds, session.dark())
-            alt = f"{name}: paths from noise to data, {judged.detour:.2f} times as long as straight lines"
-            st.altair_chart(drawn, key=f"{NAME}.{name}", alt=alt, width="content")
+        for title in WAYS:
+            judged = found.judged.get(title)
+            drawn = charts.paths(title, judged.paths if judged else UNTRAINED, bench.bounds, session.dark())
+            long = f"{judged.detour:.2f} times as long as straight lines" if judged else "not known yet"
+            alt = f"{title}: paths from noise to data, {long}"
+            st.altair_chart(drawn, key=f"{NAME}.{title}", alt=alt, width="content")
     st.markdown(rows(found))
+    done = list(WAYS).index(found.now) + found.updates / WAYS[found.now].steps
+    st.progress(done / len(WAYS), f"{found.now}: {found.updates:,} of {WAYS[found.now].steps:,} updates.")
     st.caption(
         f"Trained here, {UPDATES:,} updates each, width 64. Pairs: points, and the noise each was taught with; reflow's are "
         f"{PAIRS:,} that the flow itself joined. {WALKERS} walks by DDIM (on the straight schedule: Euler) from the same "

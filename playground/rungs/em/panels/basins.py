@@ -72,7 +72,7 @@ def chart(screen: Screen, swept: Plane, run: Run) -> None:
     """The map with the present start on it, and what it says."""
     dataset, start, found = screen.dataset, screen.start, run.job.trace.snapshot()[1]
     left, right = st.columns([1.35, 1], gap="large")
-    with left:
+    with left.container(key="place basins"):
         name = f"{run.id}:{hand.version(NAME)}:{hand.encode(swept.hand(start))}"
         shown = scene(dataset, start, swept, found, name)
         said = stage_film.show(f"{NAME}.basins", run, shown, film(dataset, start, swept))

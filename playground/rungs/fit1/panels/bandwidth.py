@@ -86,7 +86,7 @@ def show(screen: Screen, step: Bell) -> None:
     what = (dataset.digest, dataset.name, asked.kernel)
     run = runs.open_run(f"{NAME}.smooth", what, "", lambda: smoothing.judge(dataset, asked.kernel))
     panel, polling = Panel(screen, rule, float(factor), asked, run), runs.every(run)
-    with left:
+    with left.container(key="place bandwidth"):
         baton.fragment(polling)(pictures)(panel)
     with right:
         baton.fragment(polling)(figures)(panel, polling is not None)

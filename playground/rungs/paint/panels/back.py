@@ -51,7 +51,7 @@ def show(screen: Screen, step: Step[np.ndarray]) -> None:
         image.show(picture.crisp(chosen.x), chosen.title, 128, chosen.title)
         st.caption(picture.note(screen, chosen))
     run = runs.open_run(f"{NAME}.back", (*screen.spec, chosen.id), "", lambda: steps(screen, chosen))
-    with right:
+    with right.container(key="place back"):
         watch(run, lambda newest, _: sweep(run, newest), "The first walk...")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from playground.runs.watch import watch
 STRENGTHS = (0.0, 1.0, 2.0, 4.0, 8.0, 0.5, 1.5, 3.0, 6.0)  # those on the grid first
 SHOWN, SIDE = 5, 8  # rows and columns of the grid
 MANY = 24  # pictures for each strength
+ALL = MANY * len(STRENGTHS)
 VARIETY = "Variety: how far apart two pictures lie, beside two real ones that are what the words say."
 SAMPLER = Sampler("DPM-Solver++(2M)", 12)
 
@@ -39,22 +41,33 @@ class Row:
 
 
 def steps(screen: Screen) -> Iterator[Step[np.ndarray]]:
-    """A Step for each strength: the grid so far as bytes, and `rows` (k, 4) of w, accuracy, error, variety."""
-    pictures, wish = screen.pictures, screen.wish
+    """`SIDE` pictures for each strength, then as many more, until there are `MANY`: a coarse curve first, then a finer one.
+
+    States: the grid so far as bytes, grey where nothing is painted. Metrics: `painted`, pictures in all. Arrays: `rows`
+    (k, 4) of w, accuracy, error, variety. The last Step is of all pictures of all strengths.
+    """
+    pictures, wish, ticks = screen.pictures, screen.wish, count(1)
     key, shape = screen.key / "guidance", screen.pictures.shape
     reader, real = sight.reader(pictures.name), sight.apart_in_data(pictures, wish)
     assert reader is not None
     asked = [condition for condition, values in enumerate(wish.left) if values]
-    labels = wish.labels(MANY, key / "told")
+    noise, labels = screen.painter.begin(MANY, key), wish.labels(MANY, key / "told")
     sheet = np.full((SHOWN * SIDE, *shape), 128, np.uint8)
-    rows: list[tuple[float, ...]] = []
-    for i, w in enumerate(STRENGTHS):
-        x = screen.painter.sample(MANY, key, SAMPLER, labels, w)
-        if i < SHOWN:
-            sheet[i * SIDE : (i + 1) * SIDE] = bytes_of(x[:SIDE])
-        right = metrics.mean(wish.fulfilled(reader(x))[:, asked].mean(axis=1))
-        rows.append((w, right.value, right.error, sight.apart(x) / real if real else np.nan))
-        yield Step(i, sheet.copy(), "", {"w": w}, {"rows": np.array(rows)})
+    made = dict.fromkeys(STRENGTHS, np.empty((0, *shape)))
+    rows: dict[float, tuple[float, ...]] = {}
+    for batch in np.split(np.arange(MANY), MANY // SIDE):
+        for i, w in enumerate(STRENGTHS):
+            told = None if labels is None else labels[batch]
+            x = screen.painter.sample(len(batch), key, SAMPLER, told, w, noise[batch])
+            if batch[0] == 0 and i < SHOWN:
+                sheet[i * SIDE : (i + 1) * SIDE] = bytes_of(x)
+            made[w] = x = np.concatenate([made[w], x])
+            right = metrics.mean(wish.fulfilled(reader(x))[:, asked].mean(axis=1))
+            rows[w] = (w, right.value, right.error, sight.apart(x) / real if real else np.nan)
+            done = next(ticks)
+            yield Step(
+                done - 1, sheet.copy(), "", {"painted": float(done * SIDE)}, {"rows": np.array(list(rows.values()))}
+            )
 
 
 def show(screen: Screen, step: Step[np.ndarray]) -> None:
@@ -69,34 +82,35 @@ def show(screen: Screen, step: Step[np.ndarray]) -> None:
     run = runs.open_run(f"{NAME}.guidance", spec, "", lambda: steps(screen))
 
     def draw(newest: Step[np.ndarray], _: Progress) -> None:
+        painted = int(newest.metrics["painted"])
         rows = [Row(*row) for row in sorted(newest.arrays["rows"].tolist())]
         left, right = st.columns([1.2, 1], gap="large")
         with left:
-            grid(run, newest.state, len(rows))
+            grid(run, newest.state, min(painted // SIDE, SHOWN))
         with right:
             table = pd.DataFrame([vars(row) for row in rows])
             drawn = charts.guidance(table, screen.push.guidance, session.dark())
             st.altair_chart(drawn, key=f"{NAME}.guidance.chart", alt=finding(rows))
             st.markdown(finding(rows))
+            st.progress(painted / ALL, f"{painted} of {ALL} pictures, {MANY} for each strength.")
             st.caption(how(screen.pictures))
 
     watch(run, draw, "The first pictures...")
 
 
-def grid(run: Run, sheet: np.ndarray, strengths: int) -> None:
-    """A row of pictures for each strength so far, of those that are on the grid."""
-    done = min(strengths, SHOWN)
+def grid(run: Run, sheet: np.ndarray, done: int) -> None:
+    """A row of pictures for each strength on the grid, `done` of them painted."""
     made = Easel(
-        f"{film.scene_id(f'{NAME}.guidance', run.spec)}:{strengths}",
+        f"{film.scene_id(f'{NAME}.guidance', run.spec)}:{done}",
         sheet.shape[1:],
-        done * SIDE,
+        len(sheet),
         film.PAINTED,
-        groups=tuple((f"w = {w:g}", SIDE) for w in STRENGTHS[:done]),
+        groups=tuple((f"w = {w:g}", SIDE) for w in STRENGTHS[:SHOWN]),
         columns=SIDE,
         alt="The same noise under stronger and stronger guidance",
         close=False,
     )
-    film.still(f"{NAME}.guidance", made, sheet[: done * SIDE])
+    film.still(f"{NAME}.guidance", made, sheet)
 
 
 def finding(rows: list[Row]) -> str:
@@ -111,9 +125,6 @@ def finding(rows: list[Row]) -> str:
 def how(pictures: Pictures) -> str:
     """What is measured, and how well it can be."""
     if pictures.name == "outfits":
-        return f"{MANY} pictures each. Attributes are read off the pixels, exactly. {VARIETY}"
+        return f"Attributes are read off the pixels, exactly. {VARIETY}"
     right = 100 * float(np.mean(judge.stored(pictures.name).accuracy))
-    return (
-        f"{MANY} pictures each, seen by a small classifier that is right on {right:.1f} % of real held-out pictures. "
-        f"{VARIETY}"
-    )
+    return f"Seen by a small classifier that is right on {right:.1f} % of real held-out pictures. {VARIETY}"

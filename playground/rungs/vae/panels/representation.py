@@ -1,5 +1,6 @@
 """Representation: do a model's latent numbers hold what the pictures were drawn from? Beside PCA and a plain autoencoder."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -12,12 +13,14 @@ from core.process import Step
 from core.vae.model import VAE
 from playground import session
 from playground.rungs.vae.panels.parts import codes, compared
-from playground.rungs.vae.panels.parts.compared import AE, MODELS, OURS, PCA, Compared, Score, numeric
+from playground.rungs.vae.panels.parts.compared import AE, OURS, PCA, Compared, Score, numeric
 from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import numbers
+
+PENDING = "…"  # what is not known yet
 
 
 def show(screen: Screen, step: Step[VAE]) -> None:
@@ -32,18 +35,16 @@ def show(screen: Screen, step: Step[VAE]) -> None:
             "Coloured by", shades, default=shades[0], key="shade", bind="query-params", required=True
         )
 
-    def draw(newest: Step[Compared] | None, progress: Progress) -> None:
+    def draw(newest: Step[Compared] | None, _: Progress) -> None:
         if newest is None:
             return
         found = newest.state
-        if found.scores:
-            st.markdown(finding(found, pictures))
-        elif progress.alive:
-            last = compared.plain(model).epochs
-            st.progress(found.age / last, f"The autoencoder has learned {found.age} of {last} epochs.")
+        st.markdown(finding(found, pictures))
         codes.draw(found, pictures, by or "")
-        if found.scores and (table := scored(found, pictures)) is not None:
+        if (table := scored(found, pictures)) is not None:
             st.dataframe(table, hide_index=True)
+        learned = f"The autoencoder has learned {found.age} of {found.epochs} epochs."
+        st.progress(found.age / max(found.epochs, 1), learned)  # stays when it is full, so that nothing moves up
         st.caption(explained(found, pictures))
 
     watch(run, draw)
@@ -52,11 +53,10 @@ def show(screen: Screen, step: Step[VAE]) -> None:
 def finding(found: Compared, pictures: Pictures) -> str:
     """What the scores say, in a sentence."""
     ours = found.scores[OURS]
-    others = [name for name in (PCA, AE) if name in found.scores]
     n = len(found.rows)
     if np.isfinite(ours.procrustes) and len(numeric(pictures)) == len(pictures.columns):
         names = [pictures.columns[j].name for j in numeric(pictures)]
-        rest = ", ".join(f"{name} {found.scores[name].procrustes:.2f}" for name in others)
+        rest = beside(found, lambda score: f"{score.procrustes:.2f}")
         return (
             f"On {n} unseen pictures the VAE's code holds {and_(names)} with Procrustes R² "
             f"**{ours.procrustes:.2f}** (1 is perfect); {rest}."
@@ -64,14 +64,14 @@ def finding(found: Compared, pictures: Pictures) -> str:
     if ours.information:
         most = int(np.argmax([e.value for e in ours.information]))
         what = pictures.columns[most].name
-        rest = ", ".join(f"{name} {found.scores[name].information[most].value:.2f}" for name in others)
+        rest = beside(found, lambda score: f"{score.information[most].value:.2f}")
         told = ours.information[most].value
         words = pictures.columns[most].words
         bound = f" of at most {np.log(len(words)):.2f}" if words else ""
         return f"On {n} unseen pictures the VAE's code tells most of **{what}**: {told:.2f} nats{bound} ({rest})."
     if ours.accuracy is None:
         return "These pictures have neither factors nor classes: nothing true is known to compare the codes with."
-    rest = ", ".join(f"{name} {_accuracy(found.scores[name]):.0%}" for name in others)
+    rest = beside(found, lambda score: f"{score.accuracy.value:.0%}" if score.accuracy else "")
     labels = np.asarray(pictures.labels)[found.rows]
     return (
         f"No true factors are known here; what can be said is how well classes lie apart: {neighbours_words()} in the "
@@ -85,8 +85,10 @@ def neighbours_words() -> str:
     return "the 5 nearest neighbours say the right class"
 
 
-def _accuracy(found: Score) -> float:
-    return found.accuracy.value if found.accuracy is not None else np.nan
+def beside(found: Compared, say: Callable[[Score], str]) -> str:
+    """A score of each of the other codes in words, "…" while it is not known."""
+    others = [name for name in (PCA, AE) if name in found.names]
+    return ", ".join(f"{name} {say(found.scores[name]) if name in found.scores else PENDING}" for name in others)
 
 
 def and_(names: list[str]) -> str:
@@ -95,20 +97,19 @@ def and_(names: list[str]) -> str:
 
 
 def scored(found: Compared, pictures: Pictures) -> pd.DataFrame | None:
-    """The scores as a table, a row a model."""
+    """The scores as a table, a row a model from the start; None where nothing true is known."""
     rows = []
-    for name in MODELS:
-        if name not in found.scores:
-            continue
-        one, row = found.scores[name], {"code": name}
-        if np.isfinite(one.procrustes):
-            row["Procrustes R²"] = f"{one.procrustes:.3f}"
-        for column, told in zip(pictures.columns, one.information, strict=False):
-            row[f"I({column.name}) (nats)"] = numbers.estimate(told)
-        if one.accuracy is not None:
-            row["5 nearest, class"] = f"{one.accuracy.value:.3f} ± {one.accuracy.error:.3f}"
+    for name in found.names:
+        one, row = found.scores.get(name), {"code": name}
+        if numeric(pictures):
+            row["Procrustes R²"] = f"{one.procrustes:.3f}" if one else PENDING
+        for j, column in enumerate(pictures.columns):
+            row[f"I({column.name}) (nats)"] = numbers.estimate(one.information[j]) if one else PENDING
+        if pictures.labels is not None:
+            right = one.accuracy if one else None
+            row["5 nearest, class"] = f"{right.value:.3f} ± {right.error:.3f}" if right else PENDING
         rows.append(row)
-    return pd.DataFrame(rows) if rows and len(rows[0]) > 1 else None
+    return pd.DataFrame(rows) if len(rows[0]) > 1 else None
 
 
 def explained(found: Compared, pictures: Pictures) -> str:

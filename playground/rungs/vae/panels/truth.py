@@ -74,7 +74,7 @@ def show(screen: Screen, step: Step[VAE]) -> None:
     def draw(newest: Step[Truth] | None, progress: Progress) -> None:
         assert newest is not None
         left, right = st.columns([1.35, 1], gap="large")
-        with left:
+        with left.container(key="place posterior"):
             film.still(f"{NAME}.posterior", scene(newest.state, f"{NAME}:{run.id}"))
         with right:
             told(newest.state, x, progress.alive, model.config.likelihood == "bernoulli")

@@ -30,13 +30,14 @@ def shades(pictures: Pictures) -> list[str]:
 
 
 def draw(found: Compared, pictures: Pictures, by: str) -> None:
-    """A chart for each code, coloured by a factor or the class."""
+    """A chart for each code, coloured by a factor or the class; without points while the code is not known."""
     value, words, unit = shade(pictures, found.rows[:DRAWN], by)
     places = st.columns(3, gap="medium")
     for where, model in zip(places, MODELS, strict=True):
-        if model in found.codes:
-            xy, axes = placed(found.codes[model], pictures, found.rows)
-            drawn = chart(model, xy[:DRAWN], axes, value, words, (by, unit), session.dark())
+        if model in found.names:
+            xy, axes = placed(found.codes.get(model, found.codes[OURS]), pictures, found.rows)
+            xy = xy[:DRAWN] if model in found.codes else np.full_like(xy[:DRAWN], np.nan)
+            drawn = chart(model, xy, axes, value, words, (by, unit), session.dark())
             said = f"Codes of {model}, coloured by {by or 'nothing'}"
             where.altair_chart(drawn, key=f"{NAME}.codes.{model}", alt=said)
 

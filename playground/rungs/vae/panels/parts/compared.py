@@ -35,39 +35,44 @@ class Score:
 
 @dataclass(frozen=True)
 class Compared:
-    """Codes of the unseen pictures `rows` by model, the autoencoder's age in epochs, and scores once all are trained."""
+    """Codes of the unseen pictures `rows` and their scores, by model; the autoencoder has learned `age` of `epochs`."""
 
     rows: np.ndarray
-    codes: Codes
+    epochs: int
+    codes: Codes = field(default_factory=dict)
+    scores: Mapping[str, Score] = field(default_factory=dict)
     age: int = 0
     note: str = ""
-    scores: Mapping[str, Score] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The models whose codes are known or will be."""
+        return tuple(name for name in MODELS if name != PCA or not self.note)
 
 
 def steps(model: VAE, pictures: Pictures, key: Key) -> Iterator[Step[Compared]]:
-    """The VAE's codes, PCA's, the autoencoder's as it learns, then the scores."""
+    """The VAE's codes and scores, then PCA's, then the autoencoder's as it learns; the last Step is of its last epoch."""
     unseen = np.concatenate([pictures.split.test, pictures.split.val])
     rows = (key / "rows").generator().permutation(unseen)[:JUDGED]  # so that the first few are as good as all
-    x = seen.images(pictures, rows)
-    codes = {OURS: model.encode(x, seen.told(model, pictures, rows))[0]}
-    found = Compared(rows, dict(codes))
+    x, config = seen.images(pictures, rows), plain(model)
+
+    def beside(found: Compared, name: str, code: Float[np.ndarray, "n d"]) -> Compared:
+        scores = {**found.scores, name: score(code, pictures, rows, key / name)}
+        return replace(found, codes={**found.codes, name: code}, scores=scores)
+
+    found = beside(Compared(rows, config.epochs), OURS, model.encode(x, seen.told(model, pictures, rows))[0])
     yield Step(0, found)
     train = pictures.split.train
     try:
         flat = seen.images(pictures, seen.some(train, FACTORED, key / "factored")).reshape(-1, pictures.dim)
-        codes[PCA] = ppca.fit(flat, model.latent).encode(x.reshape(len(x), -1))[0]
+        found = beside(found, PCA, ppca.fit(flat, model.latent).encode(x.reshape(len(x), -1))[0])
     except ValueError as error:
         found = replace(found, note=str(error))
-    found = replace(found, codes=dict(codes))
     yield Step(1, found)
-    config = plain(model)
     for step in fit.fit(config, seen.images(pictures, seen.some(train, LEARNED, key / "learned")), key / "fit"):
         if step.index % EVERY == 0 or step.index == config.epochs:
-            codes[AE] = step.state.encode(x)[0]
-            found = replace(found, codes=dict(codes), age=step.index)
+            found = replace(beside(found, AE, step.state.encode(x)[0]), age=step.index)
             yield Step(2 + step.index, found)
-    scores = {name: score(code, pictures, rows, key / name) for name, code in codes.items()}
-    yield Step(3 + config.epochs, replace(found, scores=scores))
 
 
 def plain(model: VAE) -> fit.Config:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data import builtin
-from core.diffusion import walk
+from core.diffusion import fit, walk
 from core.diffusion.noise import schedule as schedules
 from core.diffusion.truth.exact import ExactMixture
 from core.diffusion.walk import SOLVERS, STOCHASTIC, Sampler
@@ -203,7 +203,27 @@ def test_better_pairs_make_straighter_walks_and_one_step_enough(monkeypatch):
     assert flow.distances[-1] < 2 * steps[-1].state.limit
     assert flow.paths.shape == (straight.FINE + 1, straight.DRAWN, 2)
     assert [step.index for step in steps] == list(range(len(steps)))
-    assert straight.rows(steps[-1].state).count("\n") == 1 + 5 + len(straight.COUNTS)
+    assert straight.rows(steps[-1].state).count("\n") == 1 + 6 + len(straight.COUNTS)
+
+
+def test_the_first_paths_are_a_young_networks_and_the_last_those_of_the_whole_training(monkeypatch):
+    short = {name: replace(straight.WAYS[name], steps=200) for name in ("Diffusion", "Flow")}
+    monkeypatch.setattr(straight, "WAYS", short)
+    b = bench(n=200)
+    steps = [step.state for step in straight.compare(b, KEY)]
+    ages = [(title, judged.updates) for found in steps for title, judged in found.judged.items()]
+    assert list(dict.fromkeys(ages)) == [("Diffusion", 100), ("Diffusion", 200), ("Flow", 100), ("Flow", 200)]
+    assert [(found.now, found.updates) for found in steps[1:]] == [(way, n) for way in short for n in (0, 100, 200)]
+    for title, config in short.items():
+        *_, trained = fit.fit(config, b.dataset.points, KEY / "fit")
+        pairs = straight.taught(config, trained.state.standard(b.dataset.points), None, KEY / "taught")
+        whole = straight.judge(b, trained.state, pairs, straight.others(b, straight.WALKERS, KEY / "fresh"), KEY, 200)
+        np.testing.assert_array_equal(steps[-1].judged[title].paths, whole.paths)
+        assert replace(steps[-1].judged[title], paths=whole.paths) == whole
+    sizes = {straight.rows(found).count("|") for found in steps}
+    assert len(sizes) == 1, "the table has its place from the start"
+    assert straight.rows(steps[0]).count("…") == 10 * len(short) + 1
+    assert straight.rows(steps[-1]).count("…") == 1
 
 
 # a told network
@@ -221,7 +241,14 @@ def test_a_network_that_was_told_classes_is_guided_like_the_exact_denoisers(monk
     assert last.metrics["distance"] > last.metrics["limit"]
     own = np.linalg.norm(last.state - gmm.means[0], axis=1) < np.linalg.norm(last.state - gmm.means[1], axis=1)
     assert own.mean() > 0.97, "it was told which class is meant"
-    assert sum(step.phase == "training" for step in steps) == 16
+    young = [step for step in steps if step.phase == "training"]
+    assert [step.metrics["updates"] for step in young] == [*range(0, 1500, guidance.EVERY), 1500]
+    assert young[0].metrics["exact"] == last.metrics["exact"], "known before the network has learned anything"
+    assert young[-1].metrics["distance"] == pytest.approx(last.metrics["distance"], abs=1e-9)
+    assert young[0].metrics["distance"] > 2 * last.metrics["distance"]
+    names = [[name for name, *_ in guidance.rows(step, Push(3.0, "trained here"))] for step in steps]
+    assert all(found == names[-1] for found in names), "every figure has its row from the start"
+    assert "…" not in {value for _, value, _ in guidance.rows(last, Push(3.0, "trained here"))}
     start = walk.start(b.schedule, 3, 2, KEY)
     assert start.shape == (3, 2)
 

@@ -53,6 +53,14 @@ def test_the_exact_denoiser_passes_its_own_tests_and_a_wrong_one_fails(monkeypat
     assert abs(identities.parts(Crooked(b.exact)) - 1) > 0.01
 
 
+@pytest.mark.parametrize("name", ["eight_gaussians", "two_moons", "faithful"])
+def test_every_figure_of_quality_has_its_row_before_it_is_known(monkeypatch, name):
+    monkeypatch.setattr(quality, "TESTED", 50)
+    b = bench(name)
+    *_, last = quality.judge(b, b.exact, Sampler("DDIM", 10), False, KEY)
+    assert [row[0] for row in quality.awaited(b, False)] == [row[0] for row in last.state]
+
+
 class Crooked:
     """The exact denoiser with its Jacobian's trace told too small."""
 

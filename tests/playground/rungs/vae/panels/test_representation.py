@@ -78,3 +78,19 @@ def test_the_panel_opens(latent, kind, told):
 def test_the_colour_is_chosen():
     at = apps.opened(page, {"latent": 2, "kind": "factors"}, shade="column")
     assert at.segmented_control(key="shade").value == "column"
+
+
+@pytest.mark.parametrize("kind", ["factors", "classes", "words", "bare"])
+def test_every_moment_has_the_rows_of_the_last(kind):
+    pictures = sets.pictures(kind)
+    first, *_, last = [step.state for step in compared.steps(sets.model(2), pictures, Key(0))]
+    early, late = panel.scored(first, pictures), panel.scored(last, pictures)
+    if kind == "bare":
+        assert early is late is None
+        return
+    assert (early["code"] == late["code"]).all()
+    assert list(early.columns) == list(late.columns)
+    assert (early.iloc[-1] == late.iloc[-1]).all(), "ours is known at once"
+    assert (early.iloc[:-1, 1:] == panel.PENDING).all(axis=None)
+    assert panel.PENDING in panel.finding(first, pictures)
+    assert panel.PENDING not in panel.finding(last, pictures)
