@@ -24,7 +24,7 @@ def estimate(value: Estimate, without: str = "none") -> str:
     digits = max(0, -int(np.floor(np.log10(value.error)))) if value.error > 1e-9 else 4
     if max(abs(value.value), value.error if np.isfinite(value.error) else 0.0) >= WHOLE:
         return by_power(value.value, value.error, 1)
-    return f"{value.value:.{digits}f}" + ("" if np.isnan(value.error) else f" ± {value.error:.{digits}f}")
+    return minus(f"{value.value:.{digits}f}") + ("" if np.isnan(value.error) else f" ± {value.error:.{digits}f}")
 
 
 def measured(value: float, error: float) -> str:
@@ -34,7 +34,7 @@ def measured(value: float, error: float) -> str:
     digits = 1 - int(np.floor(np.log10(float(f"{error:.1e}"))))
     if digits >= 9 or max(abs(value), error) >= WHOLE:
         return by_power(value, error, 2)
-    return f"{round(value, digits):.{max(digits, 0)}f} ± {round(error, digits):.{max(digits, 0)}f}"
+    return minus(f"{round(value, digits):.{max(digits, 0)}f} ± {round(error, digits):.{max(digits, 0)}f}")
 
 
 def by_power(value: float, error: float, digits: int) -> str:
@@ -44,7 +44,7 @@ def by_power(value: float, error: float, digits: int) -> str:
         return raised(f"{value:.3e}")
     places = min(max(power - int(np.floor(np.log10(float(f"{error:.{digits - 1}e}")))) + digits - 1, 0), 15)
     size = raised(f"1e{power}")[1:]
-    return f"({value / 10.0**power:.{places}f} ± {error / 10.0**power:.{places}f}){size}"
+    return f"({minus(f'{value / 10.0**power:.{places}f}')} ± {error / 10.0**power:.{places}f}){size}"
 
 
 def placed(value: float, spread: float, least: int = 4) -> str:
@@ -56,7 +56,7 @@ def placed(value: float, spread: float, least: int = 4) -> str:
             digits = max(least, size - int(np.floor(np.log10(spread))) + 3)
         digits = max(digits, size + 1 if size < 10 else 0)  # written out, not as a power of ten
     text = f"{value:#.{min(digits, 15)}g}".rstrip(".") if value else "0"
-    return raised(text) if "e" in text else text
+    return raised(text)
 
 
 def aligned(values: Sequence[float]) -> list[str]:

@@ -12,6 +12,7 @@ from playground import frame
 from playground.instruments.stage import unpack
 from playground.runs import runs
 from tests import apps
+from tests.bench.people import changes
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [(name, title) for rows in frame.PAGES.values() for name, title, _ in rows]
@@ -127,3 +128,9 @@ def test_home_leads_to_every_page_with_a_sentence_about_each():
     said = [caption.value for caption in at.caption]
     assert len([line for line in said if line.endswith((".", "?"))]) >= len(PAGES) - 1
     assert "" not in said
+
+
+def test_every_page_is_measured_with_many_people():
+    """`make bench` knows what is changed most on each, and what costs most."""
+    assert set(changes.PAGES) == {name for name, _ in PAGES}
+    assert all(len(made) == 2 for name, made in changes.PAGES.items() if name != "home")

@@ -214,7 +214,7 @@ def test_a_training_rests_and_then_walks(monkeypatch):
     course = run_of(at, "paint.train")
     assert course.job.trace[-1].metrics["update"] == 100
     assert run_of(at).spec[1].startswith(course.id)
-    held = at.session_state["held"]["paint.train.held"][1]
+    held = course.job.beside
     painter = held.latest.state
     wanted = painter.sample(4, Key(0) / "paint", Sampler("DPM-Solver++(2M)", 4), None, W)
     np.testing.assert_allclose(run_of(at).job.trace[-1].arrays["ends"], wanted, atol=1e-12)

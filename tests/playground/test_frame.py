@@ -5,13 +5,12 @@ import threading
 import pytest
 
 from playground import frame, importing
-from tests.bench.people.changes import PAGES
 
 
 class Asked:
     """A page that was asked for."""
 
-    url_path = "asked"
+    url_path, title = "asked", "Asked"
 
     def __init__(self):
         self.runs = 0
@@ -50,9 +49,3 @@ def test_a_page_that_failed_is_not_known(page):
     with pytest.raises(ZeroDivisionError):
         frame.show()
     assert frame._known == set()
-
-
-def test_every_page_is_measured_with_many_people():
-    """`make bench` knows what is changed most on each, and what costs most."""
-    assert set(PAGES) == {name for rows in frame.PAGES.values() for name, *_ in rows}
-    assert all(len(changes) == 2 for name, changes in PAGES.items() if name != "home")

@@ -19,7 +19,7 @@ from playground.rungs.em.screen import Screen
 from playground.session import plain
 from playground.shown.closer import SelfTest
 from playground.shown.criteria import AIC, BIC, LESS
-from playground.shown.numbers import aligned, estimate, live_table, minus, number, unhaired, vector
+from playground.shown.numbers import aligned, estimate, live_table, number, unhaired, vector
 from playground.shown.points import shown_rows
 from playground.shown.truth import truth_draws
 
@@ -184,7 +184,7 @@ def judged(rows: tuple[Judged, ...]) -> "pa.Table":
             "K": [r.components for r in rows],
             "parameters": [r.parameters for r in rows],
             "log L (nats/point)": [round(r.log_likelihood, 4) for r in rows],
-            "held out (nats/point)": [minus(estimate(r.held_out, COLLAPSED if np.isnan(r.bic) else "")) for r in rows],
+            "held out (nats/point)": [estimate(r.held_out, COLLAPSED if np.isnan(r.bic) else "") for r in rows],
             BIC: [round(r.bic, 1) for r in rows],
             AIC: [round(r.aic, 1) for r in rows],
         }

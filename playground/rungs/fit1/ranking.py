@@ -38,7 +38,7 @@ def held(score: Estimate, impossible: int = 0) -> str:
     """A held-out score, or how many held-out points the law rules out."""
     if np.isinf(score.value):
         return "\N{MINUS SIGN}\N{INFINITY}" + (f" ({impossible:,} ruled out)" if impossible else "")
-    return numbers.minus(numbers.estimate(score, ""))
+    return numbers.estimate(score, "")
 
 
 def behind(i: int, row: Row) -> str:
@@ -110,7 +110,11 @@ def level(best: Row, simplest: Row, tied: Sequence[Row], n: int) -> str:
 
 def truth(entropy: float | None) -> str:
     """What the truth itself would score, where it is known."""
-    return "" if entropy is None else f"The truth scores {-entropy:.4f} nats per point on average (exact)."
+    return (
+        ""
+        if entropy is None
+        else f"The truth scores {numbers.minus(f'{-entropy:.4f}')} nats per point on average (exact)."
+    )
 
 
 def doubts(rows: Sequence[Row]) -> str:

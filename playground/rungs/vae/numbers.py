@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.digits import minus
 from core.process import Step
 from core.vae.model import VAE
 from core.vae.truth import checks
@@ -33,7 +34,8 @@ def explained(found: Through, dim: int, step: Step[VAE]) -> str:
     first = f"the first {exact}" if found.reconstruction.error == 0 else f"the first by {through.DRAWS} draws of q"
     return (
         f"Nats, for this picture{when}, with q = q(z|x): {first}, the KL {exact}, the ELBO a {bounded} on log p(x), "
-        f"{found.elbo.value / dim:.3f} per number. Lost: blue where the decoder is too bright, orange where too dark."
+        f"{minus(f'{found.elbo.value / dim:.3f}')} per number. "
+        "Lost: blue where the decoder is too bright, orange where too dark."
     )
 
 

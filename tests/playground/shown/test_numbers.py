@@ -56,14 +56,14 @@ def test_a_spread_that_collapses_keeps_its_digits(values):
 
 def test_a_value_comes_with_its_error():
     assert numbers.estimate(Estimate(1.23456, 0.00712)) == "1.235 ± 0.007"
-    assert numbers.estimate(Estimate(-2.04, 0.5)) == "-2.0 ± 0.5"
+    assert numbers.estimate(Estimate(-2.04, 0.5)) == "−2.0 ± 0.5"
     assert numbers.estimate(Estimate(1234.5, 30.0)) in ("1234 ± 30", "1235 ± 30")
 
 
 @given(some.floats(-1e3, 1e3), some.floats(1e-6, 1e3))
 @PROFILE
 def test_what_is_shown_of_an_estimate_is_right_to_its_error(mean, error):
-    left, right = map(float, numbers.estimate(Estimate(mean, error)).split(" ± "))
+    left, right = map(read, numbers.estimate(Estimate(mean, error)).split(" ± "))
     assert abs(left - mean) <= 0.51 * error + 1e-12
     assert right == pytest.approx(error, rel=0.51)
 
@@ -160,7 +160,7 @@ def test_an_estimate_that_is_not_known_says_so_and_one_without_an_error_has_four
         (0.009449, 5.9e-7, "0.00944900 ± 0.00000059"),
         (3.0, 0.0996, "3.00 ± 0.10"),
         (1e12, 3e9, "(1.0000 ± 0.0030)\xa0×\xa010¹²"),
-        (-2.5e-11, 4e-13, "(-2.500 ± 0.040)\xa0×\xa010⁻¹¹"),
+        (-2.5e-11, 4e-13, "(−2.500 ± 0.040)\xa0×\xa010⁻¹¹"),
         (5.0, 3e12, "(0.0 ± 3.0)\xa0×\xa010¹²"),
         (3.14159, float("nan"), "3.142"),
     ],
@@ -174,7 +174,7 @@ def test_a_parameter_has_the_digits_its_error_deserves(value, error, said):
     [
         (1700002.503, 2.0, "1700002.50"),
         (1.0e6, 300.0, "1000000"),
-        (-123456.789, 0.05, "-123456.7890"),
+        (-123456.789, 0.05, "−123456.7890"),
         (1.517, 2.0, "1.517"),
         (70.9, 13.0, "70.90"),
         (0.0, 1.0, "0"),
@@ -185,7 +185,7 @@ def test_a_parameter_has_the_digits_its_error_deserves(value, error, said):
 def test_a_place_has_the_digits_that_the_spread_deserves(value, spread, shown):
     assert numbers.placed(value, spread) == shown
     if spread > 0:
-        assert abs(float(shown) - value) < 0.005 * spread
+        assert abs(read(shown) - value) < 0.005 * spread
 
 
 def test_units_stand_at_the_end_of_a_column_s_name():

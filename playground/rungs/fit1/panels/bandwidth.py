@@ -30,7 +30,7 @@ from playground.shown.points import places
 
 HAND = bandwidth.RULES[-1]
 PRESET = min(FACTORS, key=lambda f: abs(float(f) - 0.25))
-TITLES = ("h", "left-out score (nats)", "least squares", "MISE / oracle's")
+TITLES = ("h", "left out (nats)", "least squares", "MISE / oracle's")
 EXACT = "Exact for this truth and this n, without boundary correction; no rule may look at it. MISE = bias² + variance."
 LEFT_OUT = "The truth is not known, so each h is judged by the mean log-density of each point under all the others."
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.digits import minus
 from core.laws import bins
 from core.laws.bins import Histogram
 from core.laws.conjugate.bernoulli import BetaBernoulli
@@ -78,7 +79,7 @@ def drawn(screen: Screen, ranked: Ranked, row: Row | None, histogram: Histogram 
     law = row and (row.title, row.log_likelihood)
     spec = (dataset.digest, ranked.axis, histogram and screen.asked.bins, law, dark)
     make = partial(picture.picture, dataset, ranked.x, row, histogram, ranked.axis, dark)
-    what = f"{row.title} at {row.log_likelihood:.4f} nats per point" if row else "no law yet"
+    what = f"{row.title} at {minus(f'{row.log_likelihood:.4f}')} nats per point" if row else "no law yet"
     alt = f"{len(dataset):,} points of {ranked.axis} and {what}"
     st.altair_chart(session.once(f"{NAME}.picture", spec, make), key=f"{NAME}.families", alt=alt)
 

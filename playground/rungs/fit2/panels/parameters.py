@@ -70,7 +70,7 @@ def ranked(rows: tuple[Row, ...], shown: str) -> pd.DataFrame:
     columns = {
         "way": [("▸ " if r.name == shown else "") + r.title for r in rows],
         "held out (nats per point)": [score(r) for r in rows],
-        f"without {decides}": [minus(estimate(r.without.score, "")) if r.without else "" for r in rows],
+        f"without {decides}": [estimate(r.without.score, "") if r.without else "" for r in rows],
         "behind the best": [behind(i, r) for i, r in enumerate(rows)],
         "log-likelihood": [r.log_likelihood for r in rows],
         "parameters": [r.parameters for r in rows],
@@ -99,11 +99,7 @@ def score(row: Row) -> str:
     value = row.held_out.value
     if np.isnan(value):
         return "none"
-    return (
-        f"\N{MINUS SIGN}\N{INFINITY} ({row.impossible:,} ruled out)"
-        if np.isinf(value)
-        else minus(estimate(row.held_out))
-    )
+    return f"\N{MINUS SIGN}\N{INFINITY} ({row.impossible:,} ruled out)" if np.isinf(value) else estimate(row.held_out)
 
 
 def verdict(rows: tuple[Row, ...]) -> str:
@@ -142,7 +138,8 @@ def known(dataset: Dataset) -> str:
     said = [f"**With {n:,} points**, the means are known: {means} (two standard errors)."]
     if np.isfinite(r) and abs(r) < 1 and n > 3:
         low, high = np.tanh(np.arctanh(r) + np.array([-1.96, 1.96]) / np.sqrt(n - 3))
-        said.append(f"The correlation is {r:.2f}, between {low:.2f} and {high:.2f} with 95 % confidence if normal.")
+        at, least, most = (minus(f"{value:.2f}") for value in (r, low, high))
+        said.append(f"The correlation is {at}, between {least} and {most} with 95 % confidence if normal.")
     said.append(
         f"Where fewer than about one point in {n:,} falls, nothing was seen: there every law on this page speaks from its "
         "form alone, and they disagree."

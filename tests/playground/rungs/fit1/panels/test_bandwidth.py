@@ -37,7 +37,7 @@ def test_the_table_is_cores(name, kernel):
     for rule, h in bandwidth.marks(dataset.points, kernel).items():
         assert table.loc[rule, "h"] == written(h)
         at = np.array([h])
-        assert table.loc[rule, "left-out score (nats)"] == written(bandwidth.likelihood(dataset.points, at, kernel)[0])
+        assert table.loc[rule, "left out (nats)"] == written(bandwidth.likelihood(dataset.points, at, kernel)[0])
     if dataset.truth:
         best = risk.oracle(dataset.truth, len(dataset), kernel)
         assert table.loc["Oracle", "h"] == written(best)
