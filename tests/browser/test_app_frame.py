@@ -8,7 +8,7 @@ import pytest
 
 from playground import frame
 from playground.palette import SURFACE
-from tests.browser.conftest import MOTION, Em, calm, has_colour
+from tests.browser.conftest import MOTION, Em, calm, has_colour, wait
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -56,11 +56,11 @@ def test_a_cold_deep_link_opens_its_page_inside_our_frame_at_once(fresh_app, new
 def test_every_tab_says_which_page_it_holds(app, new_page):
     page = new_page()
     page.goto(f"{app.url}/em")
-    page.wait_for_function("document.title === 'EM by hand \u00b7 Generative Playground'")
+    wait(page, lambda: page.title() == "EM by hand \u00b7 Generative Playground", page.title())
     page.get_by_role("link", name="Fit in 2-D").first.click()
-    page.wait_for_function("document.title === 'Fit in 2-D \u00b7 Generative Playground'")
+    wait(page, lambda: page.title() == "Fit in 2-D \u00b7 Generative Playground", page.title())
     page.get_by_role("link", name="Home").first.click()
-    page.wait_for_function("document.title === 'Generative Playground'")
+    wait(page, lambda: page.title() == "Generative Playground", page.title())
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

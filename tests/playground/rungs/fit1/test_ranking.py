@@ -32,7 +32,7 @@ def row(title, behind=0.0, error=0.0, tied=False, held=-1.5, **more):
             "**Normal** is recommended: of 2 laws that 1,234 points cannot tell apart it has the fewest parameters. "
             "Generalised normal scores 0.00001 ± 0.00002 nats per held-out point more.",
         ),
-        ([row("Bernoulli")], "**Bernoulli** scores -1.5 ± 0.1 nats per held-out point."),
+        ([row("Bernoulli")], "**Bernoulli** scores \N{MINUS SIGN}1.5 ± 0.1 nats per held-out point."),
         ([Row("normal", "Normal", problem="too few")], "None of these laws can be ranked here; each row says why."),
     ],
 )  # fmt: skip

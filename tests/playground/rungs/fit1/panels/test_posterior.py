@@ -26,7 +26,7 @@ def laws(name, first=None, **values):
 
 def shown(at):
     table = at.dataframe[0].value
-    return {row.iloc[0]: (row["mu"], row["sigma"]) for _, row in table.iterrows()}
+    return {row.iloc[0]: (row["mu"].replace("\N{MINUS SIGN}", "-"), row["sigma"]) for _, row in table.iterrows()}
 
 
 @pytest.mark.parametrize(("name", "first"), [("skewed", 20), ("galaxies", None), ("normal", 1)])
