@@ -149,7 +149,7 @@ def test_a_drawing_is_encoded(vae):
         page.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + share * box["height"])
         painted(page)
     page.mouse.up()
-    page.get_by_text("Your drawing").wait_for()
+    page.get_by_text("Your drawing", exact=True).wait_for()
     until(page, f"Math.abs(s.z[0] - {before[0]}) > 0.05")
 
 
