@@ -30,7 +30,6 @@ UPSTREAM = {  # rule of axe, and where it holds: what Streamlit 1.67 itself make
     ("listitem", "st-emotion-cache"): "and so the links in them are items of no list",
     ("scrollable-region-focusable", "<pre"): "st.code scrolls sideways without a tab stop; browsers give it one by now",
 }
-RESTLESS = ("/vae",)  # to mend: on a phone its bars push a button (0.03), and Geometry its choices, when they come
 SAID = "Multiple different fragmentIds"  # Streamlit's client, where two components report at once: it sends them in one batch
 MAIN = """
 const deep = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? deep(e.shadowRoot) : [])]);
@@ -138,7 +137,7 @@ def test_a_phone_keeps_still_whatever_panel_comes(visit, address):
     page, _ = visit(address, **PHONE)
     nothing_moved(page, address)
     panels, moved = page.locator(".st-key-panel").get_by_role("radio"), {}
-    titles = panels.all_inner_texts()[1:] if address not in RESTLESS else []
+    titles = panels.all_inner_texts()[1:]
     for title in titles:
         page.get_by_role("radio", name=title, exact=True).press("Enter")
         page.locator(f"[class*='st-key-closer-{title.split()[0]}']").wait_for(state="attached")
