@@ -8,7 +8,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import Em, calm, wait
+from tests.browser.conftest import Em, calm, painted, wait
 from tests.browser.test_app_frame import ADDRESSES, PHONE
 
 pytestmark = pytest.mark.browser
@@ -145,6 +145,32 @@ def test_a_phone_keeps_still_whatever_panel_comes(visit, address):
         page.wait_for_timeout(700)  # what is worked out comes now, and the press is no excuse any more
         moved[title] = [shift for shift in page.evaluate("shifts.splice(0)") if shift[0] > MOVED]
     assert not any(moved.values()), moved
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_a_training_begins_and_goes_on_without_moving_the_page(visit, options):
+    page, _ = visit("/vae", **options)
+    page.get_by_role("radio", name="Train it here").press("Enter")
+    page.locator(".st-key-beta").wait_for(state="attached")
+    painted(page)
+    page.evaluate("shifts.splice(0)")  # what the press itself brings
+    page.get_by_text(re.compile(r"after ([3-9]|\d\d+) frames")).wait_for()
+    page.locator(".st-key-place-training [data-testid=stVegaLiteChart] svg").nth(1).wait_for(state="attached")
+    painted(page)
+    assert [shift for shift in page.evaluate("shifts.splice(0)") if shift[0] > MOVED] == []
+    page.get_by_role("button", name="Cancel").press("Enter")
+
+
+def test_layers_that_are_shown_or_hidden_leave_the_player_where_it_is(visit):
+    page, _ = visit("/diffusion", **PHONE)
+    legend = page.locator(".stage .legend")
+    landings = legend.locator("button", has_text="Landings")
+    heights = []
+    for _ in range(2):
+        heights.append(legend.evaluate("e => e.offsetHeight"))
+        landings.press("Enter")
+        painted(page)
+    assert heights[0] == heights[1]
 
 
 @pytest.mark.parametrize("width", [320, 360, 520, 700, 780, 1024, 2560])
