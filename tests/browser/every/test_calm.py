@@ -173,15 +173,32 @@ def test_layers_that_are_shown_or_hidden_leave_the_player_where_it_is(visit):
     assert heights[0] == heights[1]
 
 
-@pytest.mark.parametrize("width", [320, 360, 520, 700, 780, 1024, 2560])
-def test_nothing_overlaps_and_nothing_scrolls_sideways_at_any_width(visit, width):
+SIZES = [(360, 225), *((width, 800) for width in (320, 390, 520, 640, 700, 780, 1024, 2560))]
+"""Of a window; the first is 1440 x 900 at 400 %."""
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_overlaps_and_nothing_scrolls_sideways_at_any_size(visit, address):
+    width, height = SIZES[0]
+    page, _ = visit(address, viewport={"width": width, "height": height})
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        fits(page, f"{width} x {height}")
+
+
+@pytest.mark.parametrize("width", [700, 780])
+def test_a_page_that_opens_beside_or_under_the_page_table_fits(visit, width):
     page, _ = visit("/em", viewport={"width": width, "height": 800})
-    main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
-    title = page.locator("[data-testid=stMain] h1")
+    fits(page, width)
+
+
+def fits(page, what):
+    """Nothing is wider than the window, and nothing lies over the title."""
+    main, title = page.locator("[data-testid=stMain]"), page.locator("[data-testid=stMain] h1")
+    wait(page, lambda: main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, f"{what}: wider than the window")
     above = """(title) => { const {x, y, height} = title.getBoundingClientRect();
       return [[x + 4, y + 4], [x + 80, y + height - 4]].every((at) => title.contains(document.elementFromPoint(...at))) }"""
-    assert title.evaluate(above), "the title lies under something"
+    wait(page, lambda: title.evaluate(above), f"{what}: the title lies under something")
 
 
 def test_em_is_used_whole_without_a_mouse_and_says_what_it_did(visit):
