@@ -37,7 +37,7 @@ words = {
 }
 complaints = session.complaints((source.preset(pictures.asked(DATA)), controls.Seed()), words)
 chosen.take_pressed()
-top = st.container()
+top = st.container(key="instrument")
 left, right = st.columns([1, 1.6], gap="large")
 
 with left:

@@ -24,7 +24,7 @@ def bar(name: str, run: Run, step: Step, unit: str, moment: str, reset: Callable
     st.caption(status(name, progress.phase, progress.steps, progress.rate, unit, moment))
     if progress.error:
         st.warning(progress.error)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key=f"{name}.bar"):
         steer(name, run, step="One frame", end="Cancel")
         further = press(name, "Fork here", "call_split", partial(runs.fork, name, step), FORK)
         if reset:

@@ -102,7 +102,8 @@ def bar(screen: Screen, run: Run, step: Step[VAE]) -> None:
     """The run's bar and its losses; `step` is the one on show."""
     assert screen.source.config is not None
     most, newest, kept = screen.source.config.epochs, run.job.trace[-1], beside(screen)
-    columns, said = st.columns(3, gap="medium"), numbers.losses(step)
+    with st.container(key="place training"):  # kept from the press on: server/page.css
+        columns, said = st.columns(3, gap="medium"), numbers.losses(step)
     with columns[0]:
         own_start = partial(runs.unfork, NAME) if runs.forked(NAME) else None
         run_bar.bar(NAME, run, step, f"frames of {most:,} epochs", "epoch", own_start)

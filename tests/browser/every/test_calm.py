@@ -8,7 +8,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import Em, calm, wait
+from tests.browser.conftest import Em, calm, painted, wait
 from tests.browser.test_app_frame import ADDRESSES, PHONE
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,6 @@ UPSTREAM = {  # rule of axe, and where it holds: what Streamlit 1.67 itself make
     ("listitem", "st-emotion-cache"): "and so the links in them are items of no list",
     ("scrollable-region-focusable", "<pre"): "st.code scrolls sideways without a tab stop; browsers give it one by now",
 }
-RESTLESS = ("/vae",)  # to mend: on a phone its bars push a button (0.03), and Geometry its choices, when they come
 SAID = "Multiple different fragmentIds"  # Streamlit's client, where two components report at once: it sends them in one batch
 MAIN = """
 const deep = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? deep(e.shadowRoot) : [])]);
@@ -138,7 +137,7 @@ def test_a_phone_keeps_still_whatever_panel_comes(visit, address):
     page, _ = visit(address, **PHONE)
     nothing_moved(page, address)
     panels, moved = page.locator(".st-key-panel").get_by_role("radio"), {}
-    titles = panels.all_inner_texts()[1:] if address not in RESTLESS else []
+    titles = panels.all_inner_texts()[1:]
     for title in titles:
         page.get_by_role("radio", name=title, exact=True).press("Enter")
         page.locator(f"[class*='st-key-closer-{title.split()[0]}']").wait_for(state="attached")
@@ -148,15 +147,58 @@ def test_a_phone_keeps_still_whatever_panel_comes(visit, address):
     assert not any(moved.values()), moved
 
 
-@pytest.mark.parametrize("width", [320, 360, 520, 700, 780, 1024, 2560])
-def test_nothing_overlaps_and_nothing_scrolls_sideways_at_any_width(visit, width):
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_a_training_begins_and_goes_on_without_moving_the_page(visit, options):
+    page, _ = visit("/vae", **options)
+    page.get_by_role("radio", name="Train it here").press("Enter")
+    page.locator(".st-key-beta").wait_for(state="attached")
+    painted(page)
+    page.evaluate("shifts.splice(0)")  # what the press itself brings
+    page.get_by_text(re.compile(r"after ([3-9]|\d\d+) frames")).wait_for()
+    page.locator(".st-key-place-training [data-testid=stVegaLiteChart] svg").nth(1).wait_for(state="attached")
+    painted(page)
+    assert [shift for shift in page.evaluate("shifts.splice(0)") if shift[0] > MOVED] == []
+    page.get_by_role("button", name="Cancel").press("Enter")
+
+
+def test_layers_that_are_shown_or_hidden_leave_the_player_where_it_is(visit):
+    page, _ = visit("/diffusion", **PHONE)
+    legend = page.locator(".stage .legend")
+    landings = legend.locator("button", has_text="Landings")
+    heights = []
+    for _ in range(2):
+        heights.append(legend.evaluate("e => e.offsetHeight"))
+        landings.press("Enter")
+        painted(page)
+    assert heights[0] == heights[1]
+
+
+SIZES = [(360, 225), *((width, 800) for width in (320, 390, 520, 640, 700, 780, 1024, 2560))]
+"""Of a window; the first is 1440 x 900 at 400 %."""
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_overlaps_and_nothing_scrolls_sideways_at_any_size(visit, address):
+    width, height = SIZES[0]
+    page, _ = visit(address, viewport={"width": width, "height": height})
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        fits(page, f"{width} x {height}")
+
+
+@pytest.mark.parametrize("width", [700, 780])
+def test_a_page_that_opens_beside_or_under_the_page_table_fits(visit, width):
     page, _ = visit("/em", viewport={"width": width, "height": 800})
-    main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
-    title = page.locator("[data-testid=stMain] h1")
+    fits(page, width)
+
+
+def fits(page, what):
+    """Nothing is wider than the window, and nothing lies over the title."""
+    main, title = page.locator("[data-testid=stMain]"), page.locator("[data-testid=stMain] h1")
+    wait(page, lambda: main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, f"{what}: wider than the window")
     above = """(title) => { const {x, y, height} = title.getBoundingClientRect();
       return [[x + 4, y + 4], [x + 80, y + height - 4]].every((at) => title.contains(document.elementFromPoint(...at))) }"""
-    assert title.evaluate(above), "the title lies under something"
+    wait(page, lambda: title.evaluate(above), f"{what}: the title lies under something")
 
 
 def test_em_is_used_whole_without_a_mouse_and_says_what_it_did(visit):

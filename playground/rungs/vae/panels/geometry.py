@@ -118,7 +118,8 @@ def show(screen: Screen, step: Step[VAE]) -> None:
             )
         else:
             both = ways, plane
-            watch(ways if ways.job.progress().alive else plane, lambda *_: draw_map(*both))
+            with st.container(key="place map"):
+                watch(ways if ways.job.progress().alive else plane, lambda *_: draw_map(*both))
     watch(ways, stripped)
 
 

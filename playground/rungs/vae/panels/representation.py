@@ -47,7 +47,8 @@ def show(screen: Screen, step: Step[VAE]) -> None:
         st.progress(found.age / max(found.epochs, 1), learned)  # stays when it is full, so that nothing moves up
         st.caption(explained(found, pictures))
 
-    watch(run, draw)
+    with st.container(key="place codes"):  # has their room while they are worked out: server/page.css
+        watch(run, draw)
 
 
 def finding(found: Compared, pictures: Pictures) -> str:

@@ -87,10 +87,8 @@ def told(truth: Truth, x: Float[np.ndarray, "c h w"], alive: bool, score: bool) 
     """What is known of the picture so far; `score` says that its likelihood is one."""
     st.markdown(":green-badge[exact] by quadrature over the latent space, all but the encoder's q.")
     st.markdown(finding(truth))
-    st.markdown(numbers.table("This picture", figures(truth)))
+    st.markdown(numbers.table("This picture", figures(truth, alive)))
     seen.strip(x[None], "The chosen picture", width=140)
-    if truth.gap is None and alive:
-        st.caption("Looking for the best Gaussian...")
     if score:
         st.caption(SCORE)
 
@@ -118,8 +116,8 @@ def square(found: Posterior, average: Float[np.ndarray, " d"], log_var: Float[np
     return exact.even(middle - half, middle + half, VIEW)
 
 
-def figures(truth: Truth) -> list[tuple[str, str, str]]:
-    """The picture's numbers."""
+def figures(truth: Truth, alive: bool = False) -> list[tuple[str, str, str]]:
+    """The picture's numbers; the parts of the gap have their rows while it is `alive`, so that nothing moves when they come."""
     check, found = truth.check, truth.posterior
     rows = [
         ("log p(x)", f"{found.log_prob:.4f}", "nats, exact"),
@@ -135,6 +133,9 @@ def figures(truth: Truth) -> list[tuple[str, str, str]]:
     if truth.gap is not None:
         rows.append(("approximation", f"{truth.gap.approximation:.4f}", "nats, the Gaussian's shape"))
         rows.append(("amortisation", f"{truth.gap.amortisation:.4f}", "nats, the encoder's guess"))
+    elif alive:
+        rows.append(("approximation", "…", "nats, the Gaussian's shape"))
+        rows.append(("amortisation", "…", "nats, the encoder's guess"))
     return rows
 
 

@@ -70,6 +70,13 @@ def test_what_the_bound_loses_is_the_divergence_and_the_sum_of_the_gaps():
     assert lost == pytest.approx(float(rows["approximation"]) + float(rows["amortisation"]), abs=1e-3)
 
 
+def test_a_number_that_is_sought_has_its_row_from_the_start():
+    found = truth()
+    sought = panel.figures(dataclasses.replace(found, gap=None), alive=True)
+    assert [(name, unit) for name, _, unit in sought] == [(name, unit) for name, _, unit in panel.figures(found)]
+    assert [value for _, value, _ in sought[-2:]] == ["…", "…"]
+
+
 def test_a_broken_identity_is_called_broken():
     found = dataclasses.replace(truth(), elbo=truth().elbo - 0.01)
     assert not found.check.holds
