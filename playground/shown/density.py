@@ -77,7 +77,7 @@ def marks(named: Mapping[str, tuple[float, str]], across: Any, dark: bool, stair
         dash = [6, 4] if role == "truth" else [1, 0]
         rules.append(base.mark_rule(color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
         left = i == 0 and len(ordered) > 1 and not stairs
-        at = {"align": "right" if left else "left", "dx": -4 if left else 4, "clip": True}
+        at: dict[str, Any] = {"align": "right" if left else "left", "dx": -4 if left else 4, "clip": True}
         for ink in ({"stroke": paint("page", dark), "strokeWidth": 4}, {"color": colour}):  # a halo, for rules cross it
             text = base.mark_text(**at, **ink)
             names.append(text.encode(alt.Text("mark:N"), y=alt.value(9 + 14 * i * stairs)))
