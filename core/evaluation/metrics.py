@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+from scipy.special import ndtri
 
 from core.dataset import Truth
 from core.key import Key
@@ -22,6 +23,18 @@ def mean(values: Float[np.ndarray, " n"]) -> Estimate:
     """The sample mean and its standard error s / sqrt(n)."""
     n = len(values)
     return Estimate(float(values.mean()), float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan"))
+
+
+def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """The ends, in [0, 1], of an interval for a probability of which `successes` in `n` > 0 independent trials were seen.
+
+    The p for which |k/n - p| = z sqrt(p (1 - p) / n), z the normal quantile of (1 + level) / 2 (Wilson, 1927): unlike
+    k/n +- its standard error, it is as wide as n says even where all trials succeeded, or none.
+    """
+    z2, share = float(ndtri((1 + level) / 2)) ** 2, successes / n
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = float(np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n)))) / (1 + z2 / n)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def aic(log_likelihood: float, parameters: int) -> float:

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from core.process import Step
+from playground import session
 from playground.runs import baton, runs
 from playground.runs.runs import Run
 
@@ -14,11 +15,19 @@ GONE = " It began anew: the session before this one has ended, and its runs with
 KEEP = "Draw this run in grey under the next ones, to compare."
 
 
-def bar(name: str, run: Run, step: Step, unit: str, moment: str, reset: Callable[[], None] | None) -> None:
+def bar(
+    name: str,
+    run: Run,
+    step: Step,
+    unit: str,
+    moment: str,
+    reset: Callable[[], None] | None,
+    instrument: str = "stage",
+) -> None:
     """Status and buttons of a run: pause, resume, step, cancel while it lives; fork and keep of the Step on show.
 
     `unit` is what was computed, `moment` what the index of a Step counts; `reset` puts back a start that was chosen by a hand
-    or a fork (None: nobody did).
+    or a fork (None: nobody did); `instrument` is what plays the run.
     """
     progress = run.job.progress()
     st.caption(status(name, progress.phase, progress.steps, progress.rate, unit, moment))
@@ -26,7 +35,7 @@ def bar(name: str, run: Run, step: Step, unit: str, moment: str, reset: Callable
         st.warning(progress.error)
     with st.container(horizontal=True, gap="small", key=f"{name}.bar"):
         steer(name, run, step="One frame", end="Cancel")
-        further = press(name, "Fork here", "call_split", partial(runs.fork, name, step), FORK)
+        further = press(name, "Fork here", "call_split", partial(fork, name, run, step, instrument), FORK)
         if reset:
             further |= press(name, "Own start", "restart_alt", reset)
         kept = runs.kept(name, run.data)
@@ -37,6 +46,15 @@ def bar(name: str, run: Run, step: Step, unit: str, moment: str, reset: Callable
             further |= press(name, "Keep", "layers", partial(runs.keep, name), KEEP)
     if further:
         st.rerun(scope="app")
+
+
+def fork(name: str, run: Run, step: Step, instrument: str) -> None:
+    """Fork from the frame that the instrument reported with the press, else from the `step` on show when the bar was drawn."""
+    rest = session.widget(f"{instrument}.{name}", {}).get("rest")
+    if rest and rest["run"] == run.id:
+        steps = run.job.trace.snapshot()[1]
+        step = steps[min(rest["frame"], len(steps) - 1)]
+    runs.fork(name, step)
 
 
 def steer(name: str, run: Run, step: str = "", end: str = "") -> None:

@@ -17,6 +17,7 @@ from core.data.readers.pictures.raw import MAX_CLASSES, RawPictures, count
 from core.data.readers.table import listed
 from core.digits import raised, written
 from playground import session
+from playground.shelf import ink
 
 SURE = 0.8
 """If the smoother order of channels is not smoother than this share of the other, it is called a guess."""
@@ -34,8 +35,8 @@ class Notice:
 
 def notices(raw: RawPictures, cut: Cut, pictures: Pictures) -> list[Notice]:
     """What stands above the settings, in the order in which a person would see that something is wrong."""
-    found = (turned(raw, cut), toned(raw, cut, pictures), ordered(raw, cut), grounded(raw, cut), classed(raw, cut))
-    return [notice for notice in (*found, parted(raw, cut)) if notice]
+    seen = (turned(raw, cut), toned(raw, cut, pictures), lit(cut, pictures), ordered(raw, cut), grounded(raw, cut))
+    return [notice for notice in (*seen, classed(raw, cut), parted(raw, cut)) if notice]
 
 
 def turned(raw: RawPictures, cut: Cut) -> Notice | None:
@@ -74,6 +75,17 @@ def toned(raw: RawPictures, cut: Cut, pictures: Pictures) -> Notice | None:
         return take(f"{found}: {ends}, so 0 is grey.", "0 to 1")
     bits = (int(white) + 1).bit_length() - 1
     return take(f"{found}, so of 16 bits only {bits} are in use: {ends}.", "as it is")
+
+
+def lit(cut: Cut, pictures: Pictures) -> Notice | None:
+    """Grey pictures on a bright ground, which may be inverted to be like the built-in sets, or the way back."""
+    if cut.light == "inverted":
+        return Notice("Inverted: dark on bright became bright on dark.", "Show them as they were", "light", "as it is")
+    bright = ink.bright(pictures)
+    if pictures.shape[0] > 1 or bright < ink.SURE:
+        return None
+    said = f"Dark on bright: {100 * bright:.0f} % of the pixels at their borders are bright."
+    return Notice(f"{said} Handwritten digits are bright on dark.", "Invert", "light", "inverted")
 
 
 def take(sentence: str, word: str) -> Notice:

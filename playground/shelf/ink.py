@@ -21,6 +21,11 @@ def ground(pictures: Pictures) -> float:
     return float(np.median(borders(some(pictures))))
 
 
+def bright(pictures: Pictures) -> float:
+    """The share of the pixels at a set's borders that are nearer to white than to black."""
+    return float((borders(some(pictures)) >= 0.5).mean())
+
+
 def some(pictures: Pictures) -> Float[np.ndarray, "n c h w"]:
     """The first of a set's pictures, in [0, 1]."""
     return pictures.pixels[:SOME] / (pictures.levels - 1)
@@ -33,8 +38,7 @@ def against(x: Float[np.ndarray, "c h w"], pictures: Pictures) -> bool:
     """
     if x.shape[0] > 1:
         return False
-    own, theirs = borders(x[None]), borders(some(pictures))
-    dark = float((theirs < 0.5).mean())
+    own, dark = borders(x[None]), 1 - bright(pictures)
     if max(dark, 1 - dark) < SURE:
         return False
     return bool((np.median(own) < 0.5) != (dark > 0.5))

@@ -69,17 +69,19 @@ def lines(curves: Sequence[Curve], across: Any, up: Any, dark: bool) -> list[Any
 
 
 def marks(named: Mapping[str, tuple[float, str]], across: Any, dark: bool, stairs: bool = False) -> list[Any]:
-    """Upright rules with their names: side by side for two, in stairs for more; name -> (place, role)."""
-    layers, ordered = [], sorted(named.items(), key=lambda item: item[1][0])
+    """Upright rules under their names, which stand side by side for two, in stairs for more; name -> (place, role)."""
+    rules, names, ordered = [], [], sorted(named.items(), key=lambda item: item[1][0])
     for i, (name, (place, role)) in enumerate(ordered):
         base = alt.Chart(pd.DataFrame({"x": [place], "mark": [name]})).encode(across, tooltip=["mark:N", "x:Q"])
         colour = paint(role, dark)
         dash = [6, 4] if role == "truth" else [1, 0]
-        layers.append(base.mark_rule(color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
+        rules.append(base.mark_rule(color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
         left = i == 0 and len(ordered) > 1 and not stairs
-        text = base.mark_text(align="right" if left else "left", dx=-4 if left else 4, color=colour, clip=True)
-        layers.append(text.encode(alt.Text("mark:N"), y=alt.value(9 + 14 * i * stairs)))
-    return layers
+        at: dict[str, Any] = {"align": "right" if left else "left", "dx": -4 if left else 4, "clip": True}
+        for ink in ({"stroke": paint("page", dark), "strokeWidth": 4}, {"color": colour}):  # a halo, for rules cross it
+            text = base.mark_text(**at, **ink)
+            names.append(text.encode(alt.Text("mark:N"), y=alt.value(9 + 14 * i * stairs)))
+    return [*rules, *names]
 
 
 def bars(

@@ -288,6 +288,15 @@ def test_fork_begins_at_the_frame_on_show_with_the_options_of_now():
     assert "Forked" not in " ".join(c.value for c in at.caption)
 
 
+def test_fork_begins_at_the_frame_that_was_reported_with_the_press():
+    at = opened(data="Old Faithful", components=3)
+    first = run_of(at)
+    report(at, rest={"frame": 6, "run": first.id})
+    at.session_state["stage.em"] = {"rest": {"frame": 9, "run": first.id, "scene": message(at)["scene"]["id"]}}
+    at.button(key="em.call_split").click().run()
+    assert "Forked from half-step 9" in apps.words(at)
+
+
 def test_the_link_of_a_fork_shows_the_same_screen_in_a_fresh_session():
     at = opened(data="Old Faithful", components=3)
     report(at, rest={"frame": 6, "run": run_of(at).id})

@@ -176,15 +176,15 @@ def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
 
 
 def judged(rows: tuple[Judged, ...]) -> "pa.Table":
-    """The table behind the chart of K."""
+    """The table behind the chart of K; log L and held out in nats per point."""
     import pyarrow as pa  # here, because a first page need not wait for it
 
     return pa.table(
         {
             "K": [r.components for r in rows],
             "parameters": [r.parameters for r in rows],
-            "log L (nats/point)": [round(r.log_likelihood, 4) for r in rows],
-            "held out (nats/point)": [estimate(r.held_out, COLLAPSED if np.isnan(r.bic) else "") for r in rows],
+            "log L": [round(r.log_likelihood, 4) for r in rows],
+            "held out": [estimate(r.held_out, COLLAPSED if np.isnan(r.bic) else "") for r in rows],
             BIC: [round(r.bic, 1) for r in rows],
             AIC: [round(r.aic, 1) for r in rows],
         }

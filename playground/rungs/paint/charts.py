@@ -12,7 +12,7 @@ TOP = 8  # the largest guidance on the axis
 
 
 def guidance(table: pd.DataFrame, at: float, dark: bool) -> Any:
-    """Accuracy with its standard error, and variety, over the guidance w; columns w, right, error, diverse (shares)."""
+    """The share that obeys with its interval, and variety, over the guidance w; columns w, right, low, high, diverse."""
     colours = {"right": ROLES["model"][dark], "diverse": ROLES["data"][dark]}
     x = alt.X("w:Q", title="guidance w", scale=alt.Scale(domain=[0, TOP], nice=False))
     scale = alt.Scale(domain=[0, 1.1], nice=False, clamp=True)
@@ -20,7 +20,7 @@ def guidance(table: pd.DataFrame, at: float, dark: bool) -> Any:
     whole = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(color=ROLES["truth"][dark], strokeDash=[6, 4])
     base = alt.Chart(table).encode(x)
     layers: list[Any] = [here.encode(x), whole.encode(alt.Y("y:Q", scale=scale))]
-    for name, title, below in (("right", "told and right", -12), ("diverse", "variety, of the data's", 16)):
+    for name, title, below in (("right", "obey, 95 % interval", -12), ("diverse", "variety, of the data's", 16)):
         colour = colours[name]
         up = alt.Y(f"{name}:Q", scale=scale, title="share", axis=alt.Axis(format="%", tickCount=5))
         layers.append(
@@ -33,9 +33,8 @@ def guidance(table: pd.DataFrame, at: float, dark: bool) -> Any:
             align="right" if near else "left", dx=0 if near else 10, dy=below, fontSize=13, color=colour
         )
         layers.append(words.encode(x, alt.Y(f"{name}:Q", scale=scale), alt.Text("of:N")))
-    bars = base.transform_calculate(low="datum.right - datum.error", high="min(1, datum.right + datum.error)")
     low = alt.Y("low:Q", scale=scale, title="share")
-    layers.append(bars.mark_rule(color=colours["right"], strokeWidth=1.5).encode(low, alt.Y2("high:Q")))
+    layers.append(base.mark_rule(color=colours["right"], strokeWidth=1.5).encode(low, alt.Y2("high:Q")))
     return alt.layer(*layers).properties(height=300)
 
 

@@ -106,7 +106,7 @@ def bar(screen: Screen, run: Run, step: Step[VAE]) -> None:
         columns, said = st.columns(3, gap="medium"), numbers.losses(step)
     with columns[0]:
         own_start = partial(runs.unfork, NAME) if runs.forked(NAME) else None
-        run_bar.bar(NAME, run, step, f"frames of {most:,} epochs", "epoch", own_start)
+        run_bar.bar(NAME, run, step, f"frames of {most:,} epochs", "epoch", own_start, "pad")
         figures("losses", run.id, numbers.beside(step)["losses"], key=f"{NAME}.losses")
     past = None if kept is None else (kept.job.trace[-1], training.since(kept))
     losses = closer.brought("playground.rungs.vae.losses")  # with its library, which only a training needs

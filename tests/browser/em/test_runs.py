@@ -117,6 +117,24 @@ def test_a_fork_begins_at_the_frame_on_show_and_both_are_drawn(open_em):
     np.testing.assert_allclose(em.state("handles"), steps[6].state.means.ravel(), atol=1e-4)
 
 
+def test_a_fork_pressed_right_after_a_scrub_begins_at_the_frame_on_show(open_em):
+    em = open_em({"components": 3, "seed": 2})
+    em.settled()
+    fork, scrub = em.button("Fork here"), em.stage.locator(".scrub")
+    fork.scroll_into_view_if_needed()
+    x, y, width, height = scrub.bounding_box().values()
+    button = fork.bounding_box()
+    mouse = em.page.mouse
+    mouse.move(x + width * 0.8, y + height / 2)
+    mouse.down()
+    mouse.move(x + width * 0.3, y + height / 2)
+    mouse.up()
+    shown = em.state("index")
+    mouse.click(button["x"] + 20, button["y"] + button["height"] / 2)
+    em.wait(lambda: re.search(r"Forked from half-step (\d+)", em.text()), "nothing was forked")
+    assert int(re.search(r"Forked from half-step (\d+)", em.text())[1]) == shown > 0
+
+
 def toggled(em, layer):
     """Whether the picture changes when a layer is hidden; it is shown again afterwards."""
     em.page.mouse.move(0, 0)

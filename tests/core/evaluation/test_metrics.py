@@ -68,6 +68,13 @@ def test_a_single_value_has_no_standard_error():
     assert np.isnan(estimate.error)
 
 
+@pytest.mark.parametrize("level", [0.68, 0.95, 0.99])
+@pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (8, 8), (0, 24), (23, 24), (150, 400)])
+def test_wilson_is_scipys(k, n, level):
+    theirs = stats.binomtest(k, n).proportion_ci(level, method="wilson")
+    assert metrics.wilson(k, n, level) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
 def test_aic_and_bic_of_a_coin_worked_by_hand():
     assert metrics.aic(-10.0, 3) == 26
     assert metrics.bic(-10.0, 3, 100) == pytest.approx(20 + 3 * 4.605170185988092, rel=1e-15)

@@ -27,6 +27,8 @@ FILES = {  # file -> the choices that there is something to say about
     "-1 to 1": (npy(SQUARES / 127.5 - 1), ["range"]),
     "any range": (npy(SQUARES * 3.7), ["range"]),
     "dark": (npy(SQUARES // 16), ["range"]),
+    "dark on bright": (npy(255 - DIGITS), ["light"]),
+    "bright on dark": (npy(DIGITS), []),
     "planes": (npy(COLOURS.transpose(0, 3, 1, 2).reshape(12, -1)), ["channels"]),
     "clear": (
         archive([(f"{i}.png", encoded(drawing(200 + i) + np.uint8(i))) for i in range(12)]),
@@ -90,6 +92,11 @@ def test_the_words():
     assert sentences("12 bits", range="as it is")[0][1] == "Take 0 to 4095"
     assert sentences("-1 to 1")[0][0].endswith("−1 became black and 1 white, in all pictures alike, so 0 is grey.")
     assert sentences("dark")[0][0].startswith("The numbers run from 0 to 15 and the brightest pixel is 15 of 255")
+    assert sentences("dark on bright")[0] == (
+        "Dark on bright: 85 % of the pixels at their borders are bright. Handwritten digits are bright on dark.",
+        "Invert",
+    )
+    assert sentences("dark on bright", light="inverted")[0][1] == "Show them as they were"
     assert sentences("clear") == [
         (
             "12 pictures are partly transparent and laid on black, from which what is drawn differs more.",

@@ -10,7 +10,7 @@ import pytest
 from core.evaluation.metrics import Estimate
 from core.mixture.select import Judged
 from playground.palette import ROLES
-from playground.shown import charts
+from playground.shown import charts, density
 
 ROOT = Path(__file__).resolve().parents[3]
 NAN = float("nan")
@@ -104,6 +104,14 @@ def test_all_collapsed_is_an_empty_chart():
 def test_the_held_out_axis_has_one_title(rows):
     titles = [e["y"].get("title", e["y"]["field"]) for m, e, _ in drawn(rows, 2, 12, False) if "y2" in e]
     assert titles == [None] or "low" not in titles
+
+
+def test_no_rule_crosses_the_name_of_another():
+    across = density.axis("x", "h", (0.1, 1.0), log=True)
+    made = density.marks({"Scott": (0.3, "noise"), "Oracle": (0.2, "truth")}, across, False, stairs=True)
+    kinds = [layer.to_dict()["mark"] for layer in made]
+    assert [kind["type"] for kind in kinds] == ["rule"] * 2 + ["text"] * 4
+    assert ["stroke" in kind for kind in kinds[2:]] == [True, False] * 2
 
 
 def test_charts_need_no_streamlit():

@@ -6,6 +6,7 @@ const lastOf = (s) => Math.max(0, s.frames.length - 1);
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const GLIDE = 0.3; // seconds of a single step
 const REST = 250; // milliseconds of stillness before Python hears of it
+const FORK = "[class*=st-key-][class*=call_split] button"; // by the key that `run_bar.py` gives it
 
 /** Frames a second: 2.5, or as many as bring any recording to its end in 20 s; a live one catches up. */
 function rate(s) {
@@ -88,14 +89,26 @@ function rest(s) {
   s.resting = setTimeout(() => {
     const following = s.live && s.pos >= lastOf(s);
     if (!s.alive || s.playing || s.glide || s.scrubbing || !s.frames.length) return;
-    const frame = indexOf(s);
-    s.el.say.textContent = s.frames[frame].caption;
+    s.el.say.textContent = s.frames[indexOf(s)].caption;
     tellBeside(s, true);
-    const report = {frame, run: s.run, scene: s.scene.id};
-    if (following || JSON.stringify(report) === s.reported) return;
-    s.reported = JSON.stringify(report);
-    s.tell("rest", report);
+    if (!following) report(s, indexOf(s));
   }, REST);
+}
+
+/** Say which frame is on show, unless that was said last. */
+function report(s, frame) {
+  const said = {frame, run: s.run, scene: s.scene.id};
+  if (JSON.stringify(said) === s.reported) return;
+  s.reported = JSON.stringify(said);
+  s.tell("rest", said);
+}
+
+/** "Fork here" is pressed, and acts on the frame on show: Python hears of that first, whether it rests or not. Other presses
+    wait their turn, since a rerun just before one could take it back. */
+function reportAtOnce(s, event) {
+  if (!event.target.closest?.(FORK) || !s.alive || !s.frames.length) return;
+  const following = s.live && (s.playing || s.pos >= lastOf(s));
+  if (!following) report(s, s.glide ? s.glide.to : indexOf(s));
 }
 
 /** Put a message's frames into the recording; false if frames before them are missing. */

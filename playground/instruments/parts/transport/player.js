@@ -41,6 +41,8 @@ function bindTransport(s, keys) {
   el.plot.onkeydown = el.scrub.onkeydown = (event) => keys(s, event);
   const answer = ({detail}) => detail.run === s.run && tellBeside(s);
   window.addEventListener("frame-asked", answer, {signal: s.gone.signal});
+  const first = {capture: true, signal: s.gone.signal};
+  for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, (event) => reportAtOnce(s, event), first);
 }
 
 /** Drag on `element` to scrub, where `toPos` reads a fraction of the recording from an event. */

@@ -16,6 +16,9 @@ from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import charts
 
+FORMATS = {"log L": st.column_config.NumberColumn(format="%.4f")}
+UNITS = "log L and held out in nats per point."
+
 
 def show(screen: Screen, step: Step[GMM]) -> None:
     """The panel."""
@@ -43,7 +46,8 @@ def judged(screen: Screen, newest: Step[tuple[Judged, ...]] | None, progress: Pr
             if scored:
                 words = f"Held out: K = 1 to {scored}, {select.UNSEEN_RESTARTS} starts for each fifth."
             st.progress(newest.metrics["progress"], words)
-        st.dataframe(numbers.judged(rows), hide_index=True)
+        st.dataframe(numbers.judged(rows), hide_index=True, column_config=FORMATS)
+        st.caption(UNITS)
 
 
 def choice(screen: Screen, rows: tuple[Judged, ...], best: Judged, rests: bool) -> None:

@@ -32,25 +32,29 @@ SAMPLER = Sampler("DPM-Solver++(2M)", 12)
 
 @dataclass(frozen=True)
 class Row:
-    """One strength: how many of the told labels are right, with its standard error, and the variety beside the data's."""
+    """One strength: how many of its pictures are all that was told, and their variety beside the data's."""
 
     w: float
-    right: float
-    error: float
+    obey: int
+    painted: int
     diverse: float
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """What the share that obeys may be, with 95 % confidence."""
+        return metrics.wilson(self.obey, self.painted)
 
 
 def steps(screen: Screen) -> Iterator[Step[np.ndarray]]:
     """`SIDE` pictures for each strength, then as many more, until there are `MANY`: a coarse curve first, then a finer one.
 
     States: the grid so far as bytes, grey where nothing is painted. Metrics: `painted`, pictures in all. Arrays: `rows`
-    (k, 4) of w, accuracy, error, variety. The last Step is of all pictures of all strengths.
+    (k, 4) of w, how many obey, of how many, variety. The last Step is of all pictures of all strengths.
     """
     pictures, wish, ticks = screen.pictures, screen.wish, count(1)
     key, shape = screen.key / "guidance", screen.pictures.shape
     reader, real = sight.reader(pictures.name), sight.apart_in_data(pictures, wish)
     assert reader is not None
-    asked = [condition for condition, values in enumerate(wish.left) if values]
     noise, labels = screen.painter.begin(MANY, key), wish.labels(MANY, key / "told")
     sheet = np.full((SHOWN * SIDE, *shape), 128, np.uint8)
     made = dict.fromkeys(STRENGTHS, np.empty((0, *shape)))
@@ -62,8 +66,8 @@ def steps(screen: Screen) -> Iterator[Step[np.ndarray]]:
             if batch[0] == 0 and i < SHOWN:
                 sheet[i * SIDE : (i + 1) * SIDE] = bytes_of(x)
             made[w] = x = np.concatenate([made[w], x])
-            right = metrics.mean(wish.fulfilled(reader(x))[:, asked].mean(axis=1))
-            rows[w] = (w, right.value, right.error, sight.apart(x) / real if real else np.nan)
+            obey = wish.fulfilled(reader(x)).all(axis=1).sum()
+            rows[w] = (w, obey, len(x), sight.apart(x) / real if real else np.nan)
             done = next(ticks)
             yield Step(
                 done - 1, sheet.copy(), "", {"painted": float(done * SIDE)}, {"rows": np.array(list(rows.values()))}
@@ -83,13 +87,13 @@ def show(screen: Screen, step: Step[np.ndarray]) -> None:
 
     def draw(newest: Step[np.ndarray], _: Progress) -> None:
         painted = int(newest.metrics["painted"])
-        rows = [Row(*row) for row in sorted(newest.arrays["rows"].tolist())]
+        found = sorted(newest.arrays["rows"].tolist())
+        rows = [Row(w, int(obey), int(of), diverse) for w, obey, of, diverse in found]
         left, right = st.columns([1.2, 1], gap="large")
         with left:
             grid(run, newest.state, min(painted // SIDE, SHOWN))
         with right:
-            table = pd.DataFrame([vars(row) for row in rows])
-            drawn = charts.guidance(table, screen.push.guidance, session.dark())
+            drawn = charts.guidance(curve(rows), screen.push.guidance, session.dark())
             st.altair_chart(drawn, key=f"{NAME}.guidance.chart", alt=finding(rows))
             st.markdown(finding(rows))
             st.progress(painted / ALL, f"{painted} of {ALL} pictures, {MANY} for each strength.")
@@ -113,12 +117,19 @@ def grid(run: Run, sheet: np.ndarray, done: int) -> None:
     film.still(f"{NAME}.guidance", made, sheet)
 
 
+def curve(rows: list[Row]) -> pd.DataFrame:
+    """The shares over the strengths: columns w, right, low, high, diverse."""
+    shares = [(row.w, row.obey / row.painted, *row.ends, row.diverse) for row in rows]
+    return pd.DataFrame(shares, columns=["w", "right", "low", "high", "diverse"])
+
+
 def finding(rows: list[Row]) -> str:
     """What the curves say, in a sentence."""
-    best = max(rows, key=lambda row: (round(row.right, 3), row.diverse))
+    best = max(rows, key=lambda row: (row.obey / row.painted, row.diverse))
+    low, high = (f"{100 * end:.0f}" for end in best.ends)
     return (
-        f"Obeyed most at w = {best.w:g}: **{100 * best.right:.0f} ± {100 * best.error:.0f} %** of what was told is right, "
-        f"with {100 * best.diverse:.0f} % of the data's variety."
+        f"Obeyed most at w = {best.w:g}: **{best.obey} of {best.painted}** pictures are all that was told "
+        f"(95 % interval {low} to {high} %), with {100 * best.diverse:.0f} % of the data's variety."
     )
 
 
