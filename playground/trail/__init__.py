@@ -21,7 +21,7 @@ TRY = "try"
 
 def offer(*, buttons: bool) -> None:
     """Watch the address from here on; with `buttons`, draw those that undo, redo and reset."""
-    data = {"buttons": buttons, "mark": TRY, "page": session.page(), "tab": session.owner()}
+    data = {"buttons": buttons, "mark": TRY, "page": session.page(), "tab": session.owner(), "turn": session.turn()}
     _component()(key="trail", data=data, width="content")
 
 

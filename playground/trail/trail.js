@@ -7,6 +7,8 @@ const LINKS = "a[data-testid=stSidebarNavLink], a[data-testid=stPageLink-NavLink
 const PASSING = ["frame"]; // where a film rests makes no other screen, though its address says it
 const TAB = `playground-tab-${location.port}`; // the cookie, which a reload shows with its first word
 const AWAY = 60; // seconds it is kept
+const PATIENCE = 10_000; // milliseconds a turn may take until the server shows the other screen
+const SHOWN = 200; // milliseconds from its first word until all of it is there
 const pageOf = (address) => new URL(address, location.href).pathname;
 const here = () => location.pathname + location.search;
 
@@ -20,7 +22,7 @@ function screenOf(address, mark) {
 
 /** The one trail of this tab. */
 function begin(mark) {
-  const trail = {mark, pages: {}, by: false, timer: 0, buttons: null, target: null};
+  const trail = {mark, pages: {}, by: false, timer: 0, buttons: null, target: null, turning: 0};
   for (const name of ["pushState", "replaceState"]) {
     const plain = history[name].bind(history);
     trail[name] = plain;
@@ -71,6 +73,7 @@ function turn(trail, address, said) {
   page.now = here();
   trail.by = false;
   trail.target = same ? null : location.pathname;
+  trail.turning = performance.now() + PATIENCE;
   window.dispatchEvent(new PopStateEvent("popstate", {state: {}}));
   drawn(trail);
   if (trail.buttons?.isConnected) trail.buttons.querySelector(".said").textContent = said;
@@ -155,6 +158,8 @@ export default function ({data, parentElement}) {
   const trail = (window.playgroundTrail ??= begin(data.mark));
   const root = parentElement.querySelector(".trail");
   trail.tab = data.tab;
+  if (trail.page !== data.page || trail.turned !== data.turn) trail.turning = performance.now() + SHOWN;
+  Object.assign(trail, {page: data.page, turned: data.turn});
   root.hidden = !data.buttons;
   trail.buttons = data.buttons ? root : null;
   if (trail.target?.endsWith(`/${data.page}`)) trail.target = null;

@@ -7,8 +7,8 @@ function instrument({mount, receive, show, leave = () => {}}) {
   return ({data, parentElement, setStateValue, setTriggerValue}) => {
     let s = mounted.get(parentElement);
     if (!s) mounted.set(parentElement, (s = mount(parentElement)));
-    s.tell = setStateValue;
-    s.ask = setTriggerValue;
+    s.tell = (...said) => turning() || setStateValue(...said);
+    s.ask = (...said) => turning() || setTriggerValue(...said);
     let otherScene = false;
     if (data !== s.data && data?.byteLength) {
       s.data = data;
@@ -30,6 +30,12 @@ function instrument({mount, receive, show, leave = () => {}}) {
       mounted.delete(parentElement);
     };
   };
+}
+
+/** Whether the page is on its way to another screen. A report would take the widgets of the one that is left along, which the
+    server would set again. */
+function turning() {
+  return performance.now() < (window.playgroundTrail?.turning ?? 0);
 }
 
 /** What every instrument holds: its root, its parts by their class, and that it is there until it is `gone`. */
