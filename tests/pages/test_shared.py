@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from playground.rungs.fit2.panels import conditionals
 from playground.rungs.vae import film, through
 from playground.runs import drain
 from playground.runs.shared import Reader
@@ -82,6 +83,18 @@ def test_the_second_session_asks_the_vae_nothing(monkeypatch):
     assert apps.messages(second) == apps.messages(first)
     apps.opened("pages/vae.py", row=7, **QUIET)
     assert sorted(asked[4:]) == ["path", "through"], "another picture is asked for, of the same codes"
+
+
+def test_the_columns_alone_are_drawn_once_wherever_the_line_is(monkeypatch):
+    drawn, marginal = [], conditionals.marginal
+    monkeypatch.setattr(conditionals, "marginal", lambda *a: drawn.append(a[2]) or marginal(*a))
+    at = apps.opened("pages/fit2.py", model="Gaussian")
+    at.session_state["given"] = "up"
+    assert not at.run().exception
+    assert drawn == [0, 1]
+    at.session_state["model"] = "Gaussian copula"
+    assert not at.run().exception
+    assert drawn == [0, 1, 0, 1]
 
 
 def test_a_drawing_is_computed_for_each_alone(taken):
