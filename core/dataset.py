@@ -32,7 +32,8 @@ class Dataset:
     distribution the points came from, `entropy` its differential entropy in nats; both None where nobody knows them.
     `standardise` says that columns differ in unit, so models are fitted on standardised columns and reported in the
     original units. `source` says in one sentence where the points are from. `digest` names the points and labels by
-    their content; it is filled in.
+    their content; it is filled in. `builtin` says that it is one of the house's own sets, which are everybody's; nothing
+    that a person brings or draws is.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Dataset:
     entropy: float | None = None
     standardise: bool = False
     digest: str = field(default="", compare=False)
+    builtin: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Freeze the arrays; raise ValueError for points that are not finite or shapes that disagree."""

@@ -51,7 +51,7 @@ with right:
 
 config, key = Config(components=SHOWN[dataset.name]), Key(SEEDS.get(dataset.name, 0)) / "em"
 start = fitting.begin(dataset, config, key, None)
-run = runs.open_run(NAME, (dataset.digest, config), "", lambda: fitting.steps(dataset, config, key, start))
+run = runs.open_run(NAME, (dataset.digest, config), "", lambda: fitting.steps(dataset, config, key, start), of=dataset)
 if not len(run.job.trace):
     with left:
         run_bar.wait(run)

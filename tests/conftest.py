@@ -1,6 +1,7 @@
 """What all tests share: their order, one processor a process, and examples that are the same every day."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,3 +27,10 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mathematics first, then everything that needs no eyes, then the browser, which leaves an event loop running."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test has computed for all sessions is not there in the next."""
+    if (shared := sys.modules.get("playground.runs.shared")) is not None:
+        monkeypatch.setattr(shared, "store", shared.Store())

@@ -107,7 +107,7 @@ TOYS: dict[str, Toy] = {
 def load(name: str, n: int = 1000, key: Key = Key(0)) -> Dataset:  # noqa: B008 - a Key is a constant value
     """The set called `name`: a toy drawn from `key / "data"` with `n` points (10 to 100,000), or a real set whole."""
     if name in REAL:
-        return replace(REAL[name][2](), name=name, title=REAL[name][0])
+        return replace(REAL[name][2](), name=name, title=REAL[name][0], builtin=True)
     if name not in TOYS:
         raise ValueError(f"There is no built-in set called {name!r}; there are {', '.join(NAMES)}.")
     if not 10 <= n <= 100_000:
@@ -128,6 +128,7 @@ def load(name: str, n: int = 1000, key: Key = Key(0)) -> Dataset:  # noqa: B008 
         toy.classes,
         toy.truth,
         toy.entropy,
+        builtin=True,
     )
 
 

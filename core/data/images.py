@@ -53,7 +53,8 @@ class Pictures:
     `labels` (n,) are class numbers indexing `classes`; `factors` (n, f) are the true numbers a renderer drew the images
     from, column j described by `columns[j]`. All three are None or empty where nobody knows them. `split` is four
     fifths to train on, a tenth to choose by and a tenth to judge by, drawn once by a fixed key, unless it is given.
-    `digest` names pixels and labels by their content; it is filled in.
+    `digest` names pixels and labels by their content; it is filled in. `builtin` says that it is one of the house's own
+    sets, which are everybody's.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Pictures:
     columns: tuple[Factor, ...] = ()
     split: Split = None  # type: ignore[assignment]  # filled in
     digest: str = field(default="", compare=False)
+    builtin: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Freeze the arrays, fill in split and digest; raise ValueError for shapes or levels that disagree."""
@@ -197,4 +199,4 @@ def load(name: str, n: int | None = None, key: Key = Key(0)) -> Pictures:  # noq
 @lru_cache(maxsize=8)
 def _made(name: str, n: int, key: Key) -> Pictures:
     made: Pictures = import_module(MAKERS[name]).pictures(n, key)
-    return replace(made, name=name, title=NAMES[name])
+    return replace(made, name=name, title=NAMES[name], builtin=True)

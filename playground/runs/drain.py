@@ -14,6 +14,7 @@ from typing import Literal
 
 from core.process import Halt, Step, Trace
 from playground.runs import baton
+from playground.runs.shared import Reader
 from playground.runs.turns import Turns
 
 RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
@@ -56,6 +57,7 @@ class Job:
         self._error = ""
         self._count = 0
         self._worked = 0.0
+        self._cost = 0.0  # seconds the Steps took, whoever computed them
         self._allowed = float("inf")  # Steps that may be taken before pausing
         self._wake = threading.Condition()
         self._stop = False
@@ -66,7 +68,7 @@ class Job:
         """How far the job is, at this moment."""
         self.seen = time.monotonic()
         with self._wake:
-            rate = self._count / self._worked if self._worked > 0 else 0.0
+            rate = self._count / self._cost if self._cost > 0 else 0.0
             return Progress(self._phase, self._count, rate, self._error)
 
     def pause(self) -> None:
@@ -117,9 +119,12 @@ class Job:
     def _run(self) -> None:
         try:
             steps = self._steps()
+            reader = steps if isinstance(steps, Reader) else None
             humble = False
             while self._may_go_on():
-                if not humble and self._worked > LONG:
+                if reader:
+                    reader.wait()
+                if not humble and max(self._worked, reader.cost if reader else 0.0) > LONG:
                     humble = give_way()
                 with (_long_turns if humble else _turns).turn(urgency(self._worked)) as until:
                     if not self._work(steps, until, humble):
@@ -130,9 +135,10 @@ class Job:
 
     def _work(self, steps: Iterator[Step], until: float, humble: bool) -> bool:
         """Take Steps while the turn lasts and they are allowed; False when there are no more."""
+        reader = steps if isinstance(steps, Reader) else None
         while True:
             with self._wake:
-                if self._stop or self._allowed <= 0:
+                if self._stop or self._allowed <= 0 or (reader and reader.waits):
                     return True
                 self._phase = "running"
                 self._allowed -= 1
@@ -145,6 +151,7 @@ class Job:
             with self._wake:
                 self._count += 1
                 self._worked += now - began
+                self._cost += reader.seconds if reader else now - began
                 self._wake.notify_all()
             if humble:
                 rest(now - began)

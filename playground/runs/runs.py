@@ -8,14 +8,16 @@ from a chosen Step of this one. When the session ends its jobs end too, but for 
 import functools
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
 from core.process import Step
 from playground import session
-from playground.runs import baton, jobs
+from playground.runs import baton, jobs, shared
 from playground.runs.drain import Job
+from playground.runs.shared import Noun
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,10 +66,12 @@ def open_run(
     label: str,
     steps: Callable[[], Iterator[Step]],
     beside: object = None,
+    of: Noun | None = None,
 ) -> Run:
     """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one.
 
     If this tab was reloaded, the run of the session before goes on. `beside` is what the steps fill beside their Trace.
+    With `of`, the steps follow from this set and the `spec` alone, so what another session has computed is not again.
     """
     owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
     held: Run | None = session.recall(f"run.{name}", lambda: None)
@@ -77,7 +81,8 @@ def open_run(
     with baton.down():
         before = session.before()
         found = jobs.adopt(before, owner, name, spec) if before else None
-    job = found or jobs.submit(f"{owner}/{name}", steps, spec=spec, beside=beside)
+    make = partial(shared.steps, name, spec, of, steps)
+    job = found or jobs.submit(f"{owner}/{name}", make, spec=spec, beside=beside)
     run = Run(f"{name}-{count}", spec, label, job)
     session.hold(f"count.{name}", count)
     session.hold(f"run.{name}", run)

@@ -33,10 +33,10 @@ def quick(monkeypatch):
     """A page's own run is complete when the page comes; what its panels work out is not waited for."""
     opened = runs.open_run
 
-    def open_run(name, *rest):
+    def open_run(name, *rest, **named):
         monkeypatch.setattr(runs, "AT_ONCE", 60.0 if name in PAGES else 0.0)
         monkeypatch.setattr(runs, "AT_FIRST", 60.0 if name in PAGES else 0.0)
-        return opened(name, *rest)
+        return opened(name, *rest, **named)
 
     with apps.rested(monkeypatch):
         monkeypatch.setattr(runs, "open_run", open_run)

@@ -109,7 +109,9 @@ class Screen:
         start = hand.encode(self.chosen) if self.chosen is not None else ""
         walked = (self.sampler, start, self.told) if self.asked.back else (self.sampler.ticks,)
         spec = (self.bench.dataset.digest, self.bench.noising, self.seed, *walked)
-        return runs.open_run(NAME, spec, f"{self.sampler.solver}, {self.sampler.steps} steps", self.steps)
+        mine = self.course is not None or self.chosen is not None
+        of = None if mine else self.bench.dataset
+        return runs.open_run(NAME, spec, f"{self.sampler.solver}, {self.sampler.steps} steps", self.steps, of=of)
 
 
 def situation(bench: Bench, seed: int) -> tuple[str, str, int]:

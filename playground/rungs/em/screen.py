@@ -83,6 +83,7 @@ class Screen:
             self.spec,
             fitting.label(self.config),
             lambda: fitting.steps(self.dataset, self.config, self.key, self.start),
+            of=None if self.given else self.dataset,
         )
 
     def kept(self) -> tuple[Run | None, Sequence[Step[GMM]]]:

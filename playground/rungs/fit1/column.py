@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,8 @@ def taken(dataset: Dataset) -> Ranked | None:
 def open_ranking(screen: Screen, column: Ranked) -> Run:
     """The run that fits and ranks the column's laws."""
     spec = (screen.dataset.digest, screen.key, column.titles)
-    return runs.open_run(f"{NAME}.families", spec, "", lambda: ranking.rank(column.x, screen.key, column.laws))
+    rank = partial(ranking.rank, column.x, screen.key, column.laws)
+    return runs.open_run(f"{NAME}.families", spec, "", rank, of=screen.dataset)
 
 
 def rows_of(run: Run) -> tuple[Row, ...]:

@@ -93,7 +93,11 @@ class Screen:
         config, start = gaussian.Config(method=self.asked.method), self.bell
         spec = (self.dataset.digest, config, start)
         return runs.open_run(
-            NAME, spec, "", lambda: gaussian.fit(config, self.dataset.points, Key(0), start=start.model)
+            NAME,
+            spec,
+            "",
+            lambda: gaussian.fit(config, self.dataset.points, Key(0), start=start.model),
+            of=self.dataset if self.chosen is None else None,
         )
 
     def drag(self, place: np.ndarray) -> None:

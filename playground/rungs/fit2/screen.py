@@ -44,8 +44,9 @@ class Screen:
     @property
     def spec(self) -> tuple[Hashable, ...]:
         """What decides the fit."""
-        return self.dataset.digest, self.way
+        return self.dataset.digest, self.way, self.key
 
     def run(self) -> Run:
         """The session's fit of it."""
-        return runs.open_run(NAME, self.spec, self.way.title, lambda: joint.steps(self.way, self.dataset, self.key))
+        dataset, way = self.dataset, self.way
+        return runs.open_run(NAME, self.spec, way.title, lambda: joint.steps(way, dataset, self.key), of=dataset)

@@ -13,7 +13,7 @@ from core.options import Range, check
 from core.painting.wish import Wish
 from core.process import Step
 from playground.rungs.paint import moments, obeyed
-from playground.rungs.paint.source import Source
+from playground.rungs.paint.source import STORED, Source
 from playground.runs import runs
 from playground.runs.runs import Run
 from playground.shelf.pictures import Shelved
@@ -110,7 +110,9 @@ class Screen:
     def run(self) -> Run:
         """The session's run of it."""
         label = f"{self.wish.words}, w = {self.push.guidance:g}, {self.sampler.solver}, {self.sampler.steps} steps"
-        return runs.open_run(NAME, self.spec, label, self.steps)
+        return runs.open_run(
+            NAME, self.spec, label, self.steps, of=self.pictures if self.source.way == STORED else None
+        )
 
     def ends(self) -> np.ndarray | None:
         """The pictures (n, c, h, w) in [0, 1], when they are finished."""

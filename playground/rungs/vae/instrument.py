@@ -17,7 +17,7 @@ from playground.instruments.latent_pad import Path, Plane, Said, Snapshot
 from playground.rungs.vae import film, marker, numbers, pad, through, training
 from playground.rungs.vae.pad import Film
 from playground.rungs.vae.screen import NAME, Screen
-from playground.runs import run_bar, runs
+from playground.runs import run_bar, runs, shared
 from playground.runs.runs import Run
 from playground.shown import closer
 
@@ -40,7 +40,7 @@ def now(screen: Screen) -> Now:
     found = Film(screen.film, version, len(steps), live, lambda first: snapshots(screen, steps[first:], begun))
     name = session.turned(screen.film)
     made = partial(film.plane, name, steps[0], screen.pictures, live)
-    plane = session.once(f"{NAME}.plane", (name, screen.pictures.digest), made)
+    plane = shared.once(f"{NAME}.plane", (name, screen.pictures.digest), screen.stored, made)
     said = screen.said()
     return Now(found, plane, said, steps[pad.shown(said, found)])
 
@@ -76,7 +76,11 @@ def passed(screen: Screen, at: Now, label: np.ndarray | None) -> Path:
     """The chosen picture's way through the model on show, layer by layer, worked out once."""
     model, x, index = at.step.state, screen.chosen.x, pad.shown(at.said, at.film)
     what = (screen.moment(at.step), screen.chosen.id, None if label is None else tuple(label), index)
-    return session.once(f"{NAME}.path", what, lambda: film.path(model, forward(model, x, label), x, index))
+
+    def made() -> Path:
+        return film.path(model, forward(model, x, label), x, index)
+
+    return shared.once(f"{NAME}.path", what, screen.common, made)
 
 
 def beside(screen: Screen) -> Run | None:

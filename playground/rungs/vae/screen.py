@@ -36,7 +36,8 @@ PANELS = {
 class Source:
     """The model that was asked for: a `checkpoint`, with the one `step` its film has, or what to train here.
 
-    `id` names it in this session, `title` says it in words; `problem` is the sentence that says why there is none.
+    `id` names it in this session, `title` says it in words; `problem` is the sentence that says why there is none. `stored`
+    is one of the house's own checkpoints, which `id` names everywhere.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Source:
     conditional: bool = False
     seed: int = 0
     problem: str = ""
+    stored: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +103,16 @@ class Screen:
     def moment(self, step: Step[VAE]) -> str:
         """A name for the model of a Step, in this session."""
         return f"{self.film}-{step.index}"
+
+    @property
+    def stored(self) -> Pictures | None:
+        """The pictures, if the model is one that the house has stored."""
+        return self.pictures if self.source.stored else None
+
+    @property
+    def common(self) -> Pictures | None:
+        """The pictures, if what a model says of the chosen one is a function of what the house itself has stored."""
+        return None if self.chosen.row is None else self.stored
 
     def spec(self, step: Step[VAE]) -> tuple[Hashable, ...]:
         """What decides a panel's work on the model of a Step."""

@@ -16,6 +16,7 @@ from playground import controls, session
 from playground.rungs.vae import film
 from playground.rungs.vae.screen import FILE, HERE, NAME, PRESET, Source
 from playground.rungs.vae.training import told
+from playground.runs import shared
 
 MAIN = ("latent", "beta", "likelihood", "architecture")
 REST = ("width", "epochs", "rate")
@@ -68,22 +69,23 @@ def choose(pictures: Pictures) -> Source:
         return kept(f"file-{held[0]}", "a file", held[1], pictures)
     if chosen in stored:
         found = recipes.stored(stored[chosen])
-        return kept(stored[chosen], stored[chosen], found, pictures)
+        return kept(stored[chosen], stored[chosen], found, pictures, stored=True)
     return here(pictures)
 
 
-def kept(name: str, title: str, held: Checkpoint, pictures: Pictures) -> Source:
+def kept(name: str, title: str, held: Checkpoint, pictures: Pictures, stored: bool = False) -> Source:
     """A checkpoint with the codes of these pictures, or why it cannot be shown."""
     model = held.model
     if model.shape != pictures.shape:
         shapes = [f"{h} x {w}" + (" in colour" if c == 3 else "") for c, h, w in (model.shape, pictures.shape)]
         return Source(name, title, problem=f"This model knows pictures of {shapes[0]}; those chosen are {shapes[1]}.")
     try:
-        step = session.once(f"{NAME}.codes", (name, pictures.digest), lambda: encoded(model, pictures))
+        of = pictures if stored else None
+        step = shared.once(f"{NAME}.codes", (name, pictures.digest), of, lambda: encoded(model, pictures))
     except ValueError as error:
         return Source(name, title, problem=str(error))
     note(held)
-    return Source(name, title, held, step, seed=held.seed)
+    return Source(name, title, held, step, seed=held.seed, stored=stored)
 
 
 def encoded(model: VAE, pictures: Pictures) -> Step[VAE]:

@@ -1,6 +1,7 @@
 """A chosen picture through the model: its code, what comes back, what was lost, and the parts of the bound."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,7 @@ from core.vae.truth import exact as vae_exact
 from playground import image, session
 from playground.rungs.vae import seen
 from playground.rungs.vae.screen import NAME, Screen
+from playground.runs import shared
 from playground.shelf.picture import Chosen
 
 SIDE = 104  # pixels of a picture as it is shown
@@ -49,7 +51,8 @@ def of(screen: Screen, step: Step[VAE]) -> Through:
     label = label_of(step.state, screen.pictures, screen.chosen, screen.said().labels)
     what = (screen.moment(step), screen.chosen.id, None if label is None else tuple(label))
     key = Key(screen.source.seed) / "through"
-    return session.once(f"{NAME}.through", what, lambda: through(step.state, screen.chosen.x, label, key))
+    make = partial(through, step.state, screen.chosen.x, label, key)
+    return shared.once(f"{NAME}.through", what, screen.common, make)
 
 
 def label_of(model: VAE, pictures: Pictures, chosen: Chosen, held: tuple[int, ...] | None) -> np.ndarray | None:

@@ -260,7 +260,7 @@ def run_threads(pid):
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
 def test_a_closed_tab_leaves_no_run_behind(open_em, slow_app):
     others = run_threads(slow_app.process.pid)
-    tab, paused_tab = open_em(LONG, server=slow_app), open_em(LONG, server=slow_app)
+    tab, paused_tab = (open_em(LONG | {"seed": seed}, server=slow_app) for seed in (71, 72))  # what nobody has run
     tab.wait(lambda: status(tab)[1] > 1)
     paused(paused_tab)  # it would wait for ever
     mine = run_threads(slow_app.process.pid) - others

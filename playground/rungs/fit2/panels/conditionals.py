@@ -1,5 +1,6 @@
 """What the law says of one column where the line stands, beside the points near it, and both columns alone."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,9 @@ def show(screen: Screen, step: Step[Seen]) -> None:
     dataset, law = screen.dataset, step.state.law
     st.markdown(session.plain(said(screen, law)).replace(r"\*\*", "**"))
     for where, k in zip(st.columns(2, gap="large"), (0, 1), strict=True):
-        chart, alt = marginal(dataset, law, k, session.dark()), f"{dataset.columns[k]} alone: histogram and law"
-        where.altair_chart(chart, key=f"{NAME}.marginal.{k}", alt=alt)
+        name, make = f"{NAME}.marginal.{k}", partial(marginal, dataset, law, k, session.dark())
+        chart = session.once(name, (screen.spec, session.dark()), make)  # whatever the line says
+        where.altair_chart(chart, key=name, alt=f"{dataset.columns[k]} alone: histogram and law")
 
 
 def said(screen: Screen, law: Joint) -> str:

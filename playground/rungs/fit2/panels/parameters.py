@@ -42,7 +42,7 @@ def show(screen: Screen, step: Step[Seen]) -> None:
     middle.markdown(table("The whole law" if exact else "The whole law, by 100,000 draws", rows))
     x, every = part(dataset.points, RANKED, key / "ranked"), ways.others(way, key)
     spec = (dataset.digest, key, way)
-    run = runs.open_run(f"{NAME}.rank", spec, "", lambda: ranking.rank(x, every))
+    run = runs.open_run(f"{NAME}.rank", spec, "", lambda: ranking.rank(x, every), of=dataset)
     watch(run, partial(draw, screen, right, len(every)))
     st.markdown(session.plain(known(dataset)).replace(r"\*\*", "**"))
 

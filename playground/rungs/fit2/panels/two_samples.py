@@ -43,7 +43,7 @@ def show(screen: Screen, step: Step[Seen]) -> None:
     )
     unseen = against != AGAINST[1]
     steps = partial(apart.comparison, way, dataset, law, unseen, key / "compare")
-    run = runs.open_run(f"{NAME}.apart", (dataset.digest, key, way, unseen), "", steps)
+    run = runs.open_run(f"{NAME}.apart", (dataset.digest, key, way, unseen), "", steps, of=dataset)
     watch(run, partial(draw, screen, unseen), "Drawing samples...")
 
 

@@ -27,7 +27,7 @@ def show(screen: Screen, step: Step[VAE]) -> None:
     """The three codes as small multiples, and their scores."""
     model, pictures = step.state, screen.pictures
     steps = partial(compared.steps, model, pictures, screen.key / "represent")
-    run = runs.open_run(f"{NAME}.represent", screen.spec(step), "", steps)
+    run = runs.open_run(f"{NAME}.represent", screen.spec(step), "", steps, of=screen.stored)
     by, shades = "", codes.shades(pictures)
     if shades:
         session.settle("shade", shades, shades[0])

@@ -27,28 +27,16 @@ def show(screen: Screen, step: Step[VAE]) -> None:
     if problem := scores.comparable(step.state, screen.pictures):
         st.caption(f"{problem} Choose `categorical` (up to 64 grey levels) or `logistic`, or the handwritten digits.")
         return
-    run = runs.open_run(f"{NAME}.scores", screen.spec(step), "", lambda: ranked(screen, step.state))
+    run = runs.open_run(f"{NAME}.scores", screen.spec(step), "", lambda: ranked(screen, step.state), of=screen.stored)
     test = min(len(screen.pictures.split.test), scores.TESTED)
     watch(run, lambda newest, progress: draw(newest, progress, test))
 
 
 def ranked(screen: Screen, model: VAE) -> Iterator[Step[Rows]]:
-    """One more score a Step; at once the whole table, if somebody's job has made it."""
+    """One more score a Step."""
     pictures = screen.pictures
-    shared = judged(seen.fingerprint(model), pictures.digest)
-    if shared:
-        yield shared[-1]
-        return
     labels = seen.told(model, pictures, np.arange(len(pictures)))
-    for step in scores.rank(model, pictures, screen.key / "scores", labels):
-        yield step
-    shared.append(step)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def judged(model: str, pictures: str) -> list[Step[Rows]]:
-    """The finished table of a model and a set, by their digests, for everybody: empty until somebody's job has made it."""
-    return []
+    return scores.rank(model, pictures, screen.key / "scores", labels)
 
 
 def draw(newest: Step[Rows] | None, progress: Progress, test: int) -> None:

@@ -69,7 +69,7 @@ def show(screen: Screen, step: Step[VAE]) -> None:
     if model.latent > 2:
         return bound.draw(model, x, labels, spec, screen.key / "bound")
     label = None if labels is None else labels[0]
-    run = runs.open_run(f"{NAME}.truth", spec, "", partial(steps, model, x, label))
+    run = runs.open_run(f"{NAME}.truth", spec, "", partial(steps, model, x, label), of=screen.stored)
 
     def draw(newest: Step[Truth] | None, progress: Progress) -> None:
         assert newest is not None
