@@ -15,6 +15,7 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
 from threadpoolctl import threadpool_limits
 
 sys.modules["plotly"] = None  # type: ignore[assignment]  # else Streamlit builds a theme for it, a fifth of a cold start
@@ -73,7 +74,11 @@ class Headers:
                 message["headers"] = [*message.get("headers", []), *adds]
             await send(message)
 
-        await self.app(scope, receive, answer)
+        try:
+            await self.app(scope, receive, answer)
+        except WebSocketDisconnected:  # Streamlit closes once more what a browser has left: nothing went wrong
+            if scope["type"] != "websocket":
+                raise
 
 
 @asynccontextmanager

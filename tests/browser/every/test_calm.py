@@ -221,3 +221,34 @@ def test_em_is_used_whole_without_a_mouse_and_says_what_it_did(visit):
     page.get_by_role("link", name="Old Faithful in two").press("Enter")
     em.wait(lambda: em.settings.get("data") == "Old Faithful")
     em.wait(lambda: slider.get_attribute("aria-valuetext") == "2" or slider.input_value() == "2")
+
+
+HANDS = {  # page: where the focus goes, the key that moves it, and the arrow to other data
+    "/fit1": (".stage .hand", "ArrowRight", "ArrowDown"),
+    "/fit2": (".stage .hand", "ArrowRight", "ArrowDown"),
+    "/vae": (".stage .plot", "ArrowRight", "ArrowDown"),
+    "/diffusion": (".stage .plot", "Home", "ArrowDown"),
+    "/paint": (".stage .plot", "Home", "ArrowUp"),
+}
+
+
+@pytest.mark.parametrize("address", HANDS)
+def test_a_page_is_used_whole_without_a_mouse(visit, address):
+    page, _ = visit(address)
+    on, (where, key, arrow) = Em(page), HANDS[address]
+    data = page.get_by_role("combobox").first
+    before = data.input_value()
+    for pressed in (arrow, arrow, "Enter"):
+        data.press(pressed)
+    on.wait(lambda: data.input_value() not in ("", before), "no other data")
+    come(page)
+    held = on.settings
+    page.locator(where).first.focus()
+    page.keyboard.press(key)
+    on.wait(lambda: on.settings != held, f"{key} moves nothing: {held}")
+    page.locator(".st-key-panel").get_by_role("radio").nth(1).press("Enter")
+    on.wait(lambda: "panel" in on.settings, "no other panel")
+    come(page)
+    page.wait_for_timeout(500)  # by then the address is a screen
+    page.keyboard.press("Control+z")
+    on.wait(lambda: "panel" not in on.settings, "nothing is undone")

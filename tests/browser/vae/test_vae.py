@@ -162,7 +162,7 @@ def test_an_uploaded_picture_is_encoded(vae):
     page.locator("input[type=file]").first.set_input_files(
         {"name": "one.png", "mimeType": "image/png", "buffer": out.getvalue()}
     )
-    page.get_by_text("Your picture").wait_for()
+    page.get_by_text("Your picture", exact=True).wait_for()
     until(page, f"Math.abs(s.z[0] - {before[0]}) > 0.05")
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import streamlit
+from starlette.websockets import WebSocketDisconnected
 
 from playground.server import assets, server
 
@@ -258,3 +259,16 @@ def test_a_page_finds_its_server_one_name_above_itself(href, base):
 def test_no_file_of_the_project_is_served(address):
     for path in ("/pyproject.toml", "/streamlit_app.py", "/app/static/pyproject.toml", "/static/../pyproject.toml"):
         assert b"generative-playground" not in ask(address + path)[2]
+
+
+def test_a_browser_that_has_left_is_no_error_and_anything_else_is():
+    async def left(scope, receive, send):
+        raise WebSocketDisconnected('Cannot call "send" once a close message has been sent.')
+
+    async def wrong(scope, receive, send):
+        raise RuntimeError("wrong")
+
+    assert answered(server.Headers(left), {"type": "websocket"}) == []
+    for app, kind in ((left, "http"), (wrong, "websocket")):
+        with pytest.raises(RuntimeError):
+            answered(server.Headers(app), {"type": kind})
