@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PAGES = ("frame", "paint", "panels", "runs", "theme")
+PAGES = ("diffusion", "frame", "paint", "plane", "theme")
 LONGER = (
     *(f"test_app_{name}" for name in PAGES),
     "test_late_reading",
