@@ -45,9 +45,12 @@ function showKnobs(s) {
   s.el.held.textContent = [held, chosen, named].filter(Boolean).join("\u2003");
 }
 
-/** One segmented control for every label; long ones are a list. */
+/** One segmented control for every label; long ones are a list. Made anew only where they say something else. */
 function buildConditions(s) {
   const {conditions} = s.decoder;
+  const made = JSON.stringify([conditions, s.labels]);
+  if (made === s.conditionsMade) return;
+  s.conditionsMade = made;
   s.el.conditions.hidden = !conditions.length;
   s.el.conditions.replaceChildren(...conditions.map(([title, options], c) => {
     const group = make("div", "condition");
@@ -89,9 +92,15 @@ function segmentsOf(options, chosen, choose, title) {
   return group;
 }
 
-/** Classes to hide, thumbnails, quantiles of the prior, and which two dimensions the plane is. */
+/** Classes to hide, thumbnails, quantiles of the prior, and which two dimensions the plane is; made anew only where they say
+    something else, so that no press is lost while a run goes on. */
 function buildModes(s) {
   const codes = codesLayer(s);
+  const {latent} = s.decoder;
+  const pictured = Boolean(codes.arrays.pictures);
+  const made = JSON.stringify([codes.classes, [...s.without], s.thumbnails, s.quantiles, pictured, latent, s.axes, s.theme.dark]);
+  if (made === s.modesMade) return;
+  s.modesMade = made;
   const again = (change) => () => {
     change();
     const held = () => [...s.el.modes.querySelectorAll("button, select")];
@@ -112,9 +121,9 @@ function buildModes(s) {
   const quantiles = press("prior quantiles", s.quantiles, again(() => warp(s, !s.quantiles)), "Axes in quantiles of the prior");
   s.el.modes.replaceChildren(
     ...classes,
-    ...(codes.arrays.pictures ? [pictures] : []),
+    ...(pictured ? [pictures] : []),
     quantiles,
-    ...(s.decoder.latent > 2 ? [planeLists(s, again)] : []),
+    ...(latent > 2 ? [planeLists(s, again)] : []),
   );
 }
 
