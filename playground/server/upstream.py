@@ -1,20 +1,23 @@
-"""What Streamlit works out anew in every run and need not, two places, each a twentieth of what a change costs; and a third.
+"""What Streamlit works out anew in every run and need not, two places, each a twentieth of what a change costs; and two more.
 
 It reads its six themes from the configuration whenever a script or a fragment begins, though they do not change while
 the server runs; and for each number input it copies the whole session's state, and builds a class for every component in
-it, to look one key up. And where two pages have settings of one name, it takes those of the page one comes to out of the
-address, for those of the page one left. None is part of Streamlit's public face (version 1.67), so each is replaced only
-where it is found as it is known, and the tests compare what comes out.
+it, to look one key up. Where two pages have settings of one name, it takes those of the page one comes to out of the
+address, for those of the page one left. And where a fragment begins anew before its last messages have left, it drops them
+and keeps what comes after them in the same container: the browser is told of a second child without a first, and is dead
+from then on. None is part of Streamlit's public face (version 1.67), so each is replaced only where it is found as it is
+known, and the tests compare what comes out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
-THEME, STATE, QUERY = "_populate_theme_msg", "filtered_state", "populate_from_query_string"
+THEME, STATE, QUERY, CLEAR = "_populate_theme_msg", "filtered_state", "populate_from_query_string", "clear"
 Populate = Callable[..., None]
 
 
@@ -26,6 +29,8 @@ def lighten() -> None:
         setattr(SafeSessionState, STATE, property(Glance))
     if hasattr(QueryParams, QUERY):
         setattr(QueryParams, QUERY, whole(getattr(QueryParams, QUERY)))
+    if hasattr(ForwardMsgQueue, CLEAR):
+        setattr(ForwardMsgQueue, CLEAR, patient(getattr(ForwardMsgQueue, CLEAR)))
 
 
 def remembered(populate: Populate) -> Populate:
@@ -57,6 +62,19 @@ def whole(populate: Populate) -> Populate:
         populate(params, query)
 
     return take
+
+
+def patient(clear: Populate) -> Populate:
+    """`clear(queue, retain_lifecycle_msgs, nobodys)`, which for the sake of a fragment drops nothing unsent.
+
+    Whatever is new comes after it, for `clear` also forgets where in the queue the messages of each place are.
+    """
+
+    def keep(queue: Any, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None) -> None:
+        nobodys: list[str] | None = None if fragment_ids_this_run is None else []
+        clear(queue, retain_lifecycle_msgs, nobodys)
+
+    return keep
 
 
 class Glance(Mapping[str, Any]):

@@ -1,7 +1,12 @@
 """What stands in the place of Streamlit's own gives what that gave, and no more work is done for it than promised."""
 
+from hypothesis import given
+from hypothesis import strategies as some
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig, NewSession
 from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
@@ -13,6 +18,8 @@ SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.
 def test_streamlit_still_has_what_is_replaced():
     assert callable(getattr(app_session, upstream.THEME))
     assert isinstance(getattr(SafeSessionState, upstream.STATE), property)
+    assert callable(getattr(QueryParams, upstream.QUERY))
+    assert callable(getattr(ForwardMsgQueue, upstream.CLEAR))
 
 
 def told(populate):
@@ -73,18 +80,105 @@ def test_a_glance_looks_up_one_key_and_copies_nothing(monkeypatch):
     assert not copied
 
 
+def enqueue(queue, path, parts, owner=""):
+    """A block and what is in it, as a script writes them: a letter is a text, a tuple a block, a list another fragment."""
+    msg = ForwardMsg()
+    msg.metadata.delta_path.extend(path)
+    msg.delta.fragment_id = owner
+    msg.delta.add_block.SetInParent()
+    queue.enqueue(msg)
+    for k, part in enumerate(parts):
+        at = (*path, k)
+        if isinstance(part, str):
+            msg = ForwardMsg()
+            msg.metadata.delta_path.extend(at)
+            msg.delta.fragment_id = owner
+            msg.delta.new_element.markdown.body = part
+            queue.enqueue(msg)
+        else:
+            enqueue(queue, at, part, str(at) if isinstance(part, list) else owner)
+
+
+def fragments(path, parts, found):
+    """The fragments in a block, by their names: where they are and what is in them."""
+    for k, part in enumerate(parts):
+        if not isinstance(part, str):
+            if isinstance(part, list):
+                found[str((*path, k))] = ((*path, k), part)
+            fragments((*path, k), part, found)
+    return found
+
+
+def receive(page, queue):
+    """What a browser makes of all that has not been sent: a block keeps what is in it, a child follows its sisters."""
+    for msg in queue.flush():
+        *way, last = msg.metadata.delta_path
+        block = page
+        for k in way:
+            block = block[k]
+            assert isinstance(block, list)
+        assert last <= len(block), f"Bad delta path index {last} (should be between [0, {len(block)}])"
+        new = msg.delta.new_element.markdown.body if msg.delta.WhichOneof("type") == "new_element" else []
+        if last == len(block):
+            block.append(new)
+        elif not (new == [] and isinstance(block[last], list)):
+            block[last] = new
+
+
+def plain(parts):
+    return [part if isinstance(part, str) else plain(part) for part in parts]
+
+
+TEXTS = some.sampled_from("abc")
+PARTS = some.recursive(
+    TEXTS, lambda inner: some.lists(inner, max_size=4) | some.lists(inner, max_size=4).map(tuple), max_leaves=12
+)
+
+
+@given(some.lists(PARTS, min_size=1, max_size=4), some.lists(some.booleans()), some.data())
+def test_whichever_fragments_begin_anew_a_browser_is_never_told_of_a_child_without_its_elder_sisters(parts, sent, data):
+    """Parts of a page that run again before or after what they said has left: the browser ends with the whole page."""
+    clear = upstream.patient(ForwardMsgQueue.clear)
+    queue, page, known = ForwardMsgQueue(), [], fragments((0,), parts, {})
+    enqueue(queue, (0,), parts)
+    for flush in sent if known else ():
+        if flush:
+            receive(page, queue)
+        name = data.draw(some.sampled_from(sorted(known)))
+        clear(queue, True, [name])
+        enqueue(queue, *known[name], name)
+    receive(page, queue)
+    assert page == [plain(parts)]
+
+
+def test_a_whole_page_that_begins_anew_drops_what_has_not_been_sent():
+    queue = ForwardMsgQueue()
+    enqueue(queue, (0,), ["a", ["b"]])
+    upstream.patient(ForwardMsgQueue.clear)(queue, True, None)
+    assert queue.is_empty()
+
+
 def test_lightened_streamlit_glances_and_remembers(monkeypatch):
     monkeypatch.setattr(app_session, upstream.THEME, getattr(app_session, upstream.THEME))
-    monkeypatch.setattr(SafeSessionState, upstream.STATE, getattr(SafeSessionState, upstream.STATE))
-    plain = told(getattr(app_session, upstream.THEME))
+    for place, name in (
+        (SafeSessionState, upstream.STATE),
+        (QueryParams, upstream.QUERY),
+        (ForwardMsgQueue, upstream.CLEAR),
+    ):
+        monkeypatch.setattr(place, name, getattr(place, name))
+    before = told(getattr(app_session, upstream.THEME))
     upstream.lighten()
     assert isinstance(session().filtered_state, upstream.Glance)
-    assert told(getattr(app_session, upstream.THEME)) == plain
+    assert told(getattr(app_session, upstream.THEME)) == before
 
 
 def test_nothing_is_done_where_streamlit_is_another(monkeypatch):
     monkeypatch.delattr(app_session, upstream.THEME)
     monkeypatch.delattr(SafeSessionState, upstream.STATE)
+    monkeypatch.delattr(QueryParams, upstream.QUERY)
+    monkeypatch.delattr(ForwardMsgQueue, upstream.CLEAR)
     upstream.lighten()
     assert not hasattr(app_session, upstream.THEME)
     assert not hasattr(SafeSessionState, upstream.STATE)
+    assert not hasattr(QueryParams, upstream.QUERY)
+    assert not hasattr(ForwardMsgQueue, upstream.CLEAR)
