@@ -85,7 +85,9 @@ ALLOWED_ARROWS = {  # room -> what it may import, beside itself; with `core`, al
 FAMILIES = {
     room for room in ALLOWED_ARROWS if room not in ("core.nouns", "core.data", "core.data.sets", "core.evaluation")
 }
-GROUND = tuple(f"playground.{name}" for name in ("session", "controls", "theme", "palette", "image", "importing"))
+GROUND = tuple(
+    f"playground.{name}" for name in ("session", "controls", "theme", "palette", "image", "plot", "importing")
+)
 FLOORS = (  # a room may import what lies on any floor below its own
     GROUND,
     ("playground.instruments",),
@@ -216,6 +218,14 @@ def pictures_travel_in_the_page(source):
     return [n.lineno for n in calls if dotted(n.func).endswith(".image")]
 
 
+def charts_keep_their_place(source):
+    """Only playground/plot.py shows charts: elsewhere they come with no height, and push down what follows."""
+    if source.path == "playground/plot.py":
+        return []
+    calls = (n for n in ast.walk(source.tree) if isinstance(n, ast.Call))
+    return [n.lineno for n in calls if dotted(n.func).endswith((".altair_chart", ".vega_lite_chart", ".plotly_chart"))]
+
+
 def no_process_is_forked_by_hand(source):
     return imported(source, "multiprocessing", "concurrent.futures.process")
 
@@ -295,6 +305,7 @@ BREAKS = {  # rule: (path, text) of files that break it
     ],
     no_html_is_let_through: [("pages/a.py", "st.markdown('<b>', unsafe_allow_html=True)")],
     pictures_travel_in_the_page: [("pages/a.py", "st.image(x)"), ("playground/rungs/a.py", "left.image(x)")],
+    charts_keep_their_place: [("pages/a.py", "st.altair_chart(x)"), ("playground/rungs/a.py", "left.altair_chart(x)")],
     no_process_is_forked_by_hand: [("playground/a.py", "from multiprocessing import Pool")],
     classes_are_named_for_what_they_are: [
         ("core/a.py", "class RunManager: pass"),
@@ -342,6 +353,7 @@ ALLOWED = {  # rule: a file near the line that keeps it
     ),
     no_html_is_let_through: ("pages/a.py", "st.markdown('**a**')"),
     pictures_travel_in_the_page: ("pages/a.py", "image.show(x)"),
+    charts_keep_their_place: ("pages/a.py", "plot.show(x)"),
     no_process_is_forked_by_hand: ("playground/a.py", "import subprocess, threading"),
     classes_are_named_for_what_they_are: ("core/a.py", "class Trace: ..."),
     files_are_short: ("core/a.py", "x = 1\n" * 250),

@@ -11,7 +11,7 @@ from core.key import Key
 from core.process import Step
 from core.vae.forward import forward
 from core.vae.model import VAE
-from playground import session
+from playground import plot, session
 from playground.instruments.figures import figures
 from playground.instruments.latent_pad import Path, Plane, Said, Snapshot
 from playground.rungs.vae import film, marker, numbers, pad, through, training
@@ -116,4 +116,4 @@ def bar(screen: Screen, run: Run, step: Step[VAE]) -> None:
     losses = closer.brought("playground.rungs.vae.losses")  # with its library, which only a training needs
     drawn = losses.charts((newest, training.since(run, kept)), past, step, most, session.dark())
     for column, (title, chart) in zip(columns[1:], drawn.items(), strict=True):
-        column.altair_chart(chart, key=f"{NAME}.{title}", alt=f"{title} over the epochs, now {said}")
+        plot.show(chart, key=f"{NAME}.{title}", alt=f"{title} over the epochs, now {said}", where=column)

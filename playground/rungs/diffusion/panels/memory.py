@@ -17,7 +17,7 @@ from core.diffusion.truth.quality import Memory
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Step
-from playground import controls, session
+from playground import controls, plot, session
 from playground.rungs.diffusion import charts, training
 from playground.rungs.diffusion.bench import Bench
 from playground.rungs.diffusion.dials import Dial
@@ -98,10 +98,10 @@ def picture(bench: Bench, state: Remembered) -> None:
     drawn = charts.distances(chosen.samples, chosen.held, other, session.dark())
     alt = f"Distances of samples and of {other} to the nearest training point"
     with st.container(key="place distances"):
-        st.altair_chart(drawn, key=f"{NAME}.distances", alt=alt)
+        plot.show(drawn, key=f"{NAME}.distances", alt=alt)
     cells = {"training points": bench.original(bench.known), "samples": state.samples}
     roles = ("data", "model")
-    st.altair_chart(
+    plot.show(
         charts.pair(cells, roles, bench.dataset.bounds, session.dark()), key=f"{NAME}.clouds",
         alt="Training points beside samples",
     )  # fmt: skip

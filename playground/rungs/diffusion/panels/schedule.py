@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.rungs.diffusion import charts, numbers
 from playground.rungs.diffusion.bench import Bench, Noising, repair
 from playground.rungs.diffusion.screen import NAME, Screen
@@ -16,7 +16,7 @@ def show(screen: Screen, step: Step) -> None:
     with left:
         drawn = charts.signal(bench.schedule, step.metrics["t"], ticks, session.dark())
         alt = "The signal-to-noise ratio falls all the way from data to noise"
-        st.altair_chart(drawn, key=f"{NAME}.snr", alt=alt)
+        plot.show(drawn, key=f"{NAME}.snr", alt=alt)
         st.caption(numbers.clock(bench.schedule, ticks))
     with right:
         mismatch(bench)

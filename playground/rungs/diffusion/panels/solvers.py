@@ -13,7 +13,7 @@ from core.diffusion.noise.target import Denoiser
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Halt, Step
-from playground import session
+from playground import plot, session
 from playground.rungs.diffusion import charts
 from playground.rungs.diffusion import landing as landings
 from playground.rungs.diffusion.bench import Bench
@@ -99,7 +99,7 @@ def chart(state: Race, sampler: Sampler, bounds: np.ndarray) -> None:
             found["error"] = found["error"].clip(lower=1e-8)
             drawn = charts.errors(found, PLAIN, session.dark())
             alt = "The error of the end falls as evaluations grow, faster for solvers of second order"
-            st.altair_chart(drawn, key=f"{NAME}.errors", alt=alt)
+            plot.show(drawn, key=f"{NAME}.errors", alt=alt)
             fitted = ", ".join(f"{name} **{order(state.rows, name):.2f}**" for name in PLAIN)
             st.markdown(f"Fitted order over the last three walks: {fitted}.")
         end = f"Error: root mean square distance, at t = {LAST}, to Heun's method with {REFERENCE.steps} steps."
@@ -108,4 +108,4 @@ def chart(state: Race, sampler: Sampler, bounds: np.ndarray) -> None:
         st.markdown(f"**{sampler.solver}** from the same starts")
         ends = {f"{count} steps": x for count, x in state.ends}
         drawn = charts.clouds(ends, bounds, "model", session.dark())
-        st.altair_chart(drawn, key=f"{NAME}.clouds", alt="Samples at 5, 10, 20 and 50 steps")
+        plot.show(drawn, key=f"{NAME}.clouds", alt="Samples at 5, 10, 20 and 50 steps")

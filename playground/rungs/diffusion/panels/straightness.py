@@ -22,7 +22,7 @@ from core.diffusion.walk import Sampler
 from core.evaluation import two_sample
 from core.key import Key
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.rungs.diffusion import charts
 from playground.rungs.diffusion.bench import Bench
 from playground.rungs.diffusion.screen import Screen
@@ -188,7 +188,7 @@ def picture(bench: Bench, found: Compared) -> None:
             drawn = charts.paths(title, judged.paths if judged else UNTRAINED, bench.bounds, session.dark())
             long = f"{judged.detour:.2f} times as long as straight lines" if judged else "not known yet"
             alt = f"{title}: paths from noise to data, {long}"
-            st.altair_chart(drawn, key=f"{NAME}.{title}", alt=alt, width="content")
+            plot.show(drawn, key=f"{NAME}.{title}", alt=alt, width="content")
     st.markdown(rows(found))
     done = list(WAYS).index(found.now) + found.updates / WAYS[found.now].steps
     st.progress(done / len(WAYS), f"{found.now}: {found.updates:,} of {WAYS[found.now].steps:,} updates.")

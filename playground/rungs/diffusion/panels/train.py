@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.instruments.stage import Frame
 from playground.rungs.diffusion import charts, training
 from playground.rungs.diffusion.screen import NAME, Screen
@@ -63,7 +63,7 @@ def losses(screen: Screen, step: Step) -> None:
     key = (bench.dataset.digest, bench.noising, target)
     middles, floor = session.once(f"{NAME}.floor", key, lambda: training.floor(bench, target, len(loss)))
     alt = "The loss at every time lies above the floor that no network can avoid"
-    st.altair_chart(charts.losses(middles, loss, floor, session.dark()), key=f"{NAME}.loss", alt=alt)
+    plot.show(charts.losses(middles, loss, floor, session.dark()), key=f"{NAME}.loss", alt=alt)
     excess = training.excess(loss, step.arrays["examples"], floor)
     rows = [
         ("Updates", f"{step.metrics['steps']:,.0f}", "of the weights"),

@@ -8,7 +8,7 @@ from core.mixture import select
 from core.mixture.gmm import GMM
 from core.mixture.select import Judged
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.rungs.em import fitting, numbers
 from playground.rungs.em.screen import NAME, Screen
 from playground.runs import runs
@@ -37,7 +37,7 @@ def judged(screen: Screen, newest: Step[tuple[Judged, ...]] | None, progress: Pr
     left, right = st.columns([1, 1.6], gap="large")
     with left:
         for title, drawn in charts.selection(rows, best.components if best else None, 12, session.dark()).items():
-            st.altair_chart(drawn, key=f"{NAME}.{title}", alt=title)
+            plot.show(drawn, key=f"{NAME}.{title}", alt=title)
     with right:
         if best and (scored or not progress.alive):  # every K is fitted
             choice(screen, rows, best, rests=not progress.alive)

@@ -17,7 +17,7 @@ from core.laws import bins
 from core.laws.bins import Histogram
 from core.options import Choice
 from core.process import Halt
-from playground import controls, session
+from playground import controls, plot, session
 from playground.rungs.fit1 import smoothing
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.screen import NAME, Screen
@@ -101,10 +101,10 @@ def pictures(panel: Panel) -> None:
     marked = {word: (row[0], "truth" if word == "Oracle" else "noise") for word, row in judged.rules.items()}
     marked[panel.rule] = (model.h, "hand")
     drawn = estimate(dataset, hist, model, dark)
-    st.altair_chart(drawn, key=f"{NAME}.estimate", alt="The kernel estimate over the histogram")
+    plot.show(drawn, key=f"{NAME}.estimate", alt="The kernel estimate over the histogram")
     st.caption(f"{len(hist.counts):,} bins by {cut}: the bins choose the story. {session.plain(hist.note)}")
     drawn = cost(dataset.columns[0], judged, marked, dark)
-    st.altair_chart(drawn, key=f"{NAME}.widths", alt="What each bandwidth costs, with the rules' choices")
+    plot.show(drawn, key=f"{NAME}.widths", alt="What each bandwidth costs, with the rules' choices")
     st.caption(EXACT if judged.known else LEFT_OUT)
 
 

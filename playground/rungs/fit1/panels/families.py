@@ -12,7 +12,7 @@ from core.laws.bins import Histogram
 from core.laws.conjugate.bernoulli import BetaBernoulli
 from core.laws.ranking import Row
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.rungs.fit1 import beliefs, column, picture, ranking
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.column import Ranked
@@ -81,7 +81,7 @@ def drawn(screen: Screen, ranked: Ranked, row: Row | None, histogram: Histogram 
     make = partial(picture.picture, dataset, ranked.x, row, histogram, ranked.axis, dark)
     what = f"{row.title} at {minus(f'{row.log_likelihood:.4f}')} nats per point" if row else "no law yet"
     alt = f"{len(dataset):,} points of {ranked.axis} and {what}"
-    st.altair_chart(session.once(f"{NAME}.picture", spec, make), key=f"{NAME}.families", alt=alt)
+    plot.show(session.once(f"{NAME}.picture", spec, make), key=f"{NAME}.families", alt=alt)
 
 
 def said(screen: Screen, ranked: Ranked, newest: Step[tuple[Row, ...]] | None, progress: Progress) -> None:
@@ -127,4 +127,4 @@ def believed(ranked: Ranked) -> None:
     title = f"probability of {ranked.kind.values[1]:g}"
     marked = {"share": (float(ranked.x.mean()), "data")}
     drawn = beliefs.beliefs(curves, marked, law.interval(), title, (0.0, 1.0), session.dark())
-    st.altair_chart(drawn, key=f"{NAME}.belief", alt=f"Posterior of the {title}")
+    plot.show(drawn, key=f"{NAME}.belief", alt=f"Posterior of the {title}")

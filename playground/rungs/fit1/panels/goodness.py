@@ -12,7 +12,7 @@ from core.laws.families.line_mixture import Mixtures
 from core.laws.families.mixture_family import as_family
 from core.laws.goodness import MOST, Calibrated, Recheck, bootstrap, check_the_check, qq
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.rungs.fit1 import column, p_values
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.ranking import spoken
@@ -106,10 +106,10 @@ def p_value_table(screen: Screen, run: Run, step: Step[Calibrated], progress: Pr
 def quantiles(screen: Screen, run: Run, step: Step[Calibrated]) -> None:
     """The QQ plot with its band."""
     test = step.state
-    plot = session.once(f"{NAME}.qq", (run.id, step.index), lambda: qq(test))
-    outside = f"Outside the band, as crosses: {plot.outside.sum()} of the {len(plot.outside)} points drawn"
-    drawn = p_values.qq(plot, screen.dataset.columns[0], session.dark())
-    st.altair_chart(drawn, key=f"{NAME}.qq", alt=f"QQ plot of {name_of(test)}: {outside}")
+    pairs = session.once(f"{NAME}.qq", (run.id, step.index), lambda: qq(test))
+    outside = f"Outside the band, as crosses: {pairs.outside.sum()} of the {len(pairs.outside)} points drawn"
+    drawn = p_values.qq(pairs, screen.dataset.columns[0], session.dark())
+    plot.show(drawn, key=f"{NAME}.qq", alt=f"QQ plot of {name_of(test)}: {outside}")
     i = test.names.index("QQ")
     p = f" (p = {test.p[i]:.3f} ± {test.error[i]:.3f})" if step.metrics["progress"] == 1 else ""
     st.caption(f"{outside}{p}. If the law is true, there is none with probability 0.95.")
@@ -151,7 +151,7 @@ def rechecked(run: Run, newest: Step[Recheck] | None, progress: Progress) -> Non
     if newest:
         drawn = p_values.uniformity(newest.state, JUDGED, session.dark())
         for place, (title, chart) in zip(st.columns(3), drawn.items(), strict=True):
-            place.altair_chart(chart, key=f"{NAME}.{title}", alt=title)
+            plot.show(chart, key=f"{NAME}.{title}", alt=title, where=place)
         st.dataframe(p_values.rejections(newest.state, JUDGED), hide_index=True, column_config=FORMATS)
 
 

@@ -15,7 +15,7 @@ from core.laws.conjugate.normal import Config, NormalInverseGamma
 from core.laws.gaussian import Gaussian
 from core.laws.likelihood import Sufficient, sufficient
 from core.process import Halt
-from playground import controls, session
+from playground import controls, plot, session
 from playground.rungs.fit1 import beliefs
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.screen import NAME, PRIOR, Screen
@@ -98,11 +98,11 @@ def pictures(
     for i, symbol in enumerate(("mu", "sigma")):
         marked = {"MLE": (mle[i], "data")} | ({"MAP": (best[i], "model")} if best else {})
         drawn = beliefs.parameter(laws, i, marked, f"{symbol}: {dataset.columns[0]}", domains[i], dark)
-        st.altair_chart(drawn, key=f"{NAME}.{symbol}", alt=f"Prior, likelihood and posterior of {symbol}")
+        plot.show(drawn, key=f"{NAME}.{symbol}", alt=f"Prior, likelihood and posterior of {symbol}")
     way = session.once("bayes.path", (dataset.digest, prior), lambda: walk(prior, ordered(dataset)))
     named = {"MLE": (*mle, "data")} | ({"MAP": (*best, "model")} if best else {})
     drawn = beliefs.joint(law, way, named, dataset.columns[0], domains, dark)
-    st.altair_chart(drawn, key=f"{NAME}.plane", alt="Posterior over mu and sigma with the path of the MAP")
+    plot.show(drawn, key=f"{NAME}.plane", alt="Posterior over mu and sigma with the path of the MAP")
     st.caption(
         "The grey path is the MAP (top of the density in mu and sigma) as the points come in, from the prior to the MLE. "
         "The points are taken in an order drawn once, so that a sorted table is fair."
@@ -110,7 +110,7 @@ def pictures(
     hist = session.once("bayes.bars", dataset.digest, lambda: bins.histogram(dataset.points))
     plug = Gaussian(points.mean, points.covariance) if mle[1] > 0 else None
     drawn = beliefs.predictive(dataset, hist, attempt(law.predictive), plug, dark)
-    st.altair_chart(drawn, key=f"{NAME}.predictive", alt="Posterior predictive over the histogram of all the data")
+    plot.show(drawn, key=f"{NAME}.predictive", alt="Posterior predictive over the histogram of all the data")
     st.caption("Bars: all the data. The predictive is wider than the plug-in normal: mu and sigma are not known.")
 
 

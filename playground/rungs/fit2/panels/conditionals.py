@@ -10,7 +10,7 @@ from core.dataset import Dataset
 from core.joint.joint import Joint
 from core.laws import bins
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.rungs.fit2 import joint
 from playground.rungs.fit2.joint import Seen
 from playground.rungs.fit2.screen import NAME, Screen
@@ -26,7 +26,7 @@ def show(screen: Screen, step: Step[Seen]) -> None:
     for where, k in zip(st.columns(2, gap="large"), (0, 1), strict=True):
         name, make = f"{NAME}.marginal.{k}", partial(marginal, dataset, law, k, session.dark())
         chart = session.once(name, (screen.spec, session.dark()), make)  # whatever the line says
-        where.altair_chart(chart, key=name, alt=f"{dataset.columns[k]} alone: histogram and law")
+        plot.show(chart, key=name, alt=f"{dataset.columns[k]} alone: histogram and law", where=where)
 
 
 def said(screen: Screen, law: Joint) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.instruments.stage import Field, Layer, Points, Scene
 from playground.palette import ROLES
 from playground.rungs.fit2 import apart
@@ -57,7 +57,7 @@ def draw(screen: Screen, unseen: bool, newest: Step[Compared], progress: Progres
     with right:
         if len(found.tests["mmd"].null) > 1:
             alt_text = "; ".join(f"{TESTS[name]}: p {p_value(null.p_value)}" for name, null in found.tests.items())
-            st.altair_chart(beside(found, session.dark()), key=f"{NAME}.tests", alt=alt_text)
+            plot.show(beside(found, session.dark()), key=f"{NAME}.tests", alt=alt_text)
         if progress.alive:
             done = int(newest.metrics["repeats"])
             st.progress(newest.metrics["progress"], f"{done} of {REPEATS} reshuffles.")

@@ -13,7 +13,7 @@ from core.diffusion.walk import Sampler
 from core.evaluation import metrics
 from core.painting import judge, sight
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.instruments.easel import Easel, bytes_of
 from playground.rungs.paint import charts, film
 from playground.rungs.paint.screen import NAME, Screen
@@ -94,7 +94,7 @@ def show(screen: Screen, step: Step[np.ndarray]) -> None:
             grid(run, newest.state, min(painted // SIDE, SHOWN))
         with right:
             drawn = charts.guidance(curve(rows), screen.push.guidance, session.dark())
-            st.altair_chart(drawn, key=f"{NAME}.guidance.chart", alt=finding(rows))
+            plot.show(drawn, key=f"{NAME}.guidance.chart", alt=finding(rows))
             st.markdown(finding(rows))
             st.progress(painted / ALL, f"{painted} of {ALL} pictures, {MANY} for each strength.")
             st.caption(how(screen.pictures))

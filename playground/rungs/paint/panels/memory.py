@@ -10,7 +10,7 @@ from scipy.stats import binom
 from core.data.images import Pictures
 from core.painting.wish import Wish
 from core.process import Step
-from playground import session
+from playground import plot, session
 from playground.instruments.easel import Easel, bytes_of
 from playground.rungs.paint import charts, film, words
 from playground.rungs.paint.screen import NAME, Screen
@@ -129,5 +129,5 @@ def compared(screen: Screen, painted: np.ndarray, held: np.ndarray) -> None:
     """How near painted and held-out pictures come, as curves and in a sentence."""
     said = verdict(painted, held, allowed(screen.pictures, screen.wish))
     drawn = charts.distances(painted, held, session.dark())
-    st.altair_chart(drawn, key=f"{NAME}.memory.chart", alt=said)
+    plot.show(drawn, key=f"{NAME}.memory.chart", alt=said)
     st.markdown(said)

@@ -19,7 +19,7 @@ from core.process import Step
 from core.vae.latent import surgery
 from core.vae.latent.surgery import Surgery
 from core.vae.model import VAE
-from playground import session
+from playground import plot, session
 from playground.rungs.vae import seen
 from playground.rungs.vae.panels.parts import bars, collapse, holes
 from playground.rungs.vae.panels.parts.holes import Codes
@@ -98,11 +98,11 @@ def parts(opened: Opened) -> None:
     with left:
         st.markdown(finding(opened))
         bar = bars.stacked({"mean KL": summands(opened)}, SUMMANDS, "nats per picture", session.dark())
-        st.altair_chart(bar, key=f"{NAME}.parts", alt=f"Mean KL {opened.parts.kl:.2f} nats in its two parts")
+        plot.show(bar, key=f"{NAME}.parts", alt=f"Mean KL {opened.parts.kl:.2f} nats in its two parts")
         each = surgery.mean_divergence(opened.means, opened.log_vars)
         awake = surgery.active(opened.means)
         drawn = dimensions(each, awake, session.dark())
-        st.altair_chart(drawn, key=f"{NAME}.dimensions", alt=f"{awake.sum()} of {len(awake)} dimensions are active")
+        plot.show(drawn, key=f"{NAME}.dimensions", alt=f"{awake.sum()} of {len(awake)} dimensions are active")
     with right:
         figures(opened)
 

@@ -14,7 +14,7 @@ from core.evaluation.metrics import Estimate, mean
 from core.key import Key
 from core.process import Step
 from core.vae.model import VAE
-from playground import session
+from playground import plot, session
 from playground.rungs.vae.screen import NAME
 from playground.runs import runs
 from playground.runs.drain import Progress
@@ -49,7 +49,7 @@ def told(latent: int, newest: Step[Bounds] | None, progress: Progress) -> None:
         f"With k = {k:,} the bound on this picture is **{numbers.estimate(found[k])} nats** (standard error over "
         f"repeats), {gained:.2f} nats above the ELBO, which is k = 1."
     )
-    st.altair_chart(chart(found, session.dark()), key=f"{NAME}.bound", alt="The bound over k draws")
+    plot.show(chart(found, session.dark()), key=f"{NAME}.bound", alt="The bound over k draws")
     if progress.alive:
         st.caption("Drawing more...")
 

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from core.data.images import Pictures
 from core.vae.latent import representation
-from playground import session
+from playground import plot, session
 from playground.palette import CLASSES
 from playground.rungs.vae.panels.parts.compared import MODELS, OURS, Compared, numeric
 from playground.rungs.vae.screen import NAME
@@ -39,7 +39,7 @@ def draw(found: Compared, pictures: Pictures, by: str) -> None:
             xy = xy[:DRAWN] if model in found.codes else np.full_like(xy[:DRAWN], np.nan)
             drawn = chart(model, xy, axes, value, words, (by, unit), session.dark())
             said = f"Codes of {model}, coloured by {by or 'nothing'}"
-            where.altair_chart(drawn, key=f"{NAME}.codes.{model}", alt=said)
+            plot.show(drawn, key=f"{NAME}.codes.{model}", alt=said, where=where)
 
 
 def shade(pictures: Pictures, rows: np.ndarray, by: str) -> tuple[np.ndarray, tuple[str, ...], str]:

@@ -17,7 +17,7 @@ from core.process import Step
 from core.vae import sweep
 from core.vae.latent.surgery import ACTIVE
 from core.vae.model import VAE
-from playground import session
+from playground import plot, session
 from playground.rungs.vae import seen
 from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import runs
@@ -51,7 +51,7 @@ def draw(screen: Screen, step: Step[VAE]) -> None:
         st.markdown(finding(newest))
         drawn = charts(newest, session.dark())
         for where, (title, chart) in zip(st.columns(3, gap="medium"), drawn.items(), strict=True):
-            where.altair_chart(chart, key=f"{NAME}.{title}", alt=f"{title} over beta")
+            plot.show(chart, key=f"{NAME}.{title}", alt=f"{title} over beta", where=where)
 
     watch(run, told)
 

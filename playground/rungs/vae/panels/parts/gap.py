@@ -15,7 +15,7 @@ from core.process import Step
 from core.vae.model import VAE
 from core.vae.truth import gap as core_gap
 from core.vae.truth.gap import Gap
-from playground import session
+from playground import plot, session
 from playground.rungs.vae import seen
 from playground.rungs.vae.panels.parts import bars
 from playground.rungs.vae.screen import NAME, Screen
@@ -71,7 +71,7 @@ def bars_of(one: Run, test: Run | None) -> None:
         st.markdown(over_words(step.state))
     if parts:
         alt = "Approximation and amortisation gap in nats"
-        st.altair_chart(chart(parts, session.dark()), key=f"{NAME}.split", alt=alt)
+        plot.show(chart(parts, session.dark()), key=f"{NAME}.split", alt=alt)
 
 
 def over(model: VAE, pictures: Pictures, rows: Int[np.ndarray, " m"]) -> Iterator[Step[Gaps]]:
