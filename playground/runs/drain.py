@@ -1,9 +1,12 @@
 """One process being drained into a Trace in a thread of its own: how it takes its turns, and what may be done with it.
 
 At most `RUNNING` young jobs and as many long ones compute at once in the whole process, the others wait for a turn, which
-goes first to those who have worked least; long ones run when nothing else wants the processor.
+goes first to those who have worked least; long ones run when nothing else wants the processor. What one person has had
+computed a moment ago counts as work of his next job, so that many changes of his do not go before another's first; and
+what nobody looks at any more comes after what somebody does.
 """
 
+import math
 import os
 import sys
 import threading
@@ -24,18 +27,25 @@ Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 POLITE = 0.1  # seconds a long job rests at most between two Steps, for pages to be finished
 SHARE = 4  # for how many of its own seconds it rests if pages take all the time; in proportion if they take less
 FAIR = 0.1  # seconds of work within which jobs take turns in the order they came
+RECENT = 3.0  # seconds after which a person's work counts for 1/e of what it was
+UNSEEN = 3.0  # seconds after which nobody looks at a job: who does asks for its progress several times a second
+NOBODYS = 30.0  # seconds of work that count more, for what nobody looks at
 _turns = baton.turns  # those of the pages; a long job, which gives way, must not hold one of these meanwhile
 _long_turns = Turns(RUNNING)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: its phase, Steps taken, Steps a second, and the sentence it failed with ("" otherwise)."""
+    """How far a job is: its phase, Steps taken, Steps a second, and the sentence it failed with ("" otherwise).
+
+    `ahead` is how many compute, or will, before one that waits.
+    """
 
     phase: Phase
     steps: int
     rate: float
     error: str
+    ahead: int = 0
 
     @property
     def alive(self) -> bool:
@@ -43,14 +53,38 @@ class Progress:
         return self.phase in ("waiting", "running", "paused")
 
 
+class Account:
+    """What one person has had computed: seconds, each of which counts less as time goes by."""
+
+    def __init__(self) -> None:
+        self._seconds, self._last = 0.0, time.monotonic()
+
+    def charge(self, seconds: float) -> None:
+        """Add some."""
+        self._seconds, self._last = self.recent() + seconds, time.monotonic()
+
+    def recent(self) -> float:
+        """The sum now: a second that is t old counts exp(-t / RECENT)."""
+        return self._seconds * math.exp((self._last - time.monotonic()) / RECENT)
+
+
 class Job:
-    """One process being drained into a Trace in a thread of its own; `spec` says what it does, `beside` what it fills."""
+    """One process being drained into a Trace in a thread of its own; `spec` says what it does, `beside` what it fills.
+
+    Its work is charged to `account`.
+    """
 
     def __init__(
-        self, steps: Callable[[], Iterator[Step]], limit: int, spec: Hashable = None, beside: object = None
+        self,
+        steps: Callable[[], Iterator[Step]],
+        limit: int,
+        spec: Hashable = None,
+        beside: object = None,
+        account: Account | None = None,
     ) -> None:
         self.trace: Trace = Trace(limit=limit)
         self.spec, self.beside = spec, beside
+        self.account = account or Account()
         self.seen = time.monotonic()
         self._steps = steps
         self._phase: Phase = "waiting"
@@ -58,6 +92,7 @@ class Job:
         self._count = 0
         self._worked = 0.0
         self._cost = 0.0  # seconds the Steps took, whoever computed them
+        self._asked = time.perf_counter()  # when it asked for its turn
         self._allowed = float("inf")  # Steps that may be taken before pausing
         self._wake = threading.Condition()
         self._stop = False
@@ -69,7 +104,8 @@ class Job:
         self.seen = time.monotonic()
         with self._wake:
             rate = self._count / self._cost if self._cost > 0 else 0.0
-            return Progress(self._phase, self._count, rate, self._error)
+            ahead = _turns.before(self._asked, self._urgency()) if self._phase == "waiting" else 0
+            return Progress(self._phase, self._count, rate, self._error, ahead)
 
     def pause(self) -> None:
         """Stop after the present Step; the job can be resumed."""
@@ -126,7 +162,8 @@ class Job:
                     reader.wait()
                 if not humble and max(self._worked, reader.cost if reader else 0.0) > LONG:
                     humble = give_way()
-                with (_long_turns if humble else _turns).turn(urgency(self._worked)) as until:
+                self._asked = time.perf_counter()
+                with (_long_turns if humble else _turns).turn(self._urgency()) as until:
                     if not self._work(steps, until, humble):
                         return self._end("done")
             self._end("cancelled")
@@ -151,12 +188,16 @@ class Job:
             with self._wake:
                 self._count += 1
                 self._worked += now - began
+                self.account.charge(now - began)
                 self._cost += reader.seconds if reader else now - began
                 self._wake.notify_all()
             if humble:
                 rest(now - began)
             if now > until:
                 return True
+
+    def _urgency(self) -> float:
+        return urgency(self._worked, self.account.recent(), time.monotonic() - self.seen < UNSEEN)
 
     def _end(self, phase: Phase, error: str = "") -> None:
         with self._wake:
@@ -171,9 +212,13 @@ def give_way() -> bool:
     return True
 
 
-def urgency(worked: float) -> float:
-    """What a job's turn is asked for with: at once for one just begun, since the page that began it waits for it."""
-    return baton.EARLIER if worked < FAIR / 2 else worked // FAIR
+def urgency(worked: float, recent: float = 0.0, watched: bool = True) -> float:
+    """What a job's turn is asked for with, after `worked` seconds of its own and `recent` ones of its owner.
+
+    At once for one just begun, since the page that began it waits for it; last for one that is not `watched`.
+    """
+    spent = max(worked, recent) + (0.0 if watched else NOBODYS)
+    return baton.EARLIER if spent < FAIR / 2 else FAIR * (spent // FAIR)
 
 
 def rest(worked: float) -> None:

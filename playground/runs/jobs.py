@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 
 from core.process import Step
-from playground.runs.drain import Job
+from playground.runs.drain import Account, Job
 
 LEAVE = 1.0  # seconds the end of a session may be noticed later than the beginning of the next in its tab
 GRACE = 20.0  # seconds a dropped connection may take to come back
 _jobs: dict[str, Job] = {}
+_accounts: dict[str, Account] = {}  # of sessions, for as long as they have jobs
 _left: set[str] = set()  # owners whose session has ended, for as long as their jobs are kept
 _lock = threading.Lock()
 
@@ -27,9 +28,10 @@ def submit(
     spec: Hashable = None,
     beside: object = None,
 ) -> Job:
-    """Start a job for `owner`, cancelling the one it had under that name."""
-    job = Job(steps, limit, spec, beside)
+    """Start a job for `owner`, cancelling the one it had under that name; all of a session's are on one account."""
     with _lock:
+        account = _accounts.setdefault(owner.partition("/")[0], Account())
+        job = Job(steps, limit, spec, beside, account)
         _place(owner, job)
     return job
 
@@ -67,6 +69,8 @@ def release(owner: str) -> None:
     """Cancel and forget all jobs whose name begins with `owner`."""
     with _lock:
         gone = [_jobs.pop(name) for name in list(_jobs) if name.startswith(owner)]
+        for session in [name for name in _accounts if name.startswith(owner)]:
+            del _accounts[session]
         _left.difference_update([left for left in _left if left.startswith(owner)])
     for job in gone:
         job.cancel()

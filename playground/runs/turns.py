@@ -2,6 +2,7 @@
 
 A plain semaphore lets a thread that has just given its slot back take it again, so two long runs would lock everybody
 else out. Here a slot goes to whoever waits with the least work behind it: a short fit is done before a long one goes on.
+A second of work lets those go first who come up to a second later, and no others: so nobody waits for ever.
 """
 
 import heapq
@@ -40,7 +41,7 @@ class Turns:
 
     @contextmanager
     def turn(self, worked: float) -> Iterator[float]:
-        """Wait for a slot, which goes to those who have `worked` the fewest seconds; yields when the turn should end."""
+        """Wait for a slot, as `take` does; yields when the turn should end."""
         turn = self.take(worked)
         try:
             yield turn.began + self.slice
@@ -48,14 +49,14 @@ class Turns:
             self.give(turn)
 
     def take(self, worked: float) -> Turn:
-        """Wait for a slot and keep it until it is given back."""
+        """Wait for a slot and keep it until it is given back; after `worked` seconds of work."""
         with self._lock:
             if self._free:
                 self._free -= 1
                 return self._begun()
             event = threading.Event()
             self._count += 1
-            heapq.heappush(self._waiting, (worked, self._count, event))
+            heapq.heappush(self._waiting, (time.perf_counter() + worked, self._count, event))
         while not event.wait(self.patience):
             self._pass_by()
         with self._lock:
@@ -71,6 +72,11 @@ class Turns:
             self._load, self._last = self._load * math.exp(self._last - now) + now - turn.began, now
             if not (self._taken or self._waiting):
                 self._nobody.set()
+
+    def before(self, asked: float, worked: float) -> int:
+        """How many have a turn, or will have one, before somebody who `asked` for it then (`time.perf_counter`)."""
+        with self._lock:
+            return len(self._taken) + sum(at < asked + worked for at, _, _ in self._waiting)
 
     def quiet(self, seconds: float) -> None:
         """Wait until nobody has a turn or waits for one, at most `seconds`."""

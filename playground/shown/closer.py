@@ -32,7 +32,7 @@ class SelfTest:
 
     None among the checks says that one takes longer, and lets others have their turn.
 
-    `note` (Markdown) says under the table what they are about; `waiting`, if given, says why they cannot begin yet.
+    `note` (Markdown) says above the table what they are about; `waiting`, if given, says why they cannot begin yet.
     """
 
     spec: tuple[Hashable, ...]
@@ -114,16 +114,18 @@ def strip(room: str, test: SelfTest) -> None:
         st.caption(test.waiting)
         return
     run = runs.open_run(f"{room}.checks", test.spec, "", test.steps)
-
-    def draw(newest: Step[tuple[Check, ...]], progress: Progress) -> None:
-        if newest.state:
-            st.markdown(numbers.self_test(newest.state))
-        if progress.alive:
-            st.caption("Testing...")
-
-    watch(run, draw, "Testing...")
     if test.note:
         st.markdown(test.note)
+
+    def draw(newest: Step[tuple[Check, ...]] | None, progress: Progress) -> None:
+        checks = newest.state if newest else ()
+        if progress.alive or checks:
+            st.caption("Testing..." if progress.alive else f"{sum(c.holds for c in checks)} of {len(checks)} hold.")
+        if checks:
+            st.markdown(numbers.self_test(checks))
+
+    with st.container(key="identities"):
+        watch(run, draw)
 
 
 def take_home(home: Home) -> None:

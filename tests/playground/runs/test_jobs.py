@@ -26,6 +26,7 @@ def until(condition, seconds=60.0):
 def registry(monkeypatch):
     """No jobs and free slots at the start; no thread left at the end."""
     monkeypatch.setattr(jobs, "_jobs", {})
+    monkeypatch.setattr(jobs, "_accounts", {})
     monkeypatch.setattr(drain, "_turns", Turns(drain.RUNNING))
     monkeypatch.setattr(drain, "_long_turns", Turns(drain.RUNNING))
     before = set(threading.enumerate())
@@ -219,6 +220,92 @@ def test_waiting_for_the_first_step_ends_with_it_or_with_the_job():
     refused.wait_first(60)
     assert time.monotonic() - began < 30
     assert (endless.progress().steps >= 1, refused.progress().phase) == (True, "failed")
+
+
+@dataclass
+class Told:
+    """Who began a Step, in order; each Step takes a moment."""
+
+    def __post_init__(self):
+        self.order = []
+
+    def steps(self, who, n=1):
+        def made():
+            for i in range(n):
+                self.order.append(who)
+                time.sleep(0.002)
+                yield Step(i, i)
+
+        return made
+
+
+def closed(monkeypatch):
+    """One slot, which is taken; what to call to give it back."""
+    turns = Turns(1)
+    monkeypatch.setattr(drain, "_turns", turns)
+    turn = turns.take(0.0)
+    return turns, lambda: turns.give(turn)
+
+
+def test_one_persons_many_changes_do_not_go_before_anothers_first(monkeypatch):
+    turns, open_ = closed(monkeypatch)
+    told = Told()
+    first = jobs.submit("eager/em", told.steps("eager"))
+    first.account.charge(1.0)  # what all the changes before have cost
+    changes = [jobs.submit(f"eager/{i}", told.steps("eager")) for i in range(4)]
+    until(lambda: turns.before(time.perf_counter() + 9, 0.0) == 6)
+    other = jobs.submit("calm/em", told.steps("calm"))
+    until(lambda: other.progress().ahead == 2)  # who has the slot, and the very first
+    open_()
+    for job in (first, *changes, other):
+        job.wait(60)
+    assert told.order == ["eager", "calm", *["eager"] * 4]
+
+
+def test_what_is_on_one_account_is_forgotten_with_the_session_and_as_time_goes_by(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(drain.time, "monotonic", lambda: clock[0])
+    account = drain.Account()
+    account.charge(2.0)
+    clock[0] += drain.RECENT
+    account.charge(1.0)
+    assert account.recent() == pytest.approx(1 + 2 * np.exp(-1))
+    monkeypatch.undo()
+    mine, again = jobs.submit("a/x", count(1)), jobs.submit("a/y", count(1))
+    assert mine.account is again.account is not jobs.submit("b/x", count(1)).account
+    jobs.release("a")
+    assert jobs.submit("a/x", count(1)).account is not mine.account
+
+
+def test_what_nobody_looks_at_comes_after_what_somebody_does(monkeypatch):
+    turns, open_ = closed(monkeypatch)
+    monkeypatch.setattr(turns, "slice", 0.0)  # a Step a turn
+    told = Told()
+    left = jobs.submit("x/a", told.steps("left", 2))
+    until(lambda: turns.before(time.perf_counter() + 9, 0.0) == 2)
+    left.seen -= 2 * drain.UNSEEN
+    crowd = [left]
+    for _ in range(2):
+        crowd.append(jobs.submit("y/a" * len(crowd), told.steps("watched")))
+        until(lambda: turns.before(time.perf_counter() + 9, 0.0) == len(crowd) + 1)
+    open_()
+    for job in crowd:
+        job.wait(60)
+    assert told.order == ["left", "watched", "watched", "left"]
+
+
+def test_a_job_that_waits_knows_how_many_are_before_it(monkeypatch):
+    turns, open_ = closed(monkeypatch)
+    told, crowd = Told(), []
+    for i in range(5):
+        crowd.append(jobs.submit(f"{i}/a", told.steps(i)))
+        until(lambda: turns.before(time.perf_counter() + 9, 0.0) == len(crowd) + 1)
+    assert [job.progress().ahead for job in crowd] == [1, 2, 3, 4, 5]
+    open_()
+    for job in crowd:
+        job.wait(60)
+    assert told.order == [0, 1, 2, 3, 4]
+    assert crowd[-1].progress().ahead == 0
 
 
 def test_a_new_job_replaces_the_one_of_the_same_name():

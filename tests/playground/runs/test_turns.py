@@ -79,6 +79,31 @@ def test_among_equals_who_came_first_goes_first():
     assert order == list(range(6))
 
 
+def test_a_second_of_work_lets_others_go_first_for_a_second_and_no_longer(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("playground.runs.turns.time.perf_counter", lambda: clock[0])
+    turns, order = Turns(1), []
+    taken, threads = turns.take(0.0), []
+
+    def come(name, worked):
+        def wait():
+            turn = turns.take(worked)
+            order.append(name)
+            turns.give(turn)
+
+        threads.append(threading.Thread(target=wait))
+        threads[-1].start()
+        until(lambda: len(turns._waiting) == len(threads))
+
+    for moment, name, worked in ((0.0, "long", 5.0), (1.0, "young", 0.0), (4.0, "late", 0.0), (6.0, "too late", 0.0)):
+        clock[0] = moment
+        come(name, worked)
+    turns.give(taken)
+    for thread in threads:
+        thread.join()
+    assert order == ["young", "late", "long", "too late"]
+
+
 def test_who_gives_a_slot_back_cannot_take_it_before_those_who_wait():
     turns, order = Turns(1), []
     with turns.turn(9.0):
@@ -179,7 +204,7 @@ def test_three_endless_jobs_share_two_slots_evenly(monkeypatch):
 
 
 def test_who_keeps_a_turn_too_long_is_passed_by():
-    turns, order = Turns(1, patience=0.02), []
+    turns, order = Turns(1, patience=0.3), []
     with turns.turn(0.0):
         threads = queue(turns, (1.0, 2.0), order)
         until(lambda: order == [1.0, 2.0])  # although the first turn was never given back

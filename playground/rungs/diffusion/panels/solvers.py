@@ -81,7 +81,8 @@ def show(screen: Screen, step: Step) -> None:
     key = Key(screen.seed) / "diffusion" / "solvers"
     spec = (bench.dataset.digest, bench.noising, sampler, screen.seed, screen.told)
     own = runs.open_run(NAME, spec, "", lambda: race(bench, screen.denoiser, sampler, key))
-    watch(own, lambda found, _: chart(found.state, sampler, bench.dataset.bounds), "The first walk...")
+    with st.container(key="place solvers"):
+        watch(own, lambda found, _: chart(found.state, sampler, bench.dataset.bounds), "The first walk...")
     if screen.asked.back and "landed" in step.arrays:
         title = f"**Your start under every solver**, {sampler.steps} steps each"
         st.markdown(title + "\n\n" + table("Solver", landings.rows(step)))

@@ -76,7 +76,8 @@ def show(screen: Screen, step: Step[VAE]) -> None:
         elif model.latent != 2:
             st.caption(f"Holes are shown in a plane; this model has {model.latent} latent dimensions.")
 
-    watch(run, draw)
+    with st.container(key="place surgery"):
+        watch(run, draw)
     collapse.draw(screen, step)
 
 

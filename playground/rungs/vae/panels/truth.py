@@ -79,7 +79,8 @@ def show(screen: Screen, step: Step[VAE]) -> None:
         with right:
             told(newest.state, x, progress.alive, model.config.likelihood == "bernoulli")
 
-    watch(run, draw, "Working out log p(x) on a grid over the latent space...")
+    with st.container(key="place truth"):
+        watch(run, draw, "Working out log p(x) on a grid over the latent space...")
     gap.draw(screen, step, run)
 
 
