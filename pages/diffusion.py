@@ -56,10 +56,10 @@ def workbench() -> None:
         return unfitted(left, NAME, asked.shelved, str(halt))
     if lines := complaints + hand.complaint(NAME, found.chosen):
         said.warning("\n\n".join(lines))
-    run = found.run()
+    if (shown := run_bar.standing(NAME, found, said)) is None:
+        return
+    found, run = shown
     with left:
-        if not len(run.job.trace):
-            return run_bar.wait(run)
         step = instrument(found, run)
         if found.course and closer.asked(PANELS) != "Train":
             course_line(found.course)

@@ -56,10 +56,10 @@ def workbench() -> None:
         found = screen(asked)
     except Halt as halt:
         return unfitted(left, NAME, asked.shelved, str(halt))
-    run = found.run()
+    if (shown := run_bar.standing(NAME, found, said)) is None:
+        return
+    found, run = shown
     with left:
-        if not len(run.job.trace):
-            return run_bar.wait(run)
         step = instrument(found, run)
     with figures:
         (beside,) = numbers.beside([step], found)

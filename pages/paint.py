@@ -73,10 +73,10 @@ def workbench() -> None:
     with told:
         wish = words.choose(shelved.pictures, asked.painter.sizes)
     screen = Screen(shelved, asked, wish, Push(**push), Sampler(**values), seed)
-    run = screen.run()
+    if (shown := run_bar.standing(NAME, screen, said)) is None:
+        return
+    screen, run = shown
     with left:
-        if not len(run.job.trace):
-            return run_bar.wait(run)
         step, picked = instrument(screen, run)
     with figures:
         st.caption(source.chip(asked))

@@ -163,7 +163,7 @@ class Job:
                 if not humble and max(self._worked, reader.cost if reader else 0.0) > LONG:
                     humble = give_way()
                 self._asked = time.perf_counter()
-                with (_long_turns if humble else _turns).turn(self._urgency()) as until:
+                with (_long_turns if humble else _turns).turn(self._urgency(), lambda: not self._stop) as until:
                     if not self._work(steps, until, humble):
                         return self._end("done")
             self._end("cancelled")

@@ -17,8 +17,10 @@ def means(name: str, situation: Hashable, shape: tuple[int, int], bounds: np.nda
     """The means (k, d) a hand chose in this situation, or None; those of a fresh link count for the first situation."""
     held = session.recall(f"hand.{name}", lambda: (situation, linked(shape, bounds)), screen=True)
     session.recall(f"hand.asked.{name}", lambda: bool(session.from_link(LINK)) and held[1] is None, screen=True)
-    if held[0] != situation:
+    if held[0] != situation and held[1] is not None:
         put(name, situation, None)
+    elif held[0] != situation:
+        session.hold(f"hand.{name}", (situation, None), screen=True)
     chosen: np.ndarray | None = session.recall(f"hand.{name}", lambda: held, screen=True)[1]
     session.put_in_link(LINK, None if chosen is None else encode(chosen))
     return chosen

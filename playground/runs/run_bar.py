@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.process import Step
 from playground import session
@@ -12,7 +14,18 @@ from playground.runs.runs import Run
 
 FORK = "The next run begins from the frame on show; change an option and both are drawn."
 GONE = " It began anew: the session before this one has ended, and its runs with it."
+LOOK, PATIENT = 0.2, 0.05  # seconds until one who waits looks again, and how much longer for each who is before him
 KEEP = "Draw this run in grey under the next ones, to compare."
+
+
+class Screen(Protocol):
+    """What a page shows, which has one run."""
+
+    def run(self) -> Run:
+        """The session's run of it."""
+
+
+Shown = TypeVar("Shown", bound=Screen)
 
 
 def bar(
@@ -75,10 +88,28 @@ def press(name: str, label: str, icon: str, act: Callable[[], None], help: str |
     return st.button(label, icon=f":material/{icon}:", key=f"{name}.{icon}", on_click=act, help=help)
 
 
-def wait(run: Run) -> None:
-    """In place of a stage, until the run has its first Step: what it waits for, or why it has none."""
+def standing(name: str, screen: Shown, where: DeltaGenerator) -> tuple[Shown, Run] | None:
+    """A page's screen and its run; those before while this run has no Step yet, so that what is on show stays.
 
-    @baton.fragment(run_every=runs.every(run))
+    Meanwhile the page says `where` what it waits for, and looks whether it has come. None where nothing was before.
+    """
+    runs.stand(name, None)
+    run = screen.run()
+    if len(run.job.trace):
+        session.hold(f"standing.{name}", (screen, run))
+        return screen, run
+    with where:
+        wait(run)
+    before: tuple[Shown, Run] | None = session.recall(f"standing.{name}", lambda: None)
+    runs.stand(name, before[1] if before else None)
+    return before
+
+
+def wait(run: Run) -> None:
+    """Until the run has its first Step: what it waits for, or why it has none."""
+    first = run.job.progress()
+
+    @baton.fragment(run_every=LOOK + PATIENT * first.ahead if first.alive else None)
     def look() -> None:
         progress = run.job.progress()
         if progress.error:
@@ -86,9 +117,14 @@ def wait(run: Run) -> None:
         elif len(run.job.trace) or not progress.alive:
             st.rerun(scope="app")
         else:
-            st.info("Many people compute at this moment; the fit begins as soon as a processor is free.")
+            st.caption(queue(progress.ahead))
 
     look()
+
+
+def queue(ahead: int) -> str:
+    """What somebody waits for."""
+    return f"Waiting for {ahead:,} other{'s' * (ahead > 1)}..." if ahead else "Computing the first frame..."
 
 
 def status(name: str, phase: str, steps: int, rate: float, unit: str = "frames", moment: str = "") -> str:

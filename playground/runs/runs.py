@@ -22,7 +22,7 @@ from playground.runs.shared import Noun
 P = ParamSpec("P")
 R = TypeVar("R")
 AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
-AT_FIRST = 1.0  # seconds it waits for a first Step when many others compute
+AT_FIRST = 2.0  # seconds it waits for a first Step when many others compute and nothing was on show before
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,9 @@ def open_run(
     With `of`, the steps follow from this set and the `spec` alone, so what another session has computed is not again.
     """
     owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
+    instead: Run | None = session.recall(f"instead.{name}", lambda: None)
+    if instead is not None and instead.spec == spec:
+        return instead
     held: Run | None = session.recall(f"run.{name}", lambda: None)
     if held is not None and held.spec == spec and (held.job.progress().phase != "cancelled" or len(held.job.trace)):
         return held
@@ -88,10 +91,16 @@ def open_run(
     session.hold(f"run.{name}", run)
     with baton.down():
         run.job.wait(AT_ONCE)
-        run.job.wait_first(AT_FIRST)
+        if held is None:
+            run.job.wait_first(AT_FIRST)
     if before and count == 1 and not found and not jobs.known(before):
         session.hold(f"lost.{name}", run.id)
     return run
+
+
+def stand(name: str, run: Run | None) -> None:
+    """While the present run has nothing to show: whoever asks for this earlier one is given it, and begins nothing."""
+    session.hold(f"instead.{name}", run)
 
 
 def lost(name: str) -> bool:

@@ -9,7 +9,7 @@ import heapq
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -33,30 +33,33 @@ class Turns:
         self._free = slots
         self._lock = threading.Lock()
         self._taken: list[Turn] = []
-        self._waiting: list[tuple[float, int, threading.Event]] = []
+        self._waiting: list[tuple[float, int, threading.Event, Callable[[], bool]]] = []
         self._count = 0
         self._nobody = threading.Event()
         self._nobody.set()
         self._load, self._last = 0.0, time.perf_counter()
 
     @contextmanager
-    def turn(self, worked: float) -> Iterator[float]:
+    def turn(self, worked: float, wanted: Callable[[], bool] = lambda: True) -> Iterator[float]:
         """Wait for a slot, as `take` does; yields when the turn should end."""
-        turn = self.take(worked)
+        turn = self.take(worked, wanted)
         try:
             yield turn.began + self.slice
         finally:
             self.give(turn)
 
-    def take(self, worked: float) -> Turn:
-        """Wait for a slot and keep it until it is given back; after `worked` seconds of work."""
+    def take(self, worked: float, wanted: Callable[[], bool] = lambda: True) -> Turn:
+        """Wait for a slot and keep it until it is given back; after `worked` seconds of work.
+
+        One that is not `wanted` any more has its turn nevertheless, to end in it, and is not counted among those `before`.
+        """
         with self._lock:
             if self._free:
                 self._free -= 1
                 return self._begun()
             event = threading.Event()
             self._count += 1
-            heapq.heappush(self._waiting, (time.perf_counter() + worked, self._count, event))
+            heapq.heappush(self._waiting, (time.perf_counter() + worked, self._count, event, wanted))
         while not event.wait(self.patience):
             self._pass_by()
         with self._lock:
@@ -76,7 +79,7 @@ class Turns:
     def before(self, asked: float, worked: float) -> int:
         """How many have a turn, or will have one, before somebody who `asked` for it then (`time.perf_counter`)."""
         with self._lock:
-            return len(self._taken) + sum(at < asked + worked for at, _, _ in self._waiting)
+            return len(self._taken) + sum(at < asked + worked and wanted() for at, _, _, wanted in self._waiting)
 
     def quiet(self, seconds: float) -> None:
         """Wait until nobody has a turn or waits for one, at most `seconds`."""

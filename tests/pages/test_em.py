@@ -375,12 +375,12 @@ def test_a_page_that_waits_for_a_slot_is_a_page(monkeypatch):
         at = opened(seed=4)
         assert [title.value for title in at.title] == ["EM by hand"]
         assert run_of(at).job.progress().phase == "waiting"
-        assert "as soon as a processor is free" in " ".join(words(at))
+        assert "Waiting for 1 other..." in [c.value for c in at.caption]
     run_of(at).job.wait(60)
     at.run()
     assert not at.exception
     assert np.isfinite(list(figures(at).values())).all()
-    assert words(at) == []
+    assert "Waiting" not in " ".join(c.value for c in at.caption)
 
 
 # Drawing

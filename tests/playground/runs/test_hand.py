@@ -159,4 +159,7 @@ def test_every_put_is_another_version(link):
     hand.put("em", "a", None)
     assert hand.version("em") == 2
     hand.means("em", "b", (2, 1), AXIS)
-    assert hand.version("em") == 3
+    assert hand.version("em") == 2  # there was nothing to let go of
+    hand.put("em", "b", np.array([[0.5], [1.0]]))
+    hand.means("em", "c", (2, 1), AXIS)
+    assert hand.version("em") == 4

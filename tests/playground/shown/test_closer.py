@@ -43,7 +43,7 @@ def test_the_chosen_panel_is_shown():
 def test_every_page_ends_with_the_self_test_and_the_files():
     assert closer.titles({"One": "one"}) == ("One", "Self-test", "Code and files")
     at = apps.opened(page, panel="Self-test")
-    strip, note = (m.value for m in at.markdown)
+    note, strip = (m.value for m in at.markdown)
     assert "| ✓ | one is one |" in strip
     assert "| ✗ broken | two is three |" in strip
     assert note == "About numbers."
