@@ -7,13 +7,35 @@
 
         def __post_init__(self): check(self)
 
-The constructor validates by the declaration, the page draws its widgets from it, and a link is read by it.
+The constructor validates by the declaration, the page draws its widgets from it, and a link is read by it. A choice is shown,
+and stands in a link, by the `title` of its word.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, cast, get_type_hints
+from typing import Any, Final, cast, get_type_hints
+
+TITLES: Final = {
+    "diag": "Diagonal",
+    "mlp": "MLP",
+    "conv": "Convolutional",
+    "eps": "\N{GREEK SMALL LETTER EPSILON}",
+    "x0": "x\N{SUBSCRIPT ZERO}",
+    "log-snr": "Log-SNR",
+    "-1 to 1": "\N{MINUS SIGN}1 to 1",
+} | {word: word for word in ("v", "k-means++")}
+"""Words that the field writes in its own way; all others begin with a capital."""
+
+
+def title(word: str) -> str:
+    """A word as it stands on its control and in a link."""
+    return TITLES.get(word) or word[:1].upper() + word[1:]
+
+
+def meant(text: str, words: Iterable[str]) -> str:
+    """The one of `words` that `text` is, by itself or by its title; `text` itself where it is none of them."""
+    return next((word for word in words if text in (word, title(word))), text)
 
 
 @dataclass(frozen=True)
@@ -66,7 +88,7 @@ class Option:
 
     def parse(self, text: str) -> Any:
         """The value that `text` (from a link) stands for; ValueError with one clear sentence if it is not allowed."""
-        value: Any = text
+        value: Any = meant(text, self.spec.words) if isinstance(self.spec, Choice) else text
         if self.kind in (int, float):
             try:
                 value = self.kind(text)

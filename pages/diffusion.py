@@ -79,7 +79,7 @@ def ask() -> Asked:
     way = st.segmented_control("Way", WAYS, default=WAYS[0], key="way", bind="query-params", required=True)
     shelved = points.choose((2,), DATA)
     schedule = controls.draw(Noising(), more=False)
-    says = st.segmented_control("Denoiser", SAYERS, default="exact", key="says", bind="query-params", required=True)
+    says = controls.choose("Denoiser", SAYERS, "says")
     values = controls.draw(PRESET, more=False)
     with st.expander("More"):
         noising = Noising(**schedule, **controls.draw(Noising(), more=True))
@@ -87,7 +87,7 @@ def ask() -> Asked:
         learning = training.Learning(**controls.draw(training.Learning(), more=True))
         seed = controls.draw(controls.Seed(), more=True)["seed"]
         points.more(session.widget("data", DATA))
-    return Asked(way == WAYS[0], says or SAYERS[0], shelved, noising, Sampler(**values), learning, seed)
+    return Asked(way == WAYS[0], says, shelved, noising, Sampler(**values), learning, seed)
 
 
 workbench()

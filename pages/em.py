@@ -19,7 +19,7 @@ from playground.shown.sheet import unfitted
 TRIES = {
     "Old Faithful in two": ({"data": "Old Faithful", "components": 2}, "Two kinds of eruption, found in a few steps."),
     "A collapse": (
-        {"data": "Galaxies", "components": 9, "floor": 0, "start": "random points", "seed": 1},
+        {"data": "Galaxies", "components": 9, "floor": 0, "start": "Random points", "seed": 1},
         "Without a floor a component falls onto one galaxy, where the likelihood has no top.",
     ),
     "Your start, your end": (

@@ -81,14 +81,12 @@ def instrument(found: Screen) -> None:
 def ask() -> Asked:
     """The controls at the right: the data, how to climb, how bins are cut, and the seed."""
     shelved = points.choose((1,), DATA)
-    method = st.segmented_control(
-        "Show me by", gaussian.METHODS, default=METHOD, key="method", bind="query-params", required=True
-    )
+    method = controls.choose("Show me by", gaussian.METHODS, "method", METHOD)
     rule = st.selectbox("Bins by", bins.NAMES, key="bins", bind="query-params")
     with st.expander("More"):
         points.more(session.widget("data", DATA))
         seed = controls.draw(controls.Seed(), more=True)["seed"]
-    return Asked(shelved, method or METHOD, rule or bins.NAMES[0], seed)
+    return Asked(shelved, method, rule or bins.NAMES[0], seed)
 
 
 workbench()

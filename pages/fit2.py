@@ -96,7 +96,7 @@ def ask() -> tuple[Shelved, Screen | None, DeltaGenerator]:
     said, own = st.container(), st.container()
     with st.expander("More"):
         points.more(session.widget("data", DATA))
-        across = st.segmented_control("The line says", GIVEN, default=GIVEN[0], key="given", bind="query-params")
+        across = controls.choose("The line says", GIVEN, "given")
         samples = controls.draw(PRESET, more=True)["samples"]
         key = Key(controls.draw(controls.Seed(), more=True)["seed"]) / NAME
         rest = st.container()
@@ -106,7 +106,7 @@ def ask() -> tuple[Shelved, Screen | None, DeltaGenerator]:
         way = ways.chosen(kind, key)
     with rest:
         way = ways.further(way)
-    column = GIVEN.index(across or GIVEN[0])
+    column = GIVEN.index(across)
     place = line.place(shelved.dataset, column)
     return shelved, Screen(shelved, way, column, place, samples, key), said
 

@@ -1,16 +1,17 @@
 """A Config becomes widgets, and the widgets' values make a Config again.
 
-Each widget's key is the option's name and is bound to the query string, so the link carries every setting. Options
-declared with `more=True` are drawn apart, under "More".
+Each widget's key is the option's name and is bound to the query string, so the link carries every setting; of a choice
+it carries the title. Options declared with `more=True` are drawn apart, under "More".
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import streamlit as st
 
-from core.options import Choice, Option, Range, options
+from core.options import Choice, Option, Range, options, title
+from playground import session
 
 FEW = 4  # words that fit side by side
 
@@ -36,13 +37,23 @@ def names(preset: Any, *, more: bool) -> list[str]:
     return [option.name for option in options(type(preset)) if option.spec.more == more]
 
 
+def choose(label: str, words: Sequence[str], key: str, default: str = "", help: str = "") -> str:
+    """One of a few words, the first unless there is another `default`; shown by their titles, many of them in a list."""
+    default = default or words[0]
+    said = session.from_link(key) or ""
+    if said in words and title(said) != said and session.reword(key, title(said)):  # a link older than titles
+        st.rerun()
+    bound: dict[str, Any] = {"key": key, "bind": "query-params", "help": help or None, "format_func": title}
+    if len(words) > FEW:
+        return st.selectbox(label, words, words.index(default), **bound) or default
+    return st.segmented_control(label, words, default=default, required=True, **bound) or default
+
+
 def _widget(option: Option, default: Any) -> Any:
     spec = option.spec
-    bound: dict[str, Any] = {"key": option.name, "bind": "query-params", "help": spec.help or None}
-    if isinstance(spec, Choice) and len(spec.words) > FEW:
-        return st.selectbox(spec.label, spec.words, spec.words.index(default), **bound) or default
     if isinstance(spec, Choice):
-        return st.segmented_control(spec.label, spec.words, default=default, required=True, **bound) or default
+        return choose(spec.label, spec.words, option.name, default, spec.help)
+    bound: dict[str, Any] = {"key": option.name, "bind": "query-params", "help": spec.help or None}
     if option.kind is int and spec.high - spec.low <= 20:
         return st.slider(spec.label, int(spec.low), int(spec.high), default, **bound)
     if option.kind is int:

@@ -12,9 +12,10 @@ from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.options import options
+from core.options import meant, options
 
 Value = TypeVar("Value")
 
@@ -147,6 +148,15 @@ def put_in_link(name: str, value: str | None) -> None:
         st.query_params[name] = value
 
 
+def reword(name: str, word: str) -> bool:
+    """Say a setting of the link in another word, for its widget to read when it is first drawn; False once it was drawn."""
+    try:
+        put_in_link(name, word)
+    except StreamlitAPIException:  # the widget alone may say it
+        return False
+    return True
+
+
 def link() -> str:
     """The address that shows this screen."""
     path = (st.context.url or "").split("?")[0]
@@ -172,7 +182,7 @@ def complaints(presets: Sequence[Any], choices: Mapping[str, Sequence[str]]) -> 
                     said.append(f"In this link: {plain(str(error))} It is {getattr(preset, option.name)} instead.")
         for name, words in choices.items():
             asked = st.query_params.get(name)
-            if asked is not None and asked not in words:
+            if asked is not None and meant(asked, words) not in words:
                 said.append(f"In this link: there is no {name} called {plain(asked[:40])}. It is {words[0]} instead.")
         return said
 

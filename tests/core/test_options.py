@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.options import Choice, Range, check, options
+from core.options import Choice, Range, check, options, title
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,23 @@ def test_a_number_survives_the_link_to_the_last_bit(value):
 @pytest.mark.parametrize("word", KIND.spec.words)
 def test_a_word_survives_the_link(word):
     assert KIND.parse(word) == word
+    assert KIND.parse(title(word)) == word
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("full", "Full"),
+        ("diag", "Diagonal"),
+        ("k-means++", "k-means++"),
+        ("mlp", "MLP"),
+        ("EDM", "EDM"),
+        ("even in log-SNR", "Even in log-SNR"),
+        ("v", "v"),
+    ],
+)
+def test_a_word_is_shown_with_a_capital_or_as_the_field_writes_it(word, shown):
+    assert title(word) == shown == title(shown)
 
 
 @given(st.sampled_from([COUNT, RATE, KIND]), st.text())

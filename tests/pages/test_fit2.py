@@ -192,7 +192,7 @@ def test_the_hand_over_to_em_takes_data_and_k():
     link = next(link for link in at.get("page_link") if "by hand" in link.proto.label)
     assert link.proto.page.endswith("em")
     assert dict(parse_qsl(link.proto.query_string)) == {
-        "data": "Pinwheel", "n": "240", "draw": "0", "components": "5", "covariance": "full", "panel": "Numbers",
+        "data": "Pinwheel", "n": "240", "draw": "0", "components": "5", "covariance": "Full", "panel": "Numbers",
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from core.data.builtin import NAMES
+from core.options import title
 from playground.frame import RENAMED
 from playground.shown import closer
 from tests import apps
@@ -53,7 +54,7 @@ def test_an_old_link_opens_its_screen(page, query):
         held = at.query_params.get(
             name, [NAMES.get(own := at.session_state[name], own)] if name in at.session_state else []
         )
-        assert held in ([wanted], wanted) or float(held[0]) == float(wanted), (
+        assert held in ([wanted], wanted, title(wanted)) or float(held[0]) == float(wanted), (
             name
         )  # of a default the state alone speaks
 

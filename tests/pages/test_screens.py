@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import local_script_runner
 
+from core.options import title
 from playground import trail
 from playground.instruments.stage import unpack
 from playground.runs import runs
@@ -24,7 +25,7 @@ BEGIN = {"vae": {"panel": "Code and files"}}
 SHORT = {"vae": {"epochs": "3"}, "paint": {"samples": "4", "steps": "3"}}  # of every experiment
 QUICK = {  # what would take long otherwise
     "n": (100, 300), "iterations": (3, 200), "samples": (4, 9), "steps": (2, 5), "model": ("2-D", "16-D"),
-    "painter": ("stored",), "says": ("exact", "stored"), "pictures": ("Drawn digits", "Outfits", "Jars"),
+    "painter": ("Stored",), "says": ("Exact", "Stored"), "pictures": ("Drawn digits", "Outfits", "Jars"),
 }  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def widgets(at):
 
 def said(one):
     """A widget's value as the address says it."""
-    return one.options[one.index] if one.type == "selectbox" else str(one.value)
+    return one.options[one.index] if one.type == "selectbox" else title(str(one.value))
 
 
 def settings(at):

@@ -62,12 +62,21 @@ def test_the_kind_of_widget_follows_the_declaration():
     assert (slider.min, slider.max, slider.label) == (1, 12, "Few")
     assert (many.min, many.max, many.step, many.value) == (0, 5000, 100, 700)
     assert (real.min, real.max, real.help) == (0.0, 2.0, "what it does")
-    assert at.button_group(key="word").options == ["one", "two"] if hasattr(at, "button_group") else True
+    assert at.button_group(key="word").options == ["One", "Two"]
 
 
 def test_a_link_sets_them():
     at = app(False, few="5", many="1234", real="1.5", word="one")
     assert drawn(at) == {"few": 5, "many": 1234, "real": 1.5, "word": "one"}
+
+
+@pytest.mark.parametrize("said", ["one", "One"])
+def test_a_choice_is_called_by_its_title_in_the_link_and_an_older_link_by_its_word(said):
+    at = app(False, word=said, few="5")
+    assert drawn(at) == drawn(app(False)) | {"word": "one", "few": 5}
+    assert at.query_params["word"] == "One"
+    at.button_group(key="word").set_value("two").run()
+    assert drawn(at)["word"] == "two"
 
 
 @pytest.mark.parametrize(

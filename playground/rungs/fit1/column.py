@@ -13,7 +13,7 @@ from core.dataset import Dataset
 from core.laws import ranking
 from core.laws.families import discrete
 from core.laws.ranking import Row
-from playground import session
+from playground import controls, session
 from playground.rungs.fit1.screen import NAME, TAKEN, Screen
 from playground.runs import runs
 from playground.runs.runs import Run
@@ -60,10 +60,7 @@ def taken(dataset: Dataset) -> Ranked | None:
         return Ranked(ones, kind, (discrete.BERNOULLI,), axis)
     if kind.kind == "counts":
         session.settle("taken", TAKEN, TAKEN[elapsed])
-        as_what = st.segmented_control(
-            "Take them as", TAKEN, default=TAKEN[elapsed], key="taken", bind="query-params", required=True
-        )
-        if as_what != TAKEN[1]:
+        if controls.choose("Take them as", TAKEN, "taken", TAKEN[elapsed]) != TAKEN[1]:
             return Ranked(x, kind, discrete.FAMILIES, name)
     return Ranked(x, kind, ranking.CONTINUOUS, name)
 

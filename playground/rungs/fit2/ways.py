@@ -11,7 +11,7 @@ from core.joint import joint
 from core.key import Key
 from core.laws import gaussian
 from core.laws.conjugate import normal
-from core.options import Range, check
+from core.options import Range, check, title
 from playground import controls, session
 from playground.frame import page
 from playground.shelf import points
@@ -57,15 +57,15 @@ def model() -> str:
 def chosen(kind: str, key: Key) -> joint.Way:
     """The law's own controls, and the way of fitting that they ask for."""
     if kind == GAUSSIAN:
-        return joint.OneGaussian(words("Covariance", "covariance", gaussian.COVARIANCES))
+        return joint.OneGaussian(controls.choose("Covariance", gaussian.COVARIANCES, "covariance"))
     if kind == PRIOR:
         return joint.WithPrior(normal.Config(**controls.draw(normal.Config(), more=False)))
     if kind == MIXTURE:
         count = st.slider("Components K", 1, 8, Few().components, key="components", bind="query-params")
-        hand_over({"components": count, "covariance": "full", "panel": "Numbers"})
+        hand_over({"components": count, "covariance": title("full"), "panel": "Numbers"})
         return joint.Mixture(count, key)
     if kind == COPULA:
-        return joint.Copula(words("Law of each column", "margins", joint.MARGINS))
+        return joint.Copula(controls.choose("Law of each column", joint.MARGINS, "margins"))
     left, right = st.columns(2)
     rule = left.selectbox("Width of the bumps", joint.RULES, key="rule", bind="query-params")
     wider = right.select_slider("Times", WIDER, "1", key="wider", bind="query-params")
@@ -79,12 +79,6 @@ def hand_over(settings: dict[str, Any]) -> None:
     data = {"data": points.titles((2,))[held.pop("data")], **held, **linked}
     query = {name: str(value) for name, value in (settings | data).items()}
     st.page_link(page("em"), label="Fit it by hand, step by step", icon=":material/join_inner:", query_params=query)
-
-
-def words(label: str, key: str, allowed: tuple[str, ...]) -> str:
-    """One of a few words."""
-    said = st.segmented_control(label, allowed, default=allowed[0], key=key, bind="query-params", required=True)
-    return said or allowed[0]
 
 
 def further(way: joint.Way) -> joint.Way:

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.images import Pictures
-from playground import session
+from playground import controls, session
 from playground.runs.runs import Run
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def choose(pictures: Pictures) -> tuple[str, "Checkpoint | None"]:
     found = "" if pictures.name.startswith("file-") else stored(pictures)
     ways = [*([] if isinstance(found, str) else [STORED]), HERE, *([FILE] if held else [])]
     session.settle("painter", ways, ways[0])
-    way = st.segmented_control("Painter", ways, default=ways[0], key="painter", bind="query-params", required=True)
+    way = controls.choose("Painter", ways, "painter")
     if isinstance(found, str) and found:
         st.caption(found)
     if way == FILE and held:

@@ -120,7 +120,7 @@ def ask(pictures: Pictures, seed: int) -> Task:
     """The controls of a training."""
     offered = starts(pictures)
     session.settle("start", offered, SCRATCH)
-    start = st.selectbox("Begin", list(offered), key="start", bind="query-params") or SCRATCH
+    start = controls.choose("Begin", list(offered), "start")
     painter = offered[start]
     names = ["updates", "rate"] if painter is not None else controls.names(Learning(), more=False)
     learning = Learning(**controls.draw(Learning(), more=False, names=names))

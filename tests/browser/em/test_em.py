@@ -196,8 +196,8 @@ def test_a_start_is_moved_by_the_arrow_keys(open_em):
 GOOD = {
     "data": "Two moons",
     "components": 4,
-    "covariance": "diag",
-    "start": "random points",
+    "covariance": "Diagonal",
+    "start": "Random points",
     "seed": 7,
     "floor": 0.01,
     "n": 700,
@@ -236,7 +236,7 @@ def test_what_is_chosen_on_the_page_is_in_the_link(open_em):
     em.pick("Data", "Galaxies")
     em.wait(lambda: em.settings.get("data") == "Galaxies")
     em.page.get_by_role("radio", name="tied").click()
-    em.wait(lambda: em.settings.get("covariance") == "tied")
+    em.wait(lambda: em.settings.get("covariance") == "Tied")
     slider = em.page.get_by_role("slider", name=re.compile("Components"))
     slider.focus()
     for _ in range(4):

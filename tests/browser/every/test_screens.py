@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import calm, until, wait
 
 pytestmark = pytest.mark.browser
-COLLAPSE = {"data": ["Galaxies"], "components": ["9"], "floor": ["0"], "start": ["random points"], "seed": ["1"]}
+COLLAPSE = {"data": ["Galaxies"], "components": ["9"], "floor": ["0"], "start": ["Random points"], "seed": ["1"]}
 FAITHFUL = {"data": ["Old Faithful"], "components": ["2"]}
 
 

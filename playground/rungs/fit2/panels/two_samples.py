@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.process import Step
-from playground import plot, session
+from playground import controls, plot, session
 from playground.instruments.stage import Field, Layer, Points, Scene
 from playground.palette import ROLES
 from playground.rungs.fit2 import apart
@@ -38,10 +38,7 @@ CLOUDS = (
 def show(screen: Screen, step: Step[Seen]) -> None:
     """The panel."""
     dataset, way, key, law = screen.dataset, screen.way, screen.key, step.state.law
-    against = st.segmented_control(
-        "Compare the samples with", AGAINST, default=AGAINST[0], key="against", bind="query-params", required=True
-    )
-    unseen = against != AGAINST[1]
+    unseen = controls.choose("Compare the samples with", AGAINST, "against") != AGAINST[1]
     steps = partial(apart.comparison, way, dataset, law, unseen, key / "compare")
     run = runs.open_run(f"{NAME}.apart", (dataset.digest, key, way, unseen), "", steps, of=dataset)
     watch(run, partial(draw, screen, unseen), "Drawing samples...")
