@@ -24,7 +24,7 @@ from playground.shown.points import shown_rows
 from playground.shown.truth import truth_draws
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pandas as pd
 
 COLLAPSED = "none: every start collapsed"
 
@@ -175,17 +175,17 @@ def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     )
 
 
-def judged(rows: tuple[Judged, ...]) -> "pa.Table":
+def judged(rows: tuple[Judged, ...]) -> "pd.DataFrame":
     """The table behind the chart of K; log L and held out in nats per point."""
-    import pyarrow as pa  # here, because a first page need not wait for it
+    import pandas as pd  # here, because a first page need not wait for it
 
-    return pa.table(
+    return pd.DataFrame(
         {
             "K": [r.components for r in rows],
             "parameters": [r.parameters for r in rows],
-            "log L": [round(r.log_likelihood, 4) for r in rows],
+            "log L": [r.log_likelihood for r in rows],
             "held out": [estimate(r.held_out, COLLAPSED if np.isnan(r.bic) else "") for r in rows],
-            BIC: [round(r.bic, 1) for r in rows],
-            AIC: [round(r.aic, 1) for r in rows],
+            BIC: [r.bic for r in rows],
+            AIC: [r.aic for r in rows],
         }
     )

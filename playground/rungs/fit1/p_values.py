@@ -16,9 +16,11 @@ from playground.rungs.fit1.ranking import listed, spoken
 from playground.shown.charts import DASH, labels
 from playground.shown.numbers import p_value
 
-RATES = ("calibrated p <= 0.05 (%)", "± calibrated (%)", "naive p <= 0.05 (%)", "± naive (%)")
-FORMATS = {"value (no unit)": "%.4f"} | dict.fromkeys(("p, calibrated", "± (Monte Carlo)"), "%.3f")
-FORMATS |= dict.fromkeys(RATES, "%.1f")
+RATES = ("calibrated p ≤ 0.05 (%)", "± calibrated (%)", "naive p ≤ 0.05 (%)", "± naive (%)")
+DIGITS = {"value (no unit)": ".4f"} | dict.fromkeys(("p, calibrated", "± (Monte Carlo)"), ".3f")
+HEADS = {"value (no unit)": "value", "p, calibrated": "p", "± (Monte Carlo)": "±", "p, naive": "naive p"}
+DIGITS |= dict.fromkeys(RATES, ".1f")
+HEADS |= dict(zip(RATES, ("p ≤ 0.05 (%)", "±", "naive p ≤ 0.05 (%)", "±"), strict=True))
 CELLS = 10  # bars of a histogram of p-values
 
 

@@ -10,7 +10,13 @@ from core.evaluation.metrics import Estimate
 from core.laws.ranking import Row
 from playground.shown import criteria, numbers
 
-FORMATS = {"log-likelihood (nats/point)": "%.4f", criteria.AIC: "%.1f", criteria.BIC: "%.1f"}
+DIGITS = {"log-likelihood (nats/point)": ".4f", criteria.AIC: ",.1f", criteria.BIC: ",.1f"}
+HEADS = {
+    "held out (nats/point)": "held out",
+    "behind (nats/point)": "behind",
+    "log-likelihood (nats/point)": "log L",
+    **criteria.HEADS,
+}
 PROPER = ("Student", "Laplace", "Cauchy", "Gumbel", "Pareto", "Weibull", "Poisson", "Bernoulli", "Gaussian")
 USUAL = "observed information"
 

@@ -14,9 +14,9 @@ from playground.rungs.em.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
-from playground.shown import charts
+from playground.shown import charts, criteria, tables
 
-FORMATS = {"log L": st.column_config.NumberColumn(format="%.4f")}
+DIGITS = {"log L": ".4f"} | dict.fromkeys(criteria.HEADS, ",.1f")
 UNITS = "log L and held out in nats per point."
 
 
@@ -46,7 +46,7 @@ def judged(screen: Screen, newest: Step[tuple[Judged, ...]] | None, progress: Pr
             if scored:
                 words = f"Held out: K = 1 to {scored}, {select.UNSEEN_RESTARTS} starts for each fifth."
             st.progress(newest.metrics["progress"], words)
-        st.dataframe(numbers.judged(rows), hide_index=True, column_config=FORMATS)
+        tables.show(numbers.judged(rows), DIGITS, criteria.HEADS)
         st.caption(UNITS)
 
 

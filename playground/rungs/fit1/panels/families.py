@@ -1,7 +1,6 @@
 """Which law is best by values it has not seen: every law fitted and ranked, the chosen one drawn over the data."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -19,16 +18,15 @@ from playground.rungs.fit1.column import Ranked
 from playground.rungs.fit1.screen import BEST, NAME, Screen
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
-from playground.shown import criteria
+from playground.shown import criteria, tables
 from playground.shown.density import Curve
 from playground.shown.numbers import unit_of
 
-FORMATS: dict[str, Any] = {title: st.column_config.NumberColumn(format=f) for title, f in ranking.FORMATS.items()}
-FORMATS["law"] = st.column_config.TextColumn(width=205)
+WIDEST = 205  # pixels of a law's name
 HELD = (
-    "Held out: the mean log-{} of all points, each fifth in turn under the fit to the other four, with its standard error; "
-    "more is better. Tied: behind the best by less than one standard error, or by less than 0.001. {} ± of a parameter: its "
-    "standard error if the law is right, by observed information unless its row says otherwise."
+    "Held out: the mean log-{} of all points in nats, each fifth in turn under the fit to the other four, with its standard "
+    "error; more is better. Tied: behind the best by less than one standard error, or by less than 0.001. {} ± of a "
+    "parameter: its standard error if the law is right, by observed information unless its row says otherwise."
 )
 
 
@@ -68,9 +66,7 @@ def draw(
         drawn(screen, ranked, row, histogram)
         if ranked.kind.kind == "binary":
             believed(ranked)
-    height = 35 * (len(ranked.laws) + 1) + 3
-    table = ranking.ranked(rows, unit)
-    st.dataframe(table, hide_index=True, height=height, column_config=FORMATS, placeholder="")
+    tables.show(ranking.ranked(rows, unit), ranking.DIGITS, ranking.HEADS, first=WIDEST, rows=len(ranked.laws))
 
 
 def drawn(screen: Screen, ranked: Ranked, row: Row | None, histogram: Histogram | None) -> None:

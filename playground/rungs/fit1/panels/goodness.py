@@ -21,6 +21,7 @@ from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.runs import Run
 from playground.runs.watch import watch
+from playground.shown import tables
 
 JUDGED = ("KS", "AD", "CvM")
 REPLICATES, REPEATS = 199, 200
@@ -36,7 +37,6 @@ UNTESTED = (
     "allows whatever the truth is, and so claims nothing that they could refute. What can be asked of it is how well it "
     "foretells points it has not seen: see Families, and Bandwidth for what its width costs."
 )
-FORMATS = {title: st.column_config.NumberColumn(format=f) for title, f in p_values.FORMATS.items()}
 RECHECK = f"{NAME}.recheck"
 
 
@@ -90,7 +90,7 @@ def tests(screen: Screen, run: Run, newest: Step[Calibrated], progress: Progress
 def p_value_table(screen: Screen, run: Run, step: Step[Calibrated], progress: Progress) -> None:
     """The p-values and what they say, or how far they are."""
     test, done, n = step.state, step.metrics["progress"], len(screen.dataset)
-    st.dataframe(p_values.tested(test, JUDGED), hide_index=True, column_config=FORMATS, placeholder="")
+    tables.show(p_values.tested(test, JUDGED), p_values.DIGITS, p_values.HEADS)
     if progress.alive:
         going(run, done, f"of {REPLICATES} samples drawn from the law and fitted again.")
     elif done < 1:
@@ -152,7 +152,7 @@ def rechecked(run: Run, newest: Step[Recheck] | None, progress: Progress) -> Non
         drawn = p_values.uniformity(newest.state, JUDGED, session.dark())
         for place, (title, chart) in zip(st.columns(3), drawn.items(), strict=True):
             plot.show(chart, key=f"{NAME}.{title}", alt=title, where=place)
-        st.dataframe(p_values.rejections(newest.state, JUDGED), hide_index=True, column_config=FORMATS)
+        tables.show(p_values.rejections(newest.state, JUDGED), p_values.DIGITS, p_values.HEADS)
 
 
 def cancel(run: Run) -> None:

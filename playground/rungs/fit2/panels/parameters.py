@@ -1,7 +1,6 @@
 """The fitted parameters, and every way of fitting ranked by points it has not seen."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,14 +19,17 @@ from playground.rungs.fit2.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
-from playground.shown.criteria import AIC, BIC, CRITERIA
+from playground.shown import tables
+from playground.shown.criteria import AIC, BIC, CRITERIA, HEADS
 from playground.shown.numbers import bare, estimate, minus, table, written
 
 RANKED = 10_000  # points that the ways are ranked on
-FORMATS = {"log-likelihood": "%.4f", AIC: "%.1f", BIC: "%.1f"}
+DIGITS = {"log-likelihood": ".4f", "parameters": ".0f", AIC: ",.1f", BIC: ",.1f"}
+HEADERS = {"held out (nats per point)": "held out", "behind the best": "behind", "log-likelihood": "log L"}
+HEADERS |= HEADS
 HELD = (
-    "Held out: the mean log-density of all points, each fifth in turn under the fit to the other four, with its standard "
-    f"error; more is better. {CRITERIA} ▸ is on the stage."
+    "Held out: the mean log-density of all points in nats, each fifth in turn under the fit to the other four, with its "
+    f"standard error; more is better. {CRITERIA} ▸ is on the stage."
 )
 
 
@@ -59,9 +61,7 @@ def draw(
             st.markdown(verdict(rows))
         some = f" Ranked on a random {RANKED:,} points." if len(screen.dataset) > RANKED else ""
         st.caption(HELD + some)
-    config: dict[str, Any] = {c: st.column_config.NumberColumn(format=f) for c, f in FORMATS.items()}
-    shown = ranked(rows, screen.way.name)
-    st.dataframe(shown, hide_index=True, height=35 * (count + 1) + 3, column_config=config, placeholder="")
+    tables.show(ranked(rows, screen.way.name), DIGITS, HEADERS, rows=count)
 
 
 def ranked(rows: tuple[Row, ...], shown: str) -> pd.DataFrame:

@@ -181,7 +181,7 @@ def rows(*levels):
 
 
 def test_the_table_of_k():
-    table = numbers.judged(rows(-1.0, -0.5)).to_pandas()
+    table = numbers.judged(rows(-1.0, -0.5))
     assert list(table["K"]) == [1, 2]
     assert list(table[BIC]) == [101.0, 100.5]
     assert table["held out"][1] == "\N{MINUS SIGN}0.60 ± 0.01"
@@ -189,7 +189,7 @@ def test_the_table_of_k():
 
 def test_no_nan_is_shown_where_every_start_collapsed():
     nan = float("nan")
-    table = numbers.judged((Judged(9, 26, nan, nan, nan, Estimate(nan, nan), None),)).to_pandas()
+    table = numbers.judged((Judged(9, 26, nan, nan, nan, Estimate(nan, nan), None),))
     assert not [cell for cell in table.iloc[0] if isinstance(cell, str) and "nan" in cell]
     assert "collapsed" in table["held out"][0]
     assert table[["log L", BIC, AIC]].isna().all(axis=None)  # empty cells

@@ -65,7 +65,7 @@ def test_the_check_is_checked_when_asked():
     shown, found = at.dataframe[1].value, last.state
     for which in ("calibrated", "naive"):
         rates = found.rejected(0.05, which)
-        assert shown[f"{which} p <= 0.05 (%)"].tolist() == pytest.approx([100 * r.value for r in rates])
+        assert shown[f"{which} p ≤ 0.05 (%)"].tolist() == pytest.approx([100 * r.value for r in rates])
         assert shown[f"± {which} (%)"].tolist() == pytest.approx([100 * r.error for r in rates])
     assert len(at.get("vega_lite_chart")) == 4
     at.selectbox(key="tested").select("Gumbel").run()

@@ -1,0 +1,39 @@
+"""Tables of numbers as every page shows them: a true minus, numbers that sort as numbers, and short titles with a help."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.digits import minus
+
+NONE: Mapping[str, Any] = {}
+
+
+def show(
+    table: pd.DataFrame,
+    digits: Mapping[str, str] = NONE,
+    heads: Mapping[str, str] = NONE,
+    *,
+    first: int | None = None,
+    rows: int = 0,
+) -> None:
+    """All rows of a table, and room for so many `rows`; the `first` column is so many pixels wide.
+
+    `digits` is Python's format of a column's numbers, `heads` a short title, whose column's full name is then its help. What
+    is not known stays empty. Streamlit's own formats write a hyphen for a minus: a styled cell is shown as it is spelt here,
+    and is still the number by which its column is sorted.
+    """
+    styled = table.style.format({name: partial(spelt, form) for name, form in digits.items()}, na_rep="")
+    columns: dict[str, Any] = {name: st.column_config.Column(head, help=name) for name, head in heads.items()}
+    if first is not None:
+        columns[table.columns[0]] = st.column_config.TextColumn(width=first)
+    height = 35 * (max(len(table), rows) + 1) + 3
+    st.dataframe(styled, hide_index=True, height=height, column_config=columns, placeholder="")
+
+
+def spelt(form: str, value: float) -> str:
+    """A number by Python's format, with a true minus."""
+    return minus(format(value, form))
