@@ -22,11 +22,12 @@ def show(
 ) -> None:
     """All rows of a table, and room for so many `rows`; the `first` column is so many pixels wide.
 
-    `digits` is Python's format of a column's numbers, `heads` a short title, whose column's full name is then its help. What
-    is not known stays empty. Streamlit's own formats write a hyphen for a minus: a styled cell is shown as it is spelt here,
-    and is still the number by which its column is sorted.
+    `digits` is Python's format of a column's numbers (else four digits of them), `heads` a short title, whose column's full
+    name is then its help. What is not known stays empty. Streamlit's own formats write a hyphen for a minus: a styled cell is
+    shown as it is spelt here, and is still the number by which its column is sorted.
     """
-    styled = table.style.format({name: partial(spelt, form) for name, form in digits.items()}, na_rep="")
+    forms = dict.fromkeys(table.select_dtypes("float"), ".4g") | dict(digits)
+    styled = table.style.format({name: partial(spelt, form) for name, form in forms.items()}, na_rep="")
     columns: dict[str, Any] = {name: st.column_config.Column(head, help=name) for name, head in heads.items()}
     if first is not None:
         columns[table.columns[0]] = st.column_config.TextColumn(width=first)

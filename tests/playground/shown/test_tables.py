@@ -11,6 +11,7 @@ def page():
     from playground.shown import tables
 
     table = pd.DataFrame({"law": ["a", "b", "c"], "score (nats)": [-12345.678, 0.5, np.nan], "note": ["x", "-y", ""]})
+    table["count"] = [23, np.nan, 4]
     tables.show(table, {"score (nats)": ",.2f"}, {"score (nats)": "score"}, first=90, rows=5)
 
 
@@ -27,6 +28,7 @@ def test_a_styled_number_has_a_true_minus_and_sorts_as_a_number():
     spelt = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values).read_pandas()
     assert list(spelt.iloc[:, 1]) == ["\N{MINUS SIGN}12,345.68", "0.50", ""]
     assert list(spelt.iloc[:, 2]) == ["x", "-y", ""]  # words are left alone
+    assert list(spelt.iloc[:, 3]) == ["23", "", "4"]
     assert pd.api.types.is_float_dtype(table.value["score (nats)"])
 
 

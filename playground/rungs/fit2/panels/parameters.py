@@ -24,7 +24,7 @@ from playground.shown.criteria import AIC, BIC, CRITERIA, HEADS
 from playground.shown.numbers import bare, estimate, minus, table, written
 
 RANKED = 10_000  # points that the ways are ranked on
-DIGITS = {"log-likelihood": ".4f", "parameters": ".0f", AIC: ",.1f", BIC: ",.1f"}
+DIGITS = {"log-likelihood": ".4f", AIC: ",.1f", BIC: ",.1f"}
 HEADERS = {"held out (nats per point)": "held out", "behind the best": "behind", "log-likelihood": "log L"}
 HEADERS |= HEADS
 HELD = (
