@@ -53,7 +53,7 @@ def workbench() -> None:
         shelved = pictures.choose(DATA)
         way, found = source.choose(shelved.pictures)
         learning = st.container()
-        push = controls.draw(Push(), more=False)
+        push = words.push(shelved.pictures, found.model.sizes if found else None, Push())
         values = walker()
         with st.expander("More"):
             push |= controls.draw(Push(), more=True)

@@ -22,8 +22,8 @@ def tiny(name: str) -> Painter:
 
 
 def stored(name: str) -> Checkpoint[Painter]:
-    """In place of `recipes.stored`: tiny painters of outfits and digits, and of nothing else."""
+    """In place of `recipes.stored`: tiny painters of outfits, digits and jars, and of nothing else."""
     found = name.removeprefix("paint-")
-    if found not in ("outfits", "digits"):
+    if found not in ("outfits", "digits", "jars"):
         raise CheckpointError("There is none.")
     return Checkpoint(tiny(found), found, images.load(found).digest, 0, 8, {})

@@ -271,6 +271,16 @@ def test_two_settings_begin_with_the_same_noise_and_say_what_differs():
     assert ":violet-background[**w" not in said
 
 
+@pytest.mark.parametrize("panel", ["Guidance", "Two settings"])
+def test_a_painter_that_is_told_nothing_offers_no_guidance(panel):
+    at = opened(pictures="Jars", panel=panel, guidance=3.0)
+    assert not [one.label for one in at.slider if "Guidance" in one.label]
+    assert ("told nothing, so there is nothing" in apps.words(at)) == (panel == "Guidance")
+    assert "w = " not in apps.words(at)
+    at.selectbox(key="pictures").set_value("outfits").run()
+    assert at.slider(key="guidance").value == 3.0  # as the link says
+
+
 def test_pictures_that_nobody_can_judge_have_no_curve(monkeypatch):
     from core.painting import judge
 

@@ -109,7 +109,8 @@ class Screen:
 
     def run(self) -> Run:
         """The session's run of it."""
-        label = f"{self.wish.words}, w = {self.push.guidance:g}, {self.sampler.solver}, {self.sampler.steps} steps"
+        pushed = f", w = {self.push.guidance:g}" if self.wish.asks else ""
+        label = f"{self.wish.words}{pushed}, {self.sampler.solver}, {self.sampler.steps} steps"
         return runs.open_run(
             NAME, self.spec, label, self.steps, of=self.pictures if self.source.way == STORED else None
         )

@@ -1,6 +1,6 @@
 """What is to be painted, in words: a prompt read as attributes, or classes."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -9,6 +9,7 @@ from jaxtyping import Int
 from core.data.images import Pictures
 from core.data.renderers.outfit_words import ATTRIBUTES, VALUES
 from core.painting.wish import Wish
+from playground import controls
 from playground.rungs.paint.prompt import box
 
 FIRST = "red hair, round glasses, hoodie"
@@ -35,12 +36,22 @@ def labels(pictures: Pictures) -> Int[np.ndarray, "n a"] | None:
     return np.array(pictures.labels, dtype=np.int64)[:, None]
 
 
+def heard(pictures: Pictures, sizes: tuple[int, ...] | None) -> bool:
+    """Whether a painter told `sizes` (None: one that learns here) can be told anything of these pictures, and so be guided."""
+    return bool(counts(pictures)) and sizes in (None, counts(pictures))
+
+
+def push(pictures: Pictures, sizes: tuple[int, ...] | None, preset: Any) -> dict[str, Any]:
+    """The controls of how hard the words push, if such a painter hears any."""
+    return controls.draw(preset, more=False) if heard(pictures, sizes) else {}
+
+
 def choose(pictures: Pictures, sizes: tuple[int, ...], key: str = "", first: str = FIRST) -> Wish:
     """The controls that say what is wanted of a painter told `sizes`, and the wish.
 
     `key` tells two of them apart, `first` is the prompt they begin with.
     """
-    if not sizes or counts(pictures) != sizes:
+    if not heard(pictures, sizes):
         st.caption("This painter is told nothing: it paints whatever it likes.")
         return Wish()
     if pictures.name == "outfits":

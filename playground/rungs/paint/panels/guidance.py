@@ -15,7 +15,7 @@ from core.painting import judge, sight
 from core.process import Step
 from playground import plot, session
 from playground.instruments.easel import Easel, bytes_of
-from playground.rungs.paint import charts, film
+from playground.rungs.paint import charts, film, words
 from playground.rungs.paint.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.drain import Progress
@@ -76,6 +76,9 @@ def steps(screen: Screen) -> Iterator[Step[np.ndarray]]:
 
 def show(screen: Screen, step: Step[np.ndarray]) -> None:
     """The panel."""
+    if not words.heard(screen.pictures, screen.painter.sizes):
+        st.caption("This painter is told nothing, so there is nothing that guidance could push towards.")
+        return
     if not screen.wish.asks:
         st.caption("Guidance pushes towards words: say above what is to be painted.")
         return

@@ -33,7 +33,12 @@ class Setting:
     @property
     def words(self) -> str:
         """The setting in a line."""
-        return f"{self.wish.words}, w = {self.guidance:g}, {self.sampler.solver}, {self.sampler.steps} steps"
+        return f"{self.wish.words}{self.push}, {self.sampler.solver}, {self.sampler.steps} steps"
+
+    @property
+    def push(self) -> str:
+        """How hard its words push, which says nothing where there are none."""
+        return f", w = {self.guidance:g}" if self.wish.asks else ""
 
     def moments(self, screen: Screen) -> Iterator[Step[np.ndarray]]:
         """Its walk from the screen's noise."""
@@ -96,7 +101,11 @@ def other(screen: Screen) -> Setting:
     with first:
         wish = words.choose(screen.pictures, screen.painter.sizes, "b_", OTHER)
     with second:
-        guidance = st.slider("Guidance of B", 0.0, 8.0, Push().guidance, 0.25, key="b_guidance", bind="query-params")
+        guidance = screen.push.guidance
+        if words.heard(screen.pictures, screen.painter.sizes):
+            guidance = st.slider(
+                "Guidance of B", 0.0, 8.0, Push().guidance, 0.25, key="b_guidance", bind="query-params"
+            )
     with third:
         solver = st.selectbox(
             "Solver of B", SOLVERS, SOLVERS.index(screen.sampler.solver), key="b_solver", bind="query-params"
@@ -111,7 +120,7 @@ def changed(a: Setting, b: Setting) -> str:
     told = [
         *((word, word not in mine) for word in theirs),
         *((word, None) for word in mine if word not in theirs),
-        (f"w = {b.guidance:g}", a.guidance != b.guidance),
+        *([(b.push.removeprefix(", "), a.push != b.push)] if b.push else []),
         (b.sampler.solver, a.sampler.solver != b.sampler.solver),
         (f"{b.sampler.steps} steps", a.sampler.steps != b.sampler.steps),
     ]
