@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from playground import importing, session, theme, trail
-from playground.runs import baton
+from playground.runs import baton, runs
 
 ROOT = Path(__file__).resolve().parent.parent
 _known: set[str] = set()  # the pages that have run in this process: what they import is there
@@ -87,7 +87,9 @@ def begin(title: str, lede: str, *, buttons: bool = True) -> None:
     translate()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False)
-        trail.offer(buttons=buttons)
+        ended = trail.offer(buttons=buttons)
+    if ended:
+        runs.began_anew()
     st.markdown(lede)
 
 

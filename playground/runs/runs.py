@@ -6,6 +6,7 @@ from a chosen Step of this one. When the session ends its jobs end too, but for 
 """
 
 import functools
+import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ from playground.runs.shared import Noun
 P = ParamSpec("P")
 R = TypeVar("R")
 AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
+OPENING = 5.0  # seconds until a page that came back after a dropped connection has opened its runs
 AT_FIRST = 2.0  # seconds it waits for a first Step when many others compute and nothing was on show before
 
 
@@ -89,6 +91,9 @@ def open_run(
     run = Run(f"{name}-{count}", spec, label, job)
     session.hold(f"count.{name}", count)
     session.hold(f"run.{name}", run)
+    session.recall("runs", dict[str, str])[name] = run.id
+    if time.monotonic() < session.recall("runs.anew", float):
+        session.hold(f"lost.{name}", run.id)
     with baton.down():
         run.job.wait(AT_ONCE)
         if held is None:
@@ -101,6 +106,16 @@ def open_run(
 def stand(name: str, run: Run | None) -> None:
     """While the present run has nothing to show: whoever asks for this earlier one is given it, and begins nothing."""
     session.hold(f"instead.{name}", run)
+
+
+def began_anew() -> None:
+    """Note that this session's runs stand for those of the session before, which ended when its connection dropped.
+
+    They are those there are, and those that the page, which has just come back, still opens.
+    """
+    session.hold("runs.anew", time.monotonic() + OPENING)
+    for name, run in session.recall("runs", dict[str, str]).items():
+        session.hold(f"lost.{name}", run)
 
 
 def lost(name: str) -> bool:

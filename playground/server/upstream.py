@@ -1,12 +1,13 @@
-"""What Streamlit works out anew in every run and need not, two places, each a twentieth of what a change costs; and two more.
+"""What Streamlit works out anew in every run and need not, two places, each a twentieth of what a change costs; and three more.
 
 It reads its six themes from the configuration whenever a script or a fragment begins, though they do not change while
 the server runs; and for each number input it copies the whole session's state, and builds a class for every component in
 it, to look one key up. Where two pages have settings of one name, it takes those of the page one comes to out of the
 address, for those of the page one left. And where a fragment begins anew before its last messages have left, it drops them
 and keeps what comes after them in the same container: the browser is told of a second child without a first, and is dead
-from then on. None is part of Streamlit's public face (version 1.67), so each is replaced only where it is found as it is
-known, and the tests compare what comes out.
+from then on. Where a connection comes back and its session is gone (a laptop that slept, a server that was started again), the
+new session is asked for a fragment of the old one, knows none, and every control is dead. None is part of Streamlit's public
+face (version 1.67), so each is replaced only where it is found as it is known, and the tests compare what comes out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 THEME, STATE, QUERY, CLEAR = "_populate_theme_msg", "filtered_state", "populate_from_query_string", "clear"
+RERUN = "request_rerun"
 Populate = Callable[..., None]
 
 
@@ -31,6 +33,9 @@ def lighten() -> None:
         setattr(QueryParams, QUERY, whole(getattr(QueryParams, QUERY)))
     if hasattr(ForwardMsgQueue, CLEAR):
         setattr(ForwardMsgQueue, CLEAR, patient(getattr(ForwardMsgQueue, CLEAR)))
+
+    if hasattr(app_session.AppSession, RERUN):
+        setattr(app_session.AppSession, RERUN, anew(getattr(app_session.AppSession, RERUN)))
 
 
 def remembered(populate: Populate) -> Populate:
@@ -75,6 +80,18 @@ def patient(clear: Populate) -> Populate:
         clear(queue, retain_lifecycle_msgs, nobodys)
 
     return keep
+
+
+def anew(request: Populate) -> Populate:
+    """`request(session, client_state)`, which begins a session that has run nothing with the whole page, whatever was asked."""
+
+    def begin(session: Any, client_state: Any = None) -> None:
+        new = session._scriptrunner is None and session._fragment_storage.registration_sequence() == 0
+        if new and client_state is not None and client_state.fragment_id:
+            client_state.fragment_id, client_state.is_auto_rerun = "", False
+        request(session, client_state)
+
+    return begin
 
 
 class Glance(Mapping[str, Any]):

@@ -19,10 +19,17 @@ TRY = "try"
 """Marks a link to an experiment, which is turned to: the settings it does not name get their defaults."""
 
 
-def offer(*, buttons: bool) -> None:
-    """Watch the address from here on; with `buttons`, draw those that undo, redo and reset."""
+def offer(*, buttons: bool) -> str:
+    """Watch the address from here on; with `buttons`, draw those that undo, redo and reset.
+
+    Returns the `owner` of the session that this very page had until its connection dropped, once after that; else "".
+    """
     data = {"buttons": buttons, "mark": TRY, "page": session.page(), "tab": session.owner(), "turn": session.turn()}
-    _component()(key="trail", data=data, width="content")
+    return _component()(key="trail", data=data, width="content", on_ended_change=_nothing).ended or ""
+
+
+def _nothing() -> None:
+    """Streamlit needs a callback to read what a component says."""
 
 
 @cache

@@ -154,9 +154,10 @@ function drawn(trail) {
   at("reset").disabled = !screenOf(page.now, trail.mark);
 }
 
-export default function ({data, parentElement}) {
+export default function ({data, parentElement, setTriggerValue}) {
   const trail = (window.playgroundTrail ??= begin(data.mark));
   const root = parentElement.querySelector(".trail");
+  if (trail.tab && trail.tab !== data.tab) setTriggerValue("ended", trail.tab); // the connection dropped, and so did its session
   trail.tab = data.tab;
   if (trail.page !== data.page || trail.turned !== data.turn) trail.turning = performance.now() + SHOWN;
   Object.assign(trail, {page: data.page, turned: data.turn});

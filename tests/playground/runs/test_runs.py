@@ -228,6 +228,18 @@ def test_a_run_that_is_no_more_is_said_to_have_begun_anew(monkeypatch, sessions)
     assert not runs.lost("vae"), "that one was asked for"
 
 
+def test_runs_of_a_session_that_follows_a_dropped_connection_are_said_to_have_begun_anew():
+    runs.open_run("em", ("data", 1), "", short())
+    assert not runs.lost("em")
+    runs.began_anew()
+    assert "began anew" in run_bar.status("em", "done", 3, 1.0)
+    runs.open_run("em.basins", ("data", 1), "", short())
+    assert runs.lost("em.basins"), "the page was still being drawn"
+    session.hold("runs.anew", 0.0)
+    runs.open_run("em", ("data", 2), "", short())
+    assert not runs.lost("em"), "that one was asked for"
+
+
 @pytest.fixture
 def sessions(monkeypatch):
     """`sessions(owner, before)`: another session, of a tab that had this one before."""

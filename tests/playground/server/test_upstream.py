@@ -1,11 +1,16 @@
 """What stands in the place of Streamlit's own gives what that gave, and no more work is done for it than promised."""
 
+from types import SimpleNamespace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig, NewSession
 from streamlit.runtime import app_session
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
@@ -20,6 +25,8 @@ def test_streamlit_still_has_what_is_replaced():
     assert isinstance(getattr(SafeSessionState, upstream.STATE), property)
     assert callable(getattr(QueryParams, upstream.QUERY))
     assert callable(getattr(ForwardMsgQueue, upstream.CLEAR))
+    assert callable(getattr(app_session.AppSession, upstream.RERUN))
+    assert MemoryFragmentStorage().registration_sequence() == 0
 
 
 def told(populate):
@@ -182,3 +189,16 @@ def test_nothing_is_done_where_streamlit_is_another(monkeypatch):
     assert not hasattr(SafeSessionState, upstream.STATE)
     assert not hasattr(QueryParams, upstream.QUERY)
     assert not hasattr(ForwardMsgQueue, upstream.CLEAR)
+
+
+@pytest.mark.parametrize(("runner", "registered", "asked"), [(None, 0, ""), (None, 3, "part"), (object(), 0, "part")])
+def test_a_session_that_has_run_nothing_begins_with_the_whole_page_and_any_other_does_what_it_is_asked(
+    runner, registered, asked
+):
+    seen = []
+    begin = upstream.anew(lambda session, state: seen.append(state and (state.fragment_id, state.query_string)))
+    storage = SimpleNamespace(registration_sequence=lambda: registered)
+    session = SimpleNamespace(_scriptrunner=runner, _fragment_storage=storage)
+    begin(session, ClientState(fragment_id="part", query_string="a=1"))
+    begin(session, None)
+    assert seen == [(asked, "a=1"), None]
