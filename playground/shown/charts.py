@@ -43,16 +43,25 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
     if chosen is not None:
         mark = alt.Chart(pd.DataFrame({"K": [chosen]})).encode(alt.X("K:Q"))
         layers.insert(0, mark.mark_rule(strokeDash=[4, 4], color=colour["hand"], strokeWidth=2))
-    held = alt.Chart(table.dropna()).encode(k)
-    score = alt.Y("held out:Q", scale=alt.Scale(zero=False), title="held out (nats per point)")
+    seen = table.dropna()
+    held, title = alt.Chart(seen).encode(k), "held out (nats per point)"
+    scale = alt.Scale(zero=False) if len(seen) else alt.Scale(domain=fitted(rows))  # an axis without values has no ends
     bars = held.mark_rule(color=colour["truth"], strokeWidth=2).encode(
-        alt.Y("low:Q", title="held out (nats per point)"), alt.Y2("high:Q")
+        alt.Y("low:Q", scale=scale, title=title), alt.Y2("high:Q")
     )
-    dots = held.mark_point(filled=True, size=45, color=colour["truth"]).encode(score)
+    dots = held.mark_point(filled=True, size=45, color=colour["truth"]).encode(
+        alt.Y("held out:Q", scale=scale, title=title)
+    )
     return {
         "BIC and AIC over K": alt.layer(*layers).properties(height=270),
         "held-out log-likelihood over K": alt.layer(bars, dots).properties(height=190),
     }
+
+
+def fitted(rows: Sequence[Judged]) -> list[float]:
+    """Ends of an axis of nats per point, from what the points that were fitted have."""
+    known = [r.log_likelihood for r in rows if np.isfinite(r.log_likelihood)] or [0.0]
+    return [min(known) - 0.5, max(known) + 0.5]
 
 
 def density(

@@ -118,3 +118,13 @@ def test_charts_need_no_streamlit():
     code = "import sys; import playground.shown.charts; print('streamlit' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("level", [-1.0, NAN])
+def test_an_axis_has_ends_while_nothing_is_held_out_yet(level):
+    rows = [Judged(k, 2, level, 5.0, 4.0, Estimate(NAN, NAN), None) for k in (1, 2)]
+    for mark, encoding, data in drawn(rows, 1, 12, False):
+        if not data and mark["type"] in ("rule", "point"):
+            low, high = encoding["y"]["scale"]["domain"]
+            assert low < high
+    assert any(not data for _, _, data in drawn(rows, 1, 12, False))
