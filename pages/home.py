@@ -32,7 +32,13 @@ left, right = st.columns([1.35, 1], gap="large")
 
 with right:
     data = st.segmented_control(
-        "Playing now", list(SHOWN), default="pinwheel", format_func=builtin.NAMES.__getitem__, key="hero", required=True
+        "Playing now",
+        list(SHOWN),
+        default="pinwheel",
+        format_func=builtin.NAMES.__getitem__,
+        key="hero",
+        required=True,
+        wrap=True,
     )
     dataset = builtin.load(data or "pinwheel")
     st.markdown(

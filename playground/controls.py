@@ -46,7 +46,7 @@ def choose(label: str, words: Sequence[str], key: str, default: str = "", help: 
     bound: dict[str, Any] = {"key": key, "bind": "query-params", "help": help or None, "format_func": title}
     if len(words) > FEW:
         return st.selectbox(label, words, words.index(default), **bound) or default
-    return st.segmented_control(label, words, default=default, required=True, **bound) or default
+    return st.segmented_control(label, words, default=default, required=True, wrap=True, **bound) or default
 
 
 def _widget(option: Option, default: Any) -> Any:

@@ -51,7 +51,7 @@ def equation(points: Sufficient) -> tuple[str, str]:
     """The mean log-likelihood of a bell, and the column's values in it, in TeX."""
     mean, deviation = points.mean[0], math.sqrt(points.covariance[0, 0])
     return (
-        r"\ell(\mu,\sigma) = -\tfrac12\log 2\pi - \log\sigma - \frac{s^2 + (\bar x-\mu)^2}{2\sigma^2}",
+        r"\ell(\mu,\sigma) = -\tfrac12\log 2\pi - \log\sigma - \tfrac{s^2 + (\bar x-\mu)^2}{2\sigma^2}",
         rf"\bar x = {tex(placed(mean, deviation))}, \quad s = {tex(written(deviation))}, \quad n = {points.n}",
     )
 
