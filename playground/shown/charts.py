@@ -46,10 +46,11 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
     seen = table.dropna()
     held, title = alt.Chart(seen).encode(k), "held out (nats per point)"
     scale = alt.Scale(zero=False) if len(seen) else alt.Scale(domain=fitted(rows))  # an axis without values has no ends
-    bars = held.mark_rule(color=colour["truth"], strokeWidth=2).encode(
+    aria = len(seen) > 0  # a mark of nothing has no name to be read out
+    bars = held.mark_rule(color=colour["truth"], strokeWidth=2, aria=aria).encode(
         alt.Y("low:Q", scale=scale, title=title), alt.Y2("high:Q")
     )
-    dots = held.mark_point(filled=True, size=45, color=colour["truth"]).encode(
+    dots = held.mark_point(filled=True, size=45, color=colour["truth"], aria=aria).encode(
         alt.Y("held out:Q", scale=scale, title=title)
     )
     return {

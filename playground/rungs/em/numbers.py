@@ -151,11 +151,11 @@ def e_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     joint = np.exp(model.log_joint(x)[0])
     density = joint[k] / model.weights[k]
     return (
-        "$$\n"
-        rf"r_{{n,{k + 1}}} = \frac{{w_{k + 1}\,\mathcal{{N}}(x_n \mid \mu_{k + 1}, \Sigma_{k + 1})}}{{p(x_n)}} = "
+        "$$\n\\begin{aligned}"
+        rf"r_{{n,{k + 1}}} &= \frac{{w_{k + 1}\,\mathcal{{N}}(x_n \mid \mu_{k + 1}, \Sigma_{k + 1})}}{{p(x_n)}} \\[6pt] &= "
         rf"\frac{{{number(model.weights[k])} \times {number(density)}}}{{{number(joint.sum())}}} = "
         rf"\mathbf{{{joint[k] / joint.sum():.3f}}}"
-        "\n$$\n"
+        "\\end{aligned}\n$$\n"
         f"for point n = {n + 1}, the one this mixture is least sure of, at ${vector(x[0])}$."
     )
 
@@ -165,12 +165,12 @@ def m_equation(step: Step[GMM], dataset: Dataset, component: int) -> str:
     k, mass, total = component, step.arrays["mass"][component], step.arrays["weighted"][component]
     count = f"{len(dataset):,}".replace(",", r"\,")
     return (
-        "$$\n"
-        rf"w_{k + 1} = \frac{{\sum_n r_{{n,{k + 1}}}}}{{N}} = \frac{{{number(mass)}}}{{{count}}} = "
-        rf"\mathbf{{{step.state.weights[k]:.3f}}} \qquad \mu_{k + 1} = "
-        rf"\frac{{\sum_n r_{{n,{k + 1}}}\,x_n}}{{\sum_n r_{{n,{k + 1}}}}} = "
+        "$$\n\\begin{aligned}"
+        rf"w_{k + 1} &= \frac{{\sum_n r_{{n,{k + 1}}}}}{{N}} = \frac{{{number(mass)}}}{{{count}}} = "
+        rf"\mathbf{{{step.state.weights[k]:.3f}}} \\[6pt] \mu_{k + 1} &= "
+        rf"\frac{{\sum_n r_{{n,{k + 1}}}\,x_n}}{{\sum_n r_{{n,{k + 1}}}}} \\[6pt] &= "
         rf"\frac{{{vector(total)}}}{{{number(mass)}}} = \mathbf{{{vector(step.state.means[k])}}}"
-        "\n$$\n"
+        "\\end{aligned}\n$$\n"
         "The covariance is the same average of (x - mean) squared, plus the floor."
     )
 

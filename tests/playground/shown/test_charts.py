@@ -127,4 +127,5 @@ def test_an_axis_has_ends_while_nothing_is_held_out_yet(level):
         if not data and mark["type"] in ("rule", "point"):
             low, high = encoding["y"]["scale"]["domain"]
             assert low < high
+            assert mark["aria"] is False
     assert any(not data for _, _, data in drawn(rows, 1, 12, False))

@@ -127,9 +127,10 @@ def beside(found: Compared, dark: bool) -> Any:
         seen.append((TESTS[name], (null.observed - centre) / spread, f"p = {p_value(null.p_value)}"))
     reshuffled, observed = pd.concat(rows), pd.DataFrame(seen, columns=["test", "z", "p"])
     least = min(-3.5, float(observed["z"].min()), float(reshuffled["z"].min()))
-    most = max(5.0, 1.25 * float(observed["z"].max()))
+    most = max(5.0, 1.25 * float(observed["z"].max()), float(reshuffled["z"].max()) + 0.2)
     x = alt.X("z:Q", title="standard deviations of one source", scale=alt.Scale(domain=[least, most], nice=False))
-    y = alt.Y("test:N", title=None, sort=list(TESTS.values()), axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
+    lanes = alt.Scale(domain=["", *TESTS.values()])  # the first is for the words
+    y = alt.Y("test:N", title=None, scale=lanes, axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
     dealt = alt.Chart(reshuffled).mark_tick(color=ROLES["noise"][dark], opacity=0.3, thickness=1, size=18)
     dots = alt.Chart(observed)
     layers = [

@@ -102,7 +102,9 @@ def chart(
         symbolOpacity=1,
         title=name,
     )
-    points = alt.Chart(table).mark_point(filled=True, size=16, opacity=0.75, clip=True)
+    points = alt.Chart(table).mark_point(
+        filled=True, size=16, opacity=0.75, clip=True, aria=bool(np.isfinite(xy).any())
+    )
     drawn = points.encode(
         axis("x", x, across).axis(tickCount=6),
         axis("y", y, up, cls=alt.Y).axis(tickCount=6),
