@@ -229,6 +229,8 @@ def test_training_shows_samples_within_seconds_and_the_walk_follows_it(open_page
 def test_every_panel_fits_a_phone(open_page):
     stage = open_page(TOY, **PHONE)
     main = stage.page.locator("[data-testid=stMain]")
+    equation = stage.page.locator(".place").filter(has=stage.page.locator(".form.on math"))
+    assert equation.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, "an equation runs off"
     for panel in (
         "Time axis",
         "Field",
