@@ -115,7 +115,7 @@ class Screen:
     def run(self) -> Run:
         """The session's run of it."""
         label = f"{self.wish.words}, w = {self.push.guidance:g}, {self.sampler.solver}, {self.sampler.steps} steps"
-        return runs.open_run(NAME, self.spec, label, self.steps, of=self.of)
+        return runs.open_run(NAME, self.spec, label, self.steps, of=self.of, long=True)
 
     def ends(self) -> np.ndarray | None:
         """The pictures (n, c, h, w) in [0, 1], when they are finished."""
