@@ -25,7 +25,7 @@ def show(screen: Screen, step: Step) -> None:
 
 def mismatch(bench: Bench) -> None:
     """The noised data against the Gaussian that a walk begins with, and the schedule that mends it."""
-    key = (bench.dataset.digest, bench.noising)
+    key = (bench.dataset.digest, bench.noising, bench.units)
     words, wide = session.once(f"{NAME}.mismatch", key, lambda: numbers.mismatch(bench))
     st.markdown("**Prior mismatch**: how far the noised data are from the Gaussian that a walk begins with.")
     st.markdown(words)
