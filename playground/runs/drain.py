@@ -18,7 +18,7 @@ from typing import Literal
 from core.process import Halt, Step, Trace
 from playground.runs import baton
 from playground.runs.shared import Reader
-from playground.runs.turns import Turns
+from playground.runs.turns import Turns, away
 
 RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
 LONG = 0.25  # seconds of work after which a job gives way to the pages
@@ -32,6 +32,7 @@ UNSEEN = 3.0  # seconds after which nobody looks at a job: who does asks for its
 NOBODYS = 30.0  # seconds of work that count more, for what nobody looks at
 _turns = baton.turns  # those of the pages; a long job, which gives way, must not hold one of these meanwhile
 _long_turns = Turns(RUNNING)
+_mine = threading.local()
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Progress:
     def alive(self) -> bool:
         """Whether more Steps may come."""
         return self.phase in ("waiting", "running", "paused")
+
+
+class Withdrawn(BaseException):
+    """What a job that was cancelled had asked for is not computed any more."""
 
 
 class Account:
@@ -96,6 +101,7 @@ class Job:
         self._allowed = float("inf")  # Steps that may be taken before pausing
         self._wake = threading.Condition()
         self._stop = False
+        self._source: Iterator[Step] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -152,9 +158,14 @@ class Job:
                 self._wake.wait()
             return not self._stop
 
+    def wants(self) -> bool:
+        """Whether somebody is to read what it computes next: not one that was cancelled, unless it computes for all."""
+        return not self._stop or isinstance(self._source, Reader)
+
     def _run(self) -> None:
+        _mine.job = self
         try:
-            steps = self._steps()
+            steps = self._source = self._steps()
             reader = steps if isinstance(steps, Reader) else None
             humble = False
             while self._may_go_on():
@@ -166,6 +177,8 @@ class Job:
                 with (_long_turns if humble else _turns).turn(self._urgency(), lambda: not self._stop) as until:
                     if not self._work(steps, until, humble):
                         return self._end("done")
+            self._end("cancelled")
+        except Withdrawn:
             self._end("cancelled")
         except Exception as error:  # whatever went wrong is the person's to read, never a traceback
             self._end("failed", sentence(error, self._count))
@@ -179,9 +192,9 @@ class Job:
                     return True
                 self._phase = "running"
                 self._allowed -= 1
-            began = time.perf_counter()
+            began = time.perf_counter() - away()
             step = next(steps, None)
-            now = time.perf_counter()
+            now = time.perf_counter() - away()
             if step is None:
                 return False
             self.trace.append(step)
@@ -193,7 +206,7 @@ class Job:
                 self._wake.notify_all()
             if humble:
                 rest(now - began)
-            if now > until:
+            if now + away() > until:
                 return True
 
     def _urgency(self) -> float:
@@ -203,6 +216,12 @@ class Job:
         with self._wake:
             self._phase, self._error = phase, error
             self._wake.notify_all()
+
+
+def wanted() -> Callable[[], bool]:
+    """Says, at any time and to any thread, whether what this thread computes now is still wanted."""
+    job: Job | None = getattr(_mine, "job", None)
+    return job.wants if job else lambda: True
 
 
 def give_way() -> bool:
