@@ -110,9 +110,8 @@ class Painter:
 
     def rounded(self) -> "Painter":
         """The painter whose every weight is the nearest float16: what a small file can hold exactly."""
-        return replace(
-            self, weights={name: w.astype(np.float16).astype(np.float32) for name, w in self.weights.items()}
-        )
+        near = {name: w.astype(np.float16).astype(np.float32) for name, w in self.weights.items()}
+        return replace(self, weights=near, network=None)
 
     def denoise(self, x: Points, t: float, labels: np.ndarray | None = None) -> Points:
         """E[x_0 given x_t = x and the labels] as learned, in model space; -1, or none, tells nothing.
