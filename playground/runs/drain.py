@@ -18,7 +18,7 @@ from typing import Literal
 from core.process import Halt, Step, Trace
 from playground.runs import baton
 from playground.runs.shared import Reader
-from playground.runs.turns import Turns, away
+from playground.runs.turns import Turns, Withdrawn, away, computes_for
 
 RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
 LONG = 0.25  # seconds of work after which a job gives way to the pages
@@ -32,7 +32,6 @@ UNSEEN = 3.0  # seconds after which nobody looks at a job: who does asks for its
 NOBODYS = 30.0  # seconds of work that count more, for what nobody looks at
 _turns = baton.turns  # those of the pages; a long job, which gives way, must not hold one of these meanwhile
 _long_turns = Turns(RUNNING)
-_mine = threading.local()
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,6 @@ class Progress:
     def alive(self) -> bool:
         """Whether more Steps may come."""
         return self.phase in ("waiting", "running", "paused")
-
-
-class Withdrawn(BaseException):
-    """What a job that was cancelled had asked for is not computed any more."""
 
 
 class Account:
@@ -163,7 +158,7 @@ class Job:
         return not self._stop or isinstance(self._source, Reader)
 
     def _run(self) -> None:
-        _mine.job = self
+        computes_for(self.wants)
         try:
             steps = self._source = self._steps()
             reader = steps if isinstance(steps, Reader) else None
@@ -216,12 +211,6 @@ class Job:
         with self._wake:
             self._phase, self._error = phase, error
             self._wake.notify_all()
-
-
-def wanted() -> Callable[[], bool]:
-    """Says, at any time and to any thread, whether what this thread computes now is still wanted."""
-    job: Job | None = getattr(_mine, "job", None)
-    return job.wants if job else lambda: True
 
 
 def give_way() -> bool:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from playground.runs import baton, drain
-from playground.runs.drain import Withdrawn
-from playground.runs.turns import aside
+from playground.runs.turns import Withdrawn, aside, wanted
 
 Network = Callable[..., np.ndarray]
 
@@ -23,7 +22,7 @@ class Asked:
     """One request: its arrays, of as many rows each; whether it is `wanted` still; and its answer, or its error."""
 
     rows: tuple[np.ndarray, ...]
-    wanted: Callable[[], bool] = field(default_factory=drain.wanted)
+    wanted: Callable[[], bool] = field(default_factory=wanted)
     answer: np.ndarray | None = None
     error: BaseException | None = None
 

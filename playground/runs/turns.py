@@ -147,3 +147,17 @@ def away() -> float:
     """Seconds for which this thread has put its turn down since it got it, which are no work of its own."""
     held: Held | None = getattr(_mine, "held", None)
     return held.away if held else 0.0
+
+
+class Withdrawn(BaseException):
+    """What somebody who has been cancelled had asked for is not computed any more."""
+
+
+def computes_for(wants: Callable[[], bool]) -> None:
+    """This thread computes for one who says, at any time and to any thread, whether he `wants` it still."""
+    _mine.wants = wants
+
+
+def wanted() -> Callable[[], bool]:
+    """Says whether what this thread computes now is still wanted."""
+    return getattr(_mine, "wants", None) or (lambda: True)

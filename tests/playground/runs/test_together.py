@@ -8,9 +8,9 @@ import pytest
 
 from core.process import Step
 from playground.runs import drain
-from playground.runs.drain import Job, Withdrawn
+from playground.runs.drain import Job
 from playground.runs.together import Together
-from playground.runs.turns import Turns
+from playground.runs.turns import Turns, Withdrawn
 from tests import painters
 
 
