@@ -11,6 +11,7 @@ equations; Lu et al. (2022) for DPM-Solver++.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Between:
     t: float
     s: float
 
-    @property
+    @cached_property
     def ends(self) -> tuple[float, float, float, float]:
         """alpha_t, sigma_t, alpha_s, sigma_s."""
         (a_t, a_s), (s_t, s_s) = (
@@ -42,7 +43,7 @@ class Between:
         )
         return float(a_t), float(s_t), float(a_s), float(s_s)
 
-    @property
+    @cached_property
     def fresh(self) -> float:
         """b, the variance that noising adds between s and t."""
         a_t, s_t, a_s, s_s = self.ends

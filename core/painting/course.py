@@ -180,7 +180,7 @@ class Course:
     def averaged(self) -> Painter:
         """The painter of the averaged weights."""
         views = self.painter.net.views(self.average.detach().cpu().clone())
-        return replace(self.painter, weights={name: view.numpy() for name, view in views.items()})
+        return replace(self.painter, network=None, weights={name: view.numpy() for name, view in views.items()})
 
 
 def flat(painter: Painter) -> np.ndarray:

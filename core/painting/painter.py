@@ -7,7 +7,7 @@ one network (Ho and Salimans, 2022); a label of -1 leaves its condition open.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -28,6 +28,9 @@ from core.process import Step, frozen
 Points = Float[np.ndarray, "n d"]
 Images = Float[np.ndarray, "n c h w"]
 Labels = Int[np.ndarray, "n a"]
+Network = Callable[
+    [np.ndarray, np.ndarray], np.ndarray
+]  # F (n, c, h, w) of y (n, c, h, w) and conditions (n, p), float32
 ROWS = 64  # asked of the network at once
 USUAL = Sampler("DPM-Solver++(2M)", 20)
 MOST_SIDE, MOST_VALUES = 64, 1000
@@ -45,13 +48,15 @@ def possible(shape: tuple[int, ...], sizes: tuple[int, ...]) -> None:
 class Painter:
     """A denoiser of pictures of `shape` (c, h, w) by a U-Net, told labels of `sizes` values each (none: ()).
 
-    `weights` are read-only float32 arrays by name. Everything it returns is float64.
+    `weights` are read-only float32 arrays by name. `network`, if given, is asked in place of `run` and must answer alike.
+    Everything it returns is float64.
     """
 
     config: Config
     shape: tuple[int, int, int]
     sizes: tuple[int, ...]
     weights: Mapping[str, np.ndarray] = field(repr=False)
+    network: Network | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Freeze the weights; raise ValueError unless shape, sizes and weights fit the network and are finite."""
@@ -105,9 +110,8 @@ class Painter:
 
     def rounded(self) -> "Painter":
         """The painter whose every weight is the nearest float16: what a small file can hold exactly."""
-        return replace(
-            self, weights={name: w.astype(np.float16).astype(np.float32) for name, w in self.weights.items()}
-        )
+        near = {name: w.astype(np.float16).astype(np.float32) for name, w in self.weights.items()}
+        return replace(self, weights=near, network=None)
 
     def denoise(self, x: Points, t: float, labels: np.ndarray | None = None) -> Points:
         """E[x_0 given x_t = x and the labels] as learned, in model space; -1, or none, tells nothing.
@@ -122,13 +126,18 @@ class Painter:
         det, unit = float(target.determinant(self.config.target, s, t)), float(np.hypot(a, b))
         told = self.net.conditions(np.full(len(x), float(s.log_snr(t))), labels).astype(np.float32)
         y = (x / size).astype(np.float32).reshape(len(x), *self.shape)
-        said = np.empty(x.shape)
+        said = (self.network or self.run)(y, told).reshape(x.shape)
+        return (float(b) * x - sigma * unit * said) / det
+
+    def run(self, y: Float[np.ndarray, "n c h w"], told: Float[np.ndarray, "n p"]) -> Float[np.ndarray, "n c h w"]:
+        """F of noised pictures of unit spread and their conditions, each row by itself."""
+        said = np.empty(y.shape)
         with torch.inference_mode():
-            for first in range(0, len(x), ROWS):
+            for first in range(0, len(y), ROWS):
                 part = slice(first, first + ROWS)
                 out = unet.run(self.net, self.tensors, torch.from_numpy(y[part]), torch.from_numpy(told[part]))
-                said[part] = out.reshape(len(out), -1).numpy()
-        return (float(b) * x - sigma * unit * said) / det
+                said[part] = out.numpy()
+        return said
 
     def checked(self, labels: np.ndarray | None, n: int) -> Labels | None:
         """Labels (n, a) of these: one row for all or one for each; ValueError where they do not fit the conditions."""
@@ -207,8 +216,9 @@ class Told:
 
     def denoise(self, x: Points, t: float) -> Points:
         """E[x_0 given x_t = x and the labels], guided."""
-        said = self.painter.denoise(x, t, self.labels)
         if self.labels is None or self.guidance == 1.0:
-            return said
-        free = self.painter.denoise(x, t)
-        return free + self.guidance * (said - free)
+            return self.painter.denoise(x, t, self.labels)
+        told = self.painter.checked(self.labels, len(x))
+        both = np.concatenate([told, np.full_like(told, -1)])
+        said, free = np.split(self.painter.denoise(np.concatenate([x, x]), t, both), 2)
+        return np.asarray(free + self.guidance * (said - free))

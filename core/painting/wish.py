@@ -57,4 +57,9 @@ class Wish:
         """Whether what is `seen` of each condition is one of the values left to it."""
         free = np.ones(len(seen), dtype=bool)
         pairs = zip(seen.T, self.left, strict=True) if self.left else ((column, ()) for column in seen.T)
-        return np.stack([np.isin(column, values) if values else free for column, values in pairs], axis=1)
+        return np.stack([isin(column, values) if values else free for column, values in pairs], axis=1)
+
+
+def isin(column: Int[np.ndarray, " n"], values: tuple[int, ...]) -> Bool[np.ndarray, " n"]:
+    """Whether each of a column is one of a few values, without numpy's sorting of both."""
+    return (column[:, None] == np.array(values)).any(axis=1)

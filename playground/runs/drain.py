@@ -18,7 +18,7 @@ from typing import Literal
 from core.process import Halt, Step, Trace
 from playground.runs import baton
 from playground.runs.shared import Reader
-from playground.runs.turns import Turns
+from playground.runs.turns import Turns, Withdrawn, away, computes_for
 
 RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
 LONG = 0.25  # seconds of work after which a job gives way to the pages
@@ -96,6 +96,7 @@ class Job:
         self._allowed = float("inf")  # Steps that may be taken before pausing
         self._wake = threading.Condition()
         self._stop = False
+        self._source: Iterator[Step] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -152,9 +153,14 @@ class Job:
                 self._wake.wait()
             return not self._stop
 
+    def wants(self) -> bool:
+        """Whether somebody is to read what it computes next: not one that was cancelled, unless it computes for all."""
+        return not self._stop or isinstance(self._source, Reader)
+
     def _run(self) -> None:
+        computes_for(self.wants)
         try:
-            steps = self._steps()
+            steps = self._source = self._steps()
             reader = steps if isinstance(steps, Reader) else None
             humble = False
             while self._may_go_on():
@@ -166,6 +172,8 @@ class Job:
                 with (_long_turns if humble else _turns).turn(self._urgency(), lambda: not self._stop) as until:
                     if not self._work(steps, until, humble):
                         return self._end("done")
+            self._end("cancelled")
+        except Withdrawn:
             self._end("cancelled")
         except Exception as error:  # whatever went wrong is the person's to read, never a traceback
             self._end("failed", sentence(error, self._count))
@@ -179,9 +187,9 @@ class Job:
                     return True
                 self._phase = "running"
                 self._allowed -= 1
-            began = time.perf_counter()
+            began = time.perf_counter() - away()
             step = next(steps, None)
-            now = time.perf_counter()
+            now = time.perf_counter() - away()
             if step is None:
                 return False
             self.trace.append(step)
@@ -193,7 +201,7 @@ class Job:
                 self._wake.notify_all()
             if humble:
                 rest(now - began)
-            if now > until:
+            if now + away() > until:
                 return True
 
     def _urgency(self) -> float:

@@ -25,6 +25,7 @@ R = TypeVar("R")
 AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
 OPENING = 5.0  # seconds until a page that came back after a dropped connection has opened its runs
 AT_FIRST = 2.0  # seconds it waits for a first Step when many others compute and nothing was on show before
+PART = 6  # the rest of a long run, which is there only if another has computed it, is given this part of `AT_ONCE`
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,13 @@ def open_run(
     steps: Callable[[], Iterator[Step]],
     beside: object = None,
     of: Noun | None = None,
+    long: bool = False,
 ) -> Run:
     """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one.
 
     If this tab was reloaded, the run of the session before goes on. `beside` is what the steps fill beside their Trace.
-    With `of`, the steps follow from this set and the `spec` alone, so what another session has computed is not again.
+    With `of`, the steps follow from this set and the `spec` alone, so what another session has computed is not again. Of a
+    `long` run no more than the first Step is waited for: the others are seen as they come.
     """
     owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
     instead: Run | None = session.recall(f"instead.{name}", lambda: None)
@@ -95,7 +98,9 @@ def open_run(
     if time.monotonic() < session.recall("runs.anew", float):
         session.hold(f"lost.{name}", run.id)
     with baton.down():
-        run.job.wait(AT_ONCE)
+        if long:
+            run.job.wait_first(AT_ONCE)
+        run.job.wait(AT_ONCE / PART if long else AT_ONCE)
         if held is None:
             run.job.wait_first(AT_FIRST)
     if before and count == 1 and not found and not jobs.known(before):

@@ -18,6 +18,7 @@ import numpy as np
 
 from playground import session
 from playground.runs import baton
+from playground.runs.turns import away
 
 Value = TypeVar("Value")
 BYTES = 96 << 20  # of all rows together
@@ -112,11 +113,11 @@ class Reader(Iterator[Value]):
                 row.changed.notify_all()
 
     def _compute(self) -> tuple[Value, float]:
-        row, began, done = self._row, time.perf_counter(), False
+        row, began, done = self._row, time.perf_counter() - away(), False
         try:
             if row.source is None:
                 row.source = islice(self._make(), self._at, None)
-            told = next(row.source), time.perf_counter() - began
+            told = next(row.source), time.perf_counter() - away() - began
             done = True
         except StopIteration:
             row.over = True

@@ -42,11 +42,12 @@ class Turns:
     @contextmanager
     def turn(self, worked: float, wanted: Callable[[], bool] = lambda: True) -> Iterator[float]:
         """Wait for a slot, as `take` does; yields when the turn should end."""
-        turn = self.take(worked, wanted)
+        _mine.held = held = Held(self, worked, wanted, self.take(worked, wanted))
         try:
-            yield turn.began + self.slice
+            yield held.turn.began + self.slice
         finally:
-            self.give(turn)
+            _mine.held = None
+            self.give(held.turn)
 
     def take(self, worked: float, wanted: Callable[[], bool] = lambda: True) -> Turn:
         """Wait for a slot and keep it until it is given back; after `worked` seconds of work.
@@ -110,3 +111,53 @@ class Turns:
                 if not turn.overdue and turn.began < late:
                     turn.overdue = True
                     self._pass_on()
+
+
+@dataclass(eq=False)
+class Held:
+    """The turn a thread has, what it asked for it with, and for how many seconds it has put it down so far."""
+
+    turns: Turns
+    worked: float
+    wanted: Callable[[], bool]
+    turn: Turn
+    away: float = 0.0
+
+
+_mine = threading.local()
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Give this thread's turn back while it waits for others, and wait for another one; without a turn it does nothing."""
+    held: Held | None = getattr(_mine, "held", None)
+    if held is None:
+        yield
+        return
+    began = time.perf_counter()
+    held.turns.give(held.turn)
+    try:
+        yield
+    finally:
+        held.turn = held.turns.take(held.worked, held.wanted)
+        held.away += time.perf_counter() - began
+
+
+def away() -> float:
+    """Seconds for which this thread has put its turn down since it got it, which are no work of its own."""
+    held: Held | None = getattr(_mine, "held", None)
+    return held.away if held else 0.0
+
+
+class Withdrawn(BaseException):
+    """What somebody who has been cancelled had asked for is not computed any more."""
+
+
+def computes_for(wants: Callable[[], bool]) -> None:
+    """This thread computes for one who says, at any time and to any thread, whether he `wants` it still."""
+    _mine.wants = wants
+
+
+def wanted() -> Callable[[], bool]:
+    """Says whether what this thread computes now is still wanted."""
+    return getattr(_mine, "wants", None) or (lambda: True)

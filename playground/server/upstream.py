@@ -1,8 +1,11 @@
-"""What Streamlit works out anew in every run and need not, two places, each a twentieth of what a change costs; and three more.
+"""What Streamlit works out anew in every run and need not, four places, each a twentieth of what a change costs; and three
+more.
 
 It reads its six themes from the configuration whenever a script or a fragment begins, though they do not change while
 the server runs; and for each number input it copies the whole session's state, and builds a class for every component in
-it, to look one key up. Where two pages have settings of one name, it takes those of the page one comes to out of the
+it, to look one key up. It takes the digest of all that an instrument is sent, megabytes of frames, for the name of a
+component without a key, and every one of ours has one; and it has every chart held against Vega-Lite's whole schema, which
+the tests do. Where two pages have settings of one name, it takes those of the page one comes to out of the
 address, for those of the page one left. And where a fragment begins anew before its last messages have left, it drops them
 and keeps what comes after them in the same container: the browser is told of a second child without a first, and is dead
 from then on. Where a connection comes back and its session is gone (a laptop that slept, a server that was started again), the
@@ -11,8 +14,11 @@ face (version 1.67), so each is replaced only where it is found as it is known, 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
+from streamlit.elements import vega_charts
 from streamlit.runtime import app_session
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.state.query_params import QueryParams
@@ -20,7 +26,9 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 THEME, STATE, QUERY, CLEAR = "_populate_theme_msg", "filtered_state", "populate_from_query_string", "clear"
 RERUN = "request_rerun"
+NAMED, CHART = "_build_bidi_identity_kwargs", "_convert_altair_to_vega_lite_spec"
 Populate = Callable[..., None]
+Make = Callable[..., dict[str, Any]]
 
 
 def lighten() -> None:
@@ -33,6 +41,10 @@ def lighten() -> None:
         setattr(QueryParams, QUERY, whole(getattr(QueryParams, QUERY)))
     if hasattr(ForwardMsgQueue, CLEAR):
         setattr(ForwardMsgQueue, CLEAR, patient(getattr(ForwardMsgQueue, CLEAR)))
+    if hasattr(BidiComponentMixin, NAMED):
+        setattr(BidiComponentMixin, NAMED, undigested(getattr(BidiComponentMixin, NAMED)))
+    if hasattr(vega_charts, CHART):
+        setattr(vega_charts, CHART, trusting(getattr(vega_charts, CHART)))
 
     if hasattr(app_session.AppSession, RERUN):
         setattr(app_session.AppSession, RERUN, anew(getattr(app_session.AppSession, RERUN)))
@@ -92,6 +104,25 @@ def anew(request: Populate) -> Populate:
         request(session, client_state)
 
     return begin
+
+
+def undigested(build: Make) -> Make:
+    """`build(mixin, proto, ...)`, what names a component that has no key, without the digest of bytes it is sent."""
+
+    def name(mixin: Any, *, proto: Any, **given: Any) -> dict[str, Any]:
+        return build(mixin, proto=type(proto)(bytes=b"") if proto.bytes else proto, **given)
+
+    return name
+
+
+def trusting(convert: Make) -> Make:
+    """`convert(chart)`, what is sent of a chart, which is not held against its schema."""
+
+    def spec(chart: Any) -> dict[str, Any]:
+        object.__setattr__(chart, "to_dict", partial(type(chart).to_dict, chart, validate=False))
+        return convert(chart)
+
+    return spec
 
 
 class Glance(Mapping[str, Any]):

@@ -93,7 +93,7 @@ def shelved(name: str, dims: tuple[int, ...], asked: Amount) -> Shelved:
     return Shelved(dataset, code)
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=64)  # a frozen value, and the same for all
 def _load(name: str, n: int, draw: int) -> Dataset:
     return builtin.load(name, n, Key(draw))
 

@@ -18,6 +18,7 @@ from playground import session
 from playground.importing import fetch, known
 from playground.runs import baton, runs
 from playground.runs.drain import Progress
+from playground.runs.shared import Noun
 from playground.runs.watch import watch
 from playground.shown import numbers
 from playground.shown.files import Home
@@ -32,13 +33,15 @@ class SelfTest:
 
     None among the checks says that one takes longer, and lets others have their turn.
 
-    `note` (Markdown) says above the table what they are about; `waiting`, if given, says why they cannot begin yet.
+    `note` (Markdown) says above the table what they are about; `waiting`, if given, says why they cannot begin yet. With
+    `of`, they follow from this set and the `spec` alone, so what another session has worked out is not again.
     """
 
     spec: tuple[Hashable, ...]
     checks: Callable[[], Iterator[Check | None]]
     note: str = ""
     waiting: str = ""
+    of: Noun | None = None
 
     def steps(self) -> Iterator[Step[tuple[Check, ...]]]:
         """The identities so far, one more a Step."""
@@ -113,7 +116,7 @@ def strip(room: str, test: SelfTest) -> None:
     if test.waiting:
         st.caption(test.waiting)
         return
-    run = runs.open_run(f"{room}.checks", test.spec, "", test.steps)
+    run = runs.open_run(f"{room}.checks", test.spec, "", test.steps, of=test.of)
     if test.note:
         st.markdown(test.note)
 

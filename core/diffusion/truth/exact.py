@@ -24,7 +24,14 @@ from core.mixture.gmm import GMM
 from core.process import frozen
 
 Points = Float[np.ndarray, "n d"]
-BLOCK = 1 << 21  # numbers worked on at once
+BLOCK = 1 << 16  # numbers worked on at once: what is made of them on the way stays in the processor's cache
+
+
+def shares(logits: np.ndarray, axis: int) -> np.ndarray:
+    """exp(logits) over their sum along an axis, without overflow."""
+    r = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    r /= r.sum(axis=axis, keepdims=True)
+    return r
 
 
 @dataclass(frozen=True)
@@ -73,18 +80,21 @@ class ExactMixture:
 
     def denoise(self, x: Points, t: float) -> Points:
         """E[x_0 given x_t = x]."""
-        return self.posterior(x, t)[0]
+        r, means, _ = self._guesses(x, t)
+        return np.einsum("kn,knd->nd", r, means)
+
+    def _guesses(self, x: Points, t: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of each component: r_k(x) (k, n), mu_k(x) (k, n, d), its noised variances (k, d)."""
+        variances, axes = self._axes
+        joint, along, noised = self._seen(x, t)
+        pulled = (float(self.schedule.alpha(t)) * variances / noised)[:, None] * along
+        return shares(joint, 0), self.gmm.means[:, None] + np.matmul(pulled, axes.transpose(0, 2, 1)), noised
 
     def posterior(self, x: Points, t: float) -> tuple[Points, Float[np.ndarray, " n"]]:
         """Mean (n, d) and total variance (n,), the trace of the covariance, of x_0 given x_t = x."""
-        variances, axes = self._axes
-        alpha, sigma = float(self.schedule.alpha(t)), float(self.schedule.sigma(t))
-        joint, along, noised = self._seen(x, t)
-        r = np.exp(joint - logsumexp(joint, axis=0))
-        pulled = (alpha * variances / noised)[:, None] * along
-        means = self.gmm.means[:, None] + np.einsum("kne,kde->knd", pulled, axes)
-        mean = np.einsum("kn,knd->nd", r, means)
-        spread = ((means - mean) ** 2).sum(2) + (variances * sigma**2 / noised).sum(1)[:, None]
+        r, means, noised = self._guesses(x, t)
+        mean, sigma = np.einsum("kn,knd->nd", r, means), float(self.schedule.sigma(t))
+        spread = ((means - mean) ** 2).sum(2) + (self._axes[0] * sigma**2 / noised).sum(1)[:, None]
         return mean, (r * spread).sum(0)
 
     def denoise_with_trace(self, x: Points, t: float) -> tuple[Points, Float[np.ndarray, " n"]]:
@@ -131,15 +141,13 @@ class ExactPoints:
 
     def denoise(self, x: Points, t: float) -> Points:
         """E[x_0 given x_t = x]: a mean of the points, each by how likely it is to have become x."""
-        return self.posterior(x, t)[0]
+        return np.concatenate([shares(self._logits(part, t), 1) @ self.points for part in self._blocks(x)])
 
     def posterior(self, x: Points, t: float) -> tuple[Points, Float[np.ndarray, " n"]]:
         """Mean (n, d) and total variance (n,) of x_0 given x_t = x."""
         means, variances = [], []
         for part in self._blocks(x):
-            logits = self._logits(part, t)
-            r = np.exp(logits - logits.max(axis=1, keepdims=True))
-            r /= r.sum(axis=1, keepdims=True)
+            r = shares(self._logits(part, t), 1)
             mean = r @ self.points
             offsets = sum((column[:, None] - other) ** 2 for column, other in zip(mean.T, self.points.T, strict=True))
             means.append(mean)

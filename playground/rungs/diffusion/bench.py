@@ -6,7 +6,7 @@ noise grow beyond the data is drawn at unit spread, x_t / max(1, size(t)), so th
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
@@ -24,6 +24,7 @@ from core.units import ordinary_rows
 SPREADS = 2.9  # standard deviations of the prior that the stage must hold
 MOST = 1500  # points that the denoiser of a set of points knows
 LIMIT = 0.1  # nats per dimension, of the prior mismatch
+Units: TypeAlias = tuple[tuple[float, ...], tuple[float, ...]]  # shift and scale per column
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Bench:
 
     dataset: Dataset
     noising: Noising
-    units: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    units: Units | None = None
 
     @cached_property
     def schedule(self) -> Schedule:

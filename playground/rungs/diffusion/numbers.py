@@ -122,4 +122,8 @@ def self_test(screen: Screen, step: Step) -> SelfTest:
     bench, learned = screen.bench, screen.moment is not None
     spec = (bench.dataset.digest, bench.noising, screen.seed, screen.told)
     checks = partial(identities.checks, bench, screen.denoiser, learned, screen.key / "quality")
-    return SelfTest(spec, checks, f"{'Trained' if learned else 'Exact'} denoiser, in standard units.")
+    note, of = (
+        f"{'Trained' if learned else 'Exact'} denoiser, in standard units.",
+        None if screen.course else bench.dataset,
+    )
+    return SelfTest(spec, checks, note, of=of)

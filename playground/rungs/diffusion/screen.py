@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from core.dataset import Dataset
 from core.diffusion.noise.target import Denoiser
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.process import Step
-from playground import controls
+from playground import controls, session
 from playground.rungs.diffusion import film as pictures
 from playground.rungs.diffusion import training
-from playground.rungs.diffusion.bench import Bench, Noising
+from playground.rungs.diffusion.bench import Bench, Noising, Units
 from playground.rungs.diffusion.dials import LANES, Dial, Push, Slice
 from playground.runs import hand, runs
 from playground.runs.runs import Run
@@ -119,12 +120,18 @@ def situation(bench: Bench, seed: int) -> tuple[str, str, int]:
     return bench.dataset.digest, bench.noising.schedule, seed
 
 
+def held(name: str, dataset: Dataset, noising: Noising, units: Units | None) -> Bench:
+    """The bench of these, which keeps what it has worked out for as long as they stay the same."""
+    key = (id(dataset), noising, units)  # of a set that its bench keeps alive
+    return session.once(f"{NAME}.bench.{name}", key, lambda: Bench(dataset, noising, units))
+
+
 def screen(asked: Asked) -> Screen:
     """The screen for what is asked, its training opened if a panel or the walk needs one; Halt where nothing can be noised."""
     assert asked.shelved.dataset is not None
-    own, course = Bench(asked.shelved.dataset, asked.noising), None
+    own, course = held("own", asked.shelved.dataset, asked.noising, None), None
     moment = training.stored(own) if asked.says == "stored" else None
-    bench = Bench(own.dataset, own.noising, (moment.state.shift, moment.state.scale)) if moment else own
+    bench = held("walks", own.dataset, own.noising, (moment.state.shift, moment.state.scale)) if moment else own
     panel = closer.asked(PANELS)
     taught = panel in TAUGHT or (panel == "Field" and moment is None)
     chosen = hand.means(NAME, situation(bench, asked.seed), (1, 2), bench.bounds)

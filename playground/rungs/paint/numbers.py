@@ -73,7 +73,7 @@ def self_test(screen: Screen, step: Step[np.ndarray]) -> SelfTest:
         yield from of_walk(screen, steps, start)
         yield from of_painter(screen, start)
 
-    return SelfTest(spec, found, note(screen))
+    return SelfTest(spec, found, note(screen), of=screen.of)
 
 
 def of_walk(screen: Screen, steps: Sequence[Step[np.ndarray]], start: np.ndarray) -> Iterator[Check]:

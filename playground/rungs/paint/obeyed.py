@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -43,8 +44,8 @@ def missed(step: Step[np.ndarray], pictures: Pictures, wish: Wish) -> tuple[str,
         return ()
     wrong = ~wish.fulfilled(seen)
     return tuple(
-        mark(has(pictures, a, int(row[a])) for a in np.flatnonzero(no).tolist())
-        for row, no in zip(seen, wrong, strict=True)
+        mark(has(pictures, a, value) for a, (value, off) in enumerate(zip(row, no, strict=True)) if off)
+        for row, no in zip(seen.tolist(), wrong.tolist(), strict=True)
     )
 
 
@@ -68,4 +69,10 @@ def has(pictures: Pictures, condition: int, value: int) -> str:
     """A value of one condition in words."""
     if pictures.name != "outfits":
         return words.conditions(pictures)[condition][1][value]
+    return of_outfit(condition, value)
+
+
+@cache  # of 28 values; a film names them hundreds of times
+def of_outfit(condition: int, value: int) -> str:
+    """A value of one condition of outfits in words."""
     return describe(only(tuple(value if a == condition else None for a in range(5)))).replace("brows", "hair")

@@ -100,6 +100,11 @@ class Screen:
         """What decides every picture painted here."""
         return self.pictures.digest, self.source.id, self.wish.left, self.push, self.sampler, self.seed
 
+    @property
+    def of(self) -> Pictures | None:
+        """The set that, with the `spec`, decides all of it; None where the painter is one's own."""
+        return self.pictures if self.source.way == STORED else None
+
     def steps(self) -> Iterator[Step[np.ndarray]]:
         """The moments on the easel."""
         n = self.push.samples
@@ -111,9 +116,7 @@ class Screen:
         """The session's run of it."""
         pushed = f", w = {self.push.guidance:g}" if self.wish.asks else ""
         label = f"{self.wish.words}{pushed}, {self.sampler.solver}, {self.sampler.steps} steps"
-        return runs.open_run(
-            NAME, self.spec, label, self.steps, of=self.pictures if self.source.way == STORED else None
-        )
+        return runs.open_run(NAME, self.spec, label, self.steps, of=self.of, long=True)
 
     def ends(self) -> np.ndarray | None:
         """The pictures (n, c, h, w) in [0, 1], when they are finished."""

@@ -1,6 +1,7 @@
 """Which painter is asked: one that is stored, one that is trained here, or one from a file; and of which pictures."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import streamlit as st
 from core.data.images import Pictures
 from playground import controls, session
 from playground.runs.runs import Run
+from playground.runs.together import Together
 
 if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 STORED, HERE, FILE = "stored", "trained here", "from a file"
 WAYS = (STORED, HERE, FILE)
 MOST = 64  # MB of a checkpoint
+TOGETHER = 32  # pictures that are guessed at once: a picture of 32 costs a third of one alone, one of 64 hardly less
+_together: "deque[tuple[Painter, Painter]]" = deque(maxlen=8)  # of each painter lately asked, by itself and together
 HELD, REFUSED, FIELD = "paint.file", "paint.refused", "paint.checkpoint"  # of a painter from a file, in the session
 
 
@@ -74,7 +78,16 @@ def kept(way: str, found: "Checkpoint", pictures: Pictures) -> Source:
     if painter.shape != pictures.shape:
         mine, theirs = (f"{h} x {w}" + (" in colour" if c == 3 else "") for c, h, w in (painter.shape, pictures.shape))
         return Source(name, way, problem=f"This painter knows pictures of {mine} pixels; those chosen have {theirs}.")
-    return Source(name, way, painter, found)
+    return Source(name, way, together(painter) if way == STORED else painter, found)
+
+
+def together(painter: "Painter") -> "Painter":
+    """A stored painter whose guesses of few pictures are made together, whoever asks for them."""
+    for alone, shared in _together:
+        if alone is painter:
+            return shared
+    _together.append((painter, replace(painter, network=Together(painter.run, TOGETHER))))
+    return _together[-1][1]
 
 
 def chip(source: Source) -> str:

@@ -36,6 +36,20 @@ def test_model_space_is_twice_the_picture_less_one_and_back():
     assert np.allclose(Painter.from_model(u, (3, 8, 6)), x, atol=1e-15)
 
 
+def test_a_network_that_stands_in_is_asked_and_one_of_other_weights_is_itself():
+    """Guided, both halves are one question; a painter made of a painter answers by its own weights."""
+    asked, painter = [], rough()
+    shared = replace(painter, network=lambda y, told: asked.append(len(y)) or painter.run(y, told))
+    x, labels = noised(painter), np.zeros(len(painter.sizes), dtype=np.int64)
+    assert np.array_equal(shared.denoise(x, 0.5), painter.denoise(x, 0.5))
+    told, free = painter.told(labels).denoise(x, 0.5), painter.told(None).denoise(x, 0.5)
+    assert np.abs(shared.told(labels, 3.0).denoise(x, 0.5) - (free + 3 * (told - free))).max() < 1e-5
+    assert asked == [4, 8]
+    assert shared.rounded().network is None
+    x, told = bars()
+    assert next(fit(shared.config, x, Key(0), told, start=shared)).state.network is None
+
+
 @pytest.mark.parametrize("name", ["v", "velocity"])
 @pytest.mark.parametrize("schedule", ["cosine", "flow", "EDM", "linear"])
 def test_a_network_that_says_the_target_denoises_exactly(name, schedule, monkeypatch):

@@ -57,6 +57,14 @@ def test_a_quick_run_is_complete_at_once():
     assert len(runs.open_run("em", ("data", 1), "", short(7)).job.trace) == 7
 
 
+def test_of_a_long_run_no_more_than_the_first_step_is_waited_for(monkeypatch):
+    waited = []
+    monkeypatch.setattr(runs.Job, "wait", lambda job, seconds: waited.append(seconds))
+    for long in (False, True):
+        assert len(runs.open_run("em", ("data", long), "", endless, long=long).job.trace) > 0
+    assert waited == [runs.AT_ONCE, runs.AT_ONCE / runs.PART]
+
+
 def test_a_new_spec_replaces_and_cancels(monkeypatch):
     monkeypatch.setattr(runs, "AT_ONCE", 0.01)
     old = runs.open_run("em", ("data", 1), "", endless)

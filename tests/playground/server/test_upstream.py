@@ -2,9 +2,14 @@
 
 from types import SimpleNamespace
 
+import altair as alt
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from streamlit.components.v2.bidi_component import main
+from streamlit.components.v2.bidi_component.main import BidiComponentMixin
+from streamlit.elements import vega_charts
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig, NewSession
@@ -14,6 +19,7 @@ from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest
 
 from playground.server import upstream
 
@@ -27,6 +33,8 @@ def test_streamlit_still_has_what_is_replaced():
     assert callable(getattr(ForwardMsgQueue, upstream.CLEAR))
     assert callable(getattr(app_session.AppSession, upstream.RERUN))
     assert MemoryFragmentStorage().registration_sequence() == 0
+    assert callable(getattr(BidiComponentMixin, upstream.NAMED))
+    assert callable(getattr(vega_charts, upstream.CHART))
 
 
 def told(populate):
@@ -165,12 +173,51 @@ def test_a_whole_page_that_begins_anew_drops_what_has_not_been_sent():
     assert queue.is_empty()
 
 
+def test_a_component_with_a_key_is_named_alike_without_the_digest_of_its_bytes(monkeypatch):
+    digested = []
+    monkeypatch.setattr(main, "calc_hash", lambda data: digested.append(len(data)) or "digest")
+
+    def page():
+        import streamlit as st
+
+        st.components.v2.component("told", html="<p></p>")(key="one", data=b"frames")
+
+    said = [one.proto for one in AppTest.from_function(page).run().get("bidi_component")]
+    assert digested == [6]
+    named = upstream.undigested(getattr(BidiComponentMixin, upstream.NAMED))
+    monkeypatch.setattr(BidiComponentMixin, upstream.NAMED, named)
+    assert [one.proto for one in AppTest.from_function(page).run().get("bidi_component")] == said
+    assert digested == [6, 0]
+
+
+def test_a_chart_is_sent_as_it_is_and_held_against_no_schema(monkeypatch):
+    asked, validate = [], alt.Chart.validate
+    monkeypatch.setattr(alt.Chart, "validate", lambda *a, **k: asked.append(1) or validate(*a, **k))
+    convert = getattr(vega_charts, upstream.CHART)
+
+    def chart():
+        base = alt.Chart(pd.DataFrame({"x": [1.0, 2.0]})).mark_line(color="#0072B2").encode(x="x:Q")
+        return base.properties(height=100)
+
+    def spec(made):
+        told = made(chart())
+        return told | {"data": None, "datasets": [*told["datasets"].values()]}
+
+    known = spec(convert)
+    assert asked
+    asked.clear()
+    assert spec(upstream.trusting(convert)) == known
+    assert not asked
+
+
 def test_lightened_streamlit_glances_and_remembers(monkeypatch):
     monkeypatch.setattr(app_session, upstream.THEME, getattr(app_session, upstream.THEME))
     for place, name in (
         (SafeSessionState, upstream.STATE),
         (QueryParams, upstream.QUERY),
         (ForwardMsgQueue, upstream.CLEAR),
+        (BidiComponentMixin, upstream.NAMED),
+        (vega_charts, upstream.CHART),
     ):
         monkeypatch.setattr(place, name, getattr(place, name))
     before = told(getattr(app_session, upstream.THEME))
@@ -184,11 +231,15 @@ def test_nothing_is_done_where_streamlit_is_another(monkeypatch):
     monkeypatch.delattr(SafeSessionState, upstream.STATE)
     monkeypatch.delattr(QueryParams, upstream.QUERY)
     monkeypatch.delattr(ForwardMsgQueue, upstream.CLEAR)
+    monkeypatch.delattr(BidiComponentMixin, upstream.NAMED)
+    monkeypatch.delattr(vega_charts, upstream.CHART)
     upstream.lighten()
     assert not hasattr(app_session, upstream.THEME)
     assert not hasattr(SafeSessionState, upstream.STATE)
     assert not hasattr(QueryParams, upstream.QUERY)
     assert not hasattr(ForwardMsgQueue, upstream.CLEAR)
+    assert not hasattr(BidiComponentMixin, upstream.NAMED)
+    assert not hasattr(vega_charts, upstream.CHART)
 
 
 @pytest.mark.parametrize(("runner", "registered", "asked"), [(None, 0, ""), (None, 3, "part"), (object(), 0, "part")])

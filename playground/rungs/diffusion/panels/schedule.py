@@ -14,7 +14,8 @@ def show(screen: Screen, step: Step) -> None:
     bench, ticks = screen.bench, screen.sampler.ticks
     left, right = st.columns([1.2, 1], gap="large")
     with left:
-        drawn = charts.signal(bench.schedule, step.metrics["t"], ticks, session.dark())
+        key = (bench.noising, step.metrics["t"], ticks, session.dark())
+        drawn = session.once(f"{NAME}.snr", key, lambda: charts.signal(bench.schedule, *key[1:]))
         alt = "The signal-to-noise ratio falls all the way from data to noise"
         plot.show(drawn, key=f"{NAME}.snr", alt=alt)
         st.caption(numbers.clock(bench.schedule, ticks))
@@ -24,7 +25,7 @@ def show(screen: Screen, step: Step) -> None:
 
 def mismatch(bench: Bench) -> None:
     """The noised data against the Gaussian that a walk begins with, and the schedule that mends it."""
-    key = (bench.dataset.digest, bench.noising)
+    key = (bench.dataset.digest, bench.noising, bench.units)
     words, wide = session.once(f"{NAME}.mismatch", key, lambda: numbers.mismatch(bench))
     st.markdown("**Prior mismatch**: how far the noised data are from the Gaussian that a walk begins with.")
     st.markdown(words)

@@ -1,0 +1,117 @@
+"""What follows from what on the two pages of walks: for each change, the things that are worked out again, counted.
+
+Everything else stands as it was, and what another session has worked out of the house's own data is not worked out at all.
+"""
+
+from collections import Counter
+
+import pytest
+
+from core.diffusion.truth.exact import ExactMixture, ExactPoints
+from core.painting import recipes
+from core.painting.painter import Painter
+from playground.rungs.diffusion import bench as benches
+from playground.rungs.diffusion import charts, film, identities, landing
+from playground.rungs.diffusion import numbers as figures
+from playground.rungs.paint import film as easels
+from playground.rungs.paint import numbers, obeyed
+from tests import apps, painters
+
+PLANE, PICTURES = "pages/diffusion.py", "pages/paint.py"
+SHORT = {"steps": 6}
+FEW = {"steps": 3, "samples": 4}
+WALK = {"walk": 1, "landing": 1}
+PAINTED = {"walk": 1, "read": 1, "checks": 1, "frames": 1}
+
+ON_THE_PLANE = [  # what is changed, to what, and what is worked out again
+    ("steps", 7, WALK),
+    ("solver", "Heun", WALK),
+    ("seed", 1, WALK),
+    ("end", 0.1, WALK | {"curve": 1}),
+    ("ticks", 50, WALK | {"curve": 1}),
+    ("way", "Forward", {"forward": 1, "curve": 1}),
+    ("schedule", "linear", WALK | {"bench": 1, "curve": 1, "mismatch": 1}),
+    ("far", 0.5, WALK | {"bench": 1, "curve": 1, "mismatch": 1}),
+    ("data", "two_moons", WALK | {"bench": 1, "mismatch": 1}),
+    ("says", "stored", WALK | {"mismatch": 1}),
+    ("panel", "Self-test", {"checks": 1}),
+    ("panel", "Code and files", {}),
+]
+ON_THE_EASEL = [
+    ("guidance", 3.0, PAINTED | {"asked": 3 + 4}),
+    ("seed", 1, PAINTED | {"asked": 3 + 4}),
+    ("prompt", "bald", PAINTED | {"asked": 3 + 4}),
+    ("samples", 6, PAINTED | {"asked": 3 + 4}),
+    ("steps", 4, PAINTED | {"asked": 4 + 4}),
+    ("solver", "DDIM", PAINTED | {"asked": 3 + 4}),
+    ("panel", "Code and files", {}),
+]
+
+
+@pytest.fixture(autouse=True)
+def _rested(monkeypatch):
+    monkeypatch.setattr(recipes, "stored", lambda name, known={}: known.setdefault(name, painters.stored(name)))
+    with apps.rested(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def count(monkeypatch):
+    """How often each thing was worked out."""
+    found = Counter()
+    for where, name, said in (
+        (film, "backward", "walk"),
+        (film, "forward", "forward"),
+        (landing, "arrays", "landing"),
+        (benches, "ordinary_rows", "bench"),
+        (charts, "signal", "curve"),
+        (figures, "mismatch", "mismatch"),
+        (identities, "checks", "checks"),
+        (Painter, "walk", "walk"),
+        (Painter, "run", "asked"),
+        (obeyed, "read", "read"),
+        (numbers, "of_painter", "checks"),
+    ):
+        made = getattr(where, name)
+        monkeypatch.setattr(where, name, lambda *a, made=made, said=said, **k: found.update([said]) or made(*a, **k))
+    marked = easels.marked
+    monkeypatch.setattr(easels, "marked", lambda screen: lambda *a: found.update(["frames"]) or marked(screen)(*a))
+    return found
+
+
+def changed(at, count, key, value):
+    """What one change of an open page has worked out again."""
+    count.clear()
+    at.session_state[key] = value
+    assert not at.run().exception
+    return dict(count)
+
+
+@pytest.mark.parametrize(("key", "value", "again"), ON_THE_PLANE, ids=lambda value: str(value)[:12])
+def test_on_the_plane(count, key, value, again):
+    at = apps.opened(PLANE, **SHORT)
+    assert changed(at, count, key, value) == again
+    assert changed(at, count, key, value) == {}, "nothing was changed"
+
+
+@pytest.mark.parametrize(("key", "value", "again"), ON_THE_EASEL, ids=lambda value: str(value)[:12])
+def test_on_the_easel(count, key, value, again):
+    at = apps.opened(PICTURES, **FEW)
+    assert changed(at, count, key, value) == again
+    assert changed(at, count, key, value) == {}, "nothing was changed"
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "own"),
+    [(PLANE, SHORT | {"panel": "Self-test"}, {"bench": 1}), (PICTURES, FEW, {"frames": 1})],
+    ids=["plane", "easel"],
+)
+def test_what_another_session_has_asked_a_denoiser_is_not_asked_again(count, monkeypatch, page, query, own):
+    for exact in (ExactMixture, ExactPoints):
+        guess = exact.denoise
+        monkeypatch.setattr(exact, "denoise", lambda *a, guess=guess: count.update(["guesses"]) or guess(*a))
+    apps.opened(page, **query)
+    assert count["walk"] == count["checks"] == 1
+    count.clear()
+    apps.opened(page, **query)
+    assert dict(count) == own
