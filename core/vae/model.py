@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from types import MappingProxyType
 
 import numpy as np
@@ -61,6 +62,14 @@ class VAE:
     def described(self) -> dict[str, str]:
         """What a checkpoint's header says of it, besides its options."""
         return {"model": "vae", "shape": json.dumps(self.shape), "classes": json.dumps(self.classes)}
+
+    @cached_property
+    def digest(self) -> str:
+        """Of its content, by which a model is known again: options, shapes and weights."""
+        found = sha256(repr((self.config, self.shape, self.classes)).encode())
+        for name in sorted(self.weights):
+            found.update(np.ascontiguousarray(self.weights[name]).tobytes())
+        return found.hexdigest()
 
     @property
     def latent(self) -> int:

@@ -95,19 +95,20 @@ def bound(model: VAE, x: Float[np.ndarray, "c h w"], labels: np.ndarray | None, 
 def show(chosen: Chosen, found: Through) -> None:
     """The picture, its reconstruction and the difference side by side, then draws of q decoded."""
     shown = (
-        (chosen.title, grey(chosen.x), "as it was given"),
-        ("Reconstruction", grey(found.back), "what the decoder makes of the mean of q"),
+        (chosen.title, pixels(chosen.x), "as it was given"),
+        ("Reconstruction", pixels(found.back), "what the decoder makes of the mean of q"),
         ("Lost", difference(chosen.x, found.back), "orange where the decoder is too dark, blue where it is too bright"),
-        *(("A draw of q", grey(x), f"decoded, number {i}") for i, x in enumerate(found.draws, 1)),
+        *(("A draw of q", pixels(x), f"decoded, number {i}") for i, x in enumerate(found.draws, 1)),
     )
     with st.container(horizontal=True, gap="small"):
-        for caption, pixels, said in shown:
-            image.show(crisp(pixels), f"{caption}: {said}", SIDE, caption)
+        for caption, bits, said in shown:
+            image.show(crisp(bits), f"{caption}: {said}", SIDE, caption)
 
 
-def grey(x: Float[np.ndarray, "c h w"]) -> np.ndarray:
-    """A picture as 8-bit (h, w, 3)."""
-    return np.broadcast_to(np.rint(255 * np.clip(x, 0, 1)).astype(np.uint8).transpose(1, 2, 0), (*x.shape[1:], 3))
+def pixels(x: Float[np.ndarray, "c h w"]) -> np.ndarray:
+    """A picture in 8 bits, (h, w, 3), or (h, w) where it is grey: a third of the work to write it."""
+    levels = np.rint(255 * np.clip(x, 0, 1)).astype(np.uint8)
+    return levels[0] if len(levels) == 1 else levels.transpose(1, 2, 0)
 
 
 def difference(x: Float[np.ndarray, "c h w"], back: Float[np.ndarray, "c h w"]) -> np.ndarray:
@@ -119,7 +120,7 @@ def difference(x: Float[np.ndarray, "c h w"], back: Float[np.ndarray, "c h w"]) 
     return np.rint(ground + strength * (colour - ground)).astype(np.uint8)
 
 
-def crisp(pixels: np.ndarray) -> np.ndarray:
+def crisp(bits: np.ndarray) -> np.ndarray:
     """Each pixel a square, about `SIDE` of two pixels each wide."""
-    times = max(2 * SIDE // pixels.shape[1], 1)
-    return pixels.repeat(times, axis=0).repeat(times, axis=1)
+    times = max(2 * SIDE // bits.shape[1], 1)
+    return bits.repeat(times, axis=0).repeat(times, axis=1)

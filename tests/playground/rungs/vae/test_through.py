@@ -39,3 +39,11 @@ def test_what_was_lost_is_blue_where_the_decoder_is_too_bright(monkeypatch):
     assert bright[2] > bright[0]
     assert same == [255, 255, 255]
     assert dim[0] > dim[2]
+
+
+def test_a_grey_picture_is_written_as_one_and_a_coloured_one_in_its_colours(pictures):
+    x = pictures.images[3]
+    np.testing.assert_array_equal(through.pixels(x), np.rint(255 * x[0]))
+    tinted = np.stack([x[0], 1.5 * x[0], 0 * x[0]])
+    want = np.rint(255 * np.clip(tinted, 0, 1)).transpose(1, 2, 0)
+    np.testing.assert_array_equal(through.pixels(tinted), want)
