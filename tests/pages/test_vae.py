@@ -13,7 +13,7 @@ from core.key import Key
 from core.vae import recipes
 from core.vae.truth import checks, exact
 from playground.instruments.stage import unpack
-from playground.rungs.vae import chosen, film, pad, screen, through, training
+from playground.rungs.vae import chosen, film, losses, pad, screen, through, training
 from playground.rungs.vae.panels import geometry, scores, surgery, truth
 from playground.rungs.vae.panels.parts import compared
 from playground.shown import closer
@@ -384,6 +384,7 @@ WORK = {  # what is worked out, and where
     "bound": (through, "bound"),
     "message": (pad, "pack"),
     "training": (training, "steps"),
+    "losses": (losses, "charts"),
     "scores": (scores, "ranked"),
     "truth": (truth, "steps"),
     "surgery": (surgery, "steps"),
@@ -436,8 +437,8 @@ FOLLOWS = [  # the screen, the change, and all that is worked out anew
     ({"panel": "Representation", "pictures": "Jars"}, setting(shade="height"), ()),
     ({"panel": "Self-test"}, setting(row=7), (*PICTURE, "self-test")),
     (HERE, setting(row=7), PICTURE),
-    (HERE, setting(seed=1), ("training", "plane", "weights", *PICTURE)),
-    (HERE, setting(beta=4.0), ("training", "plane", "weights", *PICTURE)),
+    (HERE, setting(seed=1), ("training", "losses", "plane", "weights", *PICTURE)),
+    (HERE, setting(beta=4.0), ("training", "losses", "plane", "weights", *PICTURE)),
 ]
 
 

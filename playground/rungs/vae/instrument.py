@@ -100,8 +100,11 @@ def bar(screen: Screen, run: Run, step: Step[VAE]) -> None:
         own_start = partial(runs.unfork, NAME) if runs.forked(NAME) else None
         run_bar.bar(NAME, run, step, f"frames of {most:,} epochs", "epoch", own_start, "pad")
         figures("losses", run.id, numbers.beside(step)["losses"], key=f"{NAME}.losses")
-    past = None if kept is None else (kept.job.trace[-1], training.since(kept))
+    begun, past, dark = training.since(run, kept), None, session.dark()
+    if kept is not None:
+        past = kept.job.trace[-1], training.since(kept)
     losses = closer.brought("playground.rungs.vae.losses")  # with its library, which only a training needs
-    drawn = losses.charts((newest, training.since(run, kept)), past, step, most, session.dark())
+    what = (run.id, newest.index, begun, step.index, kept and (kept.id, kept.job.trace[-1].index), most, dark)
+    drawn = session.once(f"{NAME}.losses", what, lambda: losses.charts((newest, begun), past, step, most, dark))
     for column, (title, chart) in zip(columns[1:], drawn.items(), strict=True):
         plot.show(chart, key=f"{NAME}.{title}", alt=f"{title} over the epochs, now {said}", where=column)
