@@ -86,9 +86,9 @@ def encoded() -> None:
 def bounded() -> None:
     """Its bound."""
     now = instrument.now(found).step
-    way = through.of(found, now)
-    st.markdown(numbers.equation(way))
-    st.caption(numbers.explained(way, found.pictures.dim, now))
+    bound = through.bound_of(found, now)
+    st.markdown(numbers.equation(bound))
+    st.caption(numbers.explained(bound, found.pictures.dim, now))
     if other := numbers.scale(now.state, source.standard(found.pictures)):
         st.caption(other)
 

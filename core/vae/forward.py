@@ -36,7 +36,7 @@ class Forward:
     """A picture's way through a model.
 
     The last of the `encoder`'s layers is `mean` and `log_var` (d,), the last of the `decoder`'s the likelihood's parameters,
-    and `picture` (c, h, w) is what they mean. `z` = mean + sd `eps`, each (d,).
+    and `picture` (c, h, w) is what they mean. `z` = mean + sd `eps`, each (d,). `draws` (m, c, h, w) are further pictures.
     """
 
     encoder: tuple[Layer, ...]
@@ -46,6 +46,7 @@ class Forward:
     z: Float[np.ndarray, " d"]
     decoder: tuple[Layer, ...]
     picture: Float[np.ndarray, "c h w"]
+    draws: Float[np.ndarray, "m c h w"]
 
 
 def forward(
@@ -53,8 +54,11 @@ def forward(
     x: Float[np.ndarray, "c h w"],
     label: Int[np.ndarray, " a"] | None = None,
     z: Float[np.ndarray, " d"] | None = None,
+    noise: Float[np.ndarray, "m d"] | None = None,
 ) -> Forward:
     """The forward pass of `x`, decoded at `z`, which is the mean of q if it is not given.
+
+    At mean + sd `noise` pictures are decoded too: each network is asked once.
 
     Raises ValueError where the picture's shape or the label are not the model's.
     """
@@ -62,28 +66,33 @@ def forward(
         raise ValueError(f"The picture has shape {x.shape}; the model knows {model.shape}.")
     weights, told = model.tensors(), model.hot(None if label is None else label[None], 1)
     with torch.inference_mode():
-        seen = layers(model.nets["eye"], "eye", weights, torch.from_numpy(np.array(x))[None])
-        first = seen[-1].values if seen else x
-        flat = torch.from_numpy(first.reshape(1, -1).astype(np.float64))
-        encoder = (*seen, *layers(model.nets["head"], "head", weights, torch.cat([flat, told], 1)))
-        mean, log_var = np.split(encoder[-1].values, 2)
-        at = mean if z is None else np.array(z, dtype=np.float64)
-        decoder = layers(model.nets["decoder"], "decoder", weights, torch.cat([torch.from_numpy(at)[None], told], 1))
-        out = torch.from_numpy(decoder[-1].values.reshape(1, -1, *model.shape[1:]))
-        picture = model.likelihood.mean(out)[0].numpy()
-    return Forward(encoder, mean, log_var, (at - mean) * np.exp(-0.5 * log_var), at, decoder, picture)
+        seen, y = layers(model.nets["eye"], "eye", weights, torch.from_numpy(np.array(x))[None])
+        head, y = layers(model.nets["head"], "head", weights, torch.cat([y, told], 1))
+        mean, log_var = np.split(y[0].numpy(), 2)
+        at, sd = mean if z is None else np.array(z, dtype=np.float64), np.exp(0.5 * log_var)
+        points = at[None] if noise is None else np.concatenate([at[None], mean + sd * noise])
+        where = torch.cat([torch.from_numpy(points), told.expand(len(points), -1)], 1)
+        decoder, y = layers(model.nets["decoder"], "decoder", weights, where)
+        pictures = model.likelihood.mean(y).numpy()
+    return Forward((*seen, *head), mean, log_var, (at - mean) / sd, at, decoder, pictures[0], pictures[1:])
 
 
-def layers(network: nets.Layers, prefix: str, weights: nets.Tensors, x: torch.Tensor) -> tuple[Layer, ...]:
-    """What the layers of a network make of a batch of one; one that is laid out anew has its new shape."""
+def layers(
+    network: nets.Layers, prefix: str, weights: nets.Tensors, x: torch.Tensor
+) -> tuple[tuple[Layer, ...], torch.Tensor]:
+    """What the layers of a network make of the first of a batch, and its output for all of them.
+
+    A layer that is laid out anew has its new shape.
+    """
     found: list[Layer] = []
+    y = x
     for layer, y in zip(network, nets.activations(network, prefix, weights, x), strict=True):
-        values = y[0].numpy()
+        values = y[0].numpy().copy()  # of the first alone, which lives longer than the batch
         if isinstance(layer, nets.Dense | nets.Conv):
             found.append(Layer(*described(layer), values))
         elif isinstance(layer, nets.Reshape):
             found[-1] = Layer(found[-1].kind, found[-1].equation, found[-1].parameters, values)
-    return tuple(found)
+    return tuple(found), y
 
 
 def described(layer: nets.Dense | nets.Conv) -> tuple[str, str, int]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from types import MappingProxyType
 
 import numpy as np
@@ -61,6 +62,14 @@ class VAE:
     def described(self) -> dict[str, str]:
         """What a checkpoint's header says of it, besides its options."""
         return {"model": "vae", "shape": json.dumps(self.shape), "classes": json.dumps(self.classes)}
+
+    @cached_property
+    def digest(self) -> str:
+        """Of its content, by which a model is known again: options, shapes and weights."""
+        found = sha256(repr((self.config, self.shape, self.classes)).encode())
+        for name in sorted(self.weights):
+            found.update(np.ascontiguousarray(self.weights[name]).tobytes())
+        return found.hexdigest()
 
     @property
     def latent(self) -> int:
@@ -147,8 +156,14 @@ class VAE:
     ) -> Float[np.ndarray, " n"]:
         """The bound on log p(x), nats, the reconstruction averaged over `k` draws and the KL exact."""
         mean, log_var = self.encode(x, labels)
-        rows = [log_p.mean(axis=0) for log_p, _ in self._drawn(x, mean, log_var, key, k, labels)]
-        return np.concatenate([np.zeros(0), *rows]) - kl(mean, log_var).sum(axis=1)
+        return self.reconstruction(x, (mean, log_var), key, k, labels) - kl(mean, log_var).sum(axis=1)
+
+    def reconstruction(
+        self, x: Float[np.ndarray, "n c h w"], q: tuple[np.ndarray, np.ndarray], key: Key, k: int, labels: Labels | None
+    ) -> Float[np.ndarray, " n"]:
+        """E log p(x given z), nats, averaged over `k` draws of N(mean, exp log_var), the two (n, d) of `q`."""
+        rows = [log_p.mean(axis=0) for log_p, _ in self._drawn(x, *q, key, k, labels)]
+        return np.concatenate([np.zeros(0), *rows])
 
     def iwae(
         self, x: Float[np.ndarray, "n c h w"], key: Key, k: int = 100, labels: Labels | None = None

@@ -15,6 +15,7 @@ face (version 1.67), so each is replaced only where it is found as it is known, 
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from streamlit.components.v2.bidi_component.main import BidiComponentMixin
@@ -45,7 +46,6 @@ def lighten() -> None:
         setattr(BidiComponentMixin, NAMED, undigested(getattr(BidiComponentMixin, NAMED)))
     if hasattr(vega_charts, CHART):
         setattr(vega_charts, CHART, trusting(getattr(vega_charts, CHART)))
-
     if hasattr(app_session.AppSession, RERUN):
         setattr(app_session.AppSession, RERUN, anew(getattr(app_session.AppSession, RERUN)))
 
@@ -119,8 +119,7 @@ def trusting(convert: Make) -> Make:
     """`convert(chart)`, what is sent of a chart, which is not held against its schema."""
 
     def spec(chart: Any) -> dict[str, Any]:
-        object.__setattr__(chart, "to_dict", partial(type(chart).to_dict, chart, validate=False))
-        return convert(chart)
+        return convert(SimpleNamespace(to_dict=partial(chart.to_dict, validate=False)))
 
     return spec
 

@@ -41,7 +41,7 @@ def words(curves: Sequence[tuple[str, str]], dark: bool) -> list[Any]:
     """The lines' words in their colours, in a row above the picture: (word, role)."""
     layers, at = [], 0.0
     for word, role in curves:
-        text = alt.Chart(pd.DataFrame({"word": [word]})).encode(alt.Text("word:N"), x=alt.value(at), y=alt.value(-7))
+        text = alt.Chart(pd.DataFrame({"word": [word]})).encode(alt.Text("word:N"), alt.XValue(at), alt.YValue(-7))
         layers.append(text.mark_text(align="left", baseline="bottom", fontWeight=600, color=paint(role, dark)))
         at += 7.2 * len(word) + 16
     return layers
@@ -72,7 +72,9 @@ def marks(named: Mapping[str, tuple[float, str]], across: Any, dark: bool, stair
     """Upright rules under their names, which stand side by side for two, in stairs for more; name -> (place, role)."""
     rules, names, ordered = [], [], sorted(named.items(), key=lambda item: item[1][0])
     for i, (name, (place, role)) in enumerate(ordered):
-        base = alt.Chart(pd.DataFrame({"x": [place], "mark": [name]})).encode(across, tooltip=["mark:N", "x:Q"])
+        base = alt.Chart(pd.DataFrame({"x": [place], "mark": [name]})).encode(
+            across, tooltip=[alt.Tooltip("mark:N"), alt.Tooltip("x:Q")]
+        )
         colour = paint(role, dark)
         dash = [6, 4] if role == "truth" else [1, 0]
         rules.append(base.mark_rule(color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
@@ -80,7 +82,7 @@ def marks(named: Mapping[str, tuple[float, str]], across: Any, dark: bool, stair
         at: dict[str, Any] = {"align": "right" if left else "left", "dx": -4 if left else 4, "clip": True}
         for ink in ({"stroke": paint("page", dark), "strokeWidth": 4}, {"color": colour}):  # a halo, for rules cross it
             text = base.mark_text(**at, **ink)
-            names.append(text.encode(alt.Text("mark:N"), y=alt.value(9 + 14 * i * stairs)))
+            names.append(text.encode(alt.Text("mark:N"), alt.YValue(9 + 14 * i * stairs)))
     return [*rules, *names]
 
 

@@ -73,16 +73,16 @@ def test_a_closer_look_is_worked_out_once(page, panel, taken, monkeypatch):
 
 def test_the_second_session_asks_the_vae_nothing(monkeypatch):
     asked = []
-    for module, name in ((film, "still"), (film, "plane"), (film, "path"), (through, "through")):
+    for module, name in ((film, "still"), (film, "plane"), (through, "through"), (through, "bound")):
         made = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *a, made=made, name=name: asked.append(name) or made(*a))
     first = apps.opened("pages/vae.py", **QUIET)
-    assert sorted(asked) == ["path", "plane", "still", "through"]
+    assert sorted(asked) == ["bound", "plane", "still", "through"]
     second = apps.opened("pages/vae.py", **QUIET)
     assert len(asked) == 4
     assert apps.messages(second) == apps.messages(first)
     apps.opened("pages/vae.py", row=7, **QUIET)
-    assert sorted(asked[4:]) == ["path", "through"], "another picture is asked for, of the same codes"
+    assert sorted(asked[4:]) == ["bound", "through"], "another picture is asked for, of the same codes"
 
 
 def test_the_columns_alone_are_drawn_once_wherever_the_line_is(monkeypatch):

@@ -11,10 +11,11 @@ from PIL import Image
 from core.data import images
 from core.key import Key
 from core.vae import recipes
-from core.vae.truth import exact
+from core.vae.truth import checks, exact
 from playground.instruments.stage import unpack
-from playground.rungs.vae import chosen, screen, training
-from playground.rungs.vae.panels import scores
+from playground.rungs.vae import chosen, film, losses, pad, screen, through, training
+from playground.rungs.vae.panels import geometry, scores, surgery, truth
+from playground.rungs.vae.panels.parts import compared
 from playground.shown import closer
 from tests import apps
 
@@ -370,3 +371,85 @@ def test_a_set_of_ones_own_trains_from_scratch_by_itself():
     assert not at.error, [e.value for e in at.error]
     assert at.segmented_control(key="model").options == [screen.HERE]
     assert held(at, "run.vae").job.trace[-1].index == 2
+
+
+# What depends on what
+
+
+WORK = {  # what is worked out, and where
+    "codes": (film, "still"),
+    "plane": (film, "plane"),
+    "weights": (film, "snapshots"),
+    "way": (through, "through"),
+    "bound": (through, "bound"),
+    "message": (pad, "pack"),
+    "training": (training, "steps"),
+    "losses": (losses, "charts"),
+    "scores": (scores, "ranked"),
+    "truth": (truth, "steps"),
+    "surgery": (surgery, "steps"),
+    "map": (geometry, "survey"),
+    "ways": (geometry, "between"),
+    "compared": (compared, "steps"),
+    "self-test": (checks, "of_vae"),
+}
+PICTURE = ("way", "bound", "message")  # what follows from the picture on whatever page
+MODEL = (*PICTURE, "codes", "plane", "weights")
+
+
+def setting(**values):
+    """A change of settings by their controls."""
+
+    def change(at):
+        for name, value in values.items():
+            at.session_state[name] = value
+
+    return change
+
+
+def hand(point=None):
+    """A hand that lets go of the marker somewhere, or that has pressed a picture."""
+
+    def change(at):
+        scene = message(at)["scene"]["id"]
+        told = {"scene": scene, "z": [0.5, 0.5], "labels": [], "axes": [0, 1], "point": point}
+        at.session_state["pad.vae"] = {"hand": told}
+
+    return change
+
+
+FOLLOWS = [  # the screen, the change, and all that is worked out anew
+    ({}, setting(), ()),
+    ({}, setting(row=7), PICTURE),
+    ({}, hand(), ()),
+    ({}, hand(point=12), PICTURE),
+    ({}, setting(encode=chosen.DRAWN), ()),
+    ({}, setting(model="16-D"), MODEL),
+    ({}, setting(pictures="jars"), MODEL),
+    ({}, setting(panel="Numbers"), ("scores",)),
+    ({}, setting(panel="Self-test"), ("self-test",)),
+    ({"panel": "Numbers"}, setting(row=7), PICTURE),
+    ({"panel": "The truth beside it"}, setting(row=7), (*PICTURE, "truth")),
+    ({"panel": "Surgery"}, setting(row=7), PICTURE),
+    ({"panel": "Geometry"}, setting(row=7), (*PICTURE, "ways")),
+    ({"panel": "Geometry"}, setting(path_to="3"), ("ways",)),
+    ({"panel": "Representation"}, setting(row=7), PICTURE),
+    ({"panel": "Representation", "pictures": "Jars"}, setting(shade="height"), ()),
+    ({"panel": "Self-test"}, setting(row=7), (*PICTURE, "self-test")),
+    (HERE, setting(row=7), PICTURE),
+    (HERE, setting(seed=1), ("training", "losses", "plane", "weights", *PICTURE)),
+    (HERE, setting(beta=4.0), ("training", "losses", "plane", "weights", *PICTURE)),
+]
+
+
+@pytest.mark.parametrize(("query", "change", "follows"), FOLLOWS)
+def test_what_did_not_change_is_not_worked_out_again(monkeypatch, query, change, follows):
+    monkeypatch.setattr(compared, "EPOCHS", 1)
+    monkeypatch.setattr(geometry, "SIDES", (3, 5))
+    at, done = opened(**query), []
+    for name, (module, function) in WORK.items():
+        made = getattr(module, function)
+        monkeypatch.setattr(module, function, lambda *a, m=made, n=name, **k: done.append(n) or m(*a, **k))
+    change(at)
+    assert not at.run().exception
+    assert sorted(done) == sorted(follows)

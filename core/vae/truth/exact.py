@@ -32,6 +32,7 @@ SETTLED = 1e-4  # nats that halving h may still change: what is left is about it
 NODES, EDGE = 37, 6.0  # of a mean under q: nodes a dimension, and the standard deviations they reach
 FINEST = 12  # times h is halved at most
 MOST = 2_000_000  # nodes of one look at most
+Law = tuple[Float[np.ndarray, " d"], Float[np.ndarray, " d"]]  # mean and log-variance
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,8 @@ class Lattice:
     def finer(self, kept: Bool[np.ndarray, " g"]) -> "Lattice":
         """Half the spacing, at and about the nodes that are `kept`."""
         d = self.index.shape[1]
-        about = 2 * self.index[kept][:, None] + np.stack(np.meshgrid(*[[-1, 0, 1]] * d, indexing="ij"), -1).reshape(
-            -1, d
-        )
+        near = np.stack(np.meshgrid(*[[-1, 0, 1]] * d, indexing="ij"), -1).reshape(-1, d)
+        about = 2 * self.index[kept][:, None] + near
         return Lattice(np.unique(about.reshape(-1, d), axis=0), self.spacing / 2)
 
 
@@ -207,16 +207,19 @@ def quadrature_elbo(
 ) -> Float[np.ndarray, " n"]:
     """The ELBO of the encoder's q by `nodes` points a dimension laid over q itself: no noise; any small d."""
     mean, log_var = model.encode(x, labels)
+    told = [None] * len(x) if labels is None else labels
+    each = zip(x, zip(mean, log_var, strict=True), told, strict=True)
+    return np.array([reconstruction(model, *one, nodes) for one in each]) - kl(mean, log_var).sum(axis=1)
+
+
+def reconstruction(model: VAE, x: np.ndarray, q: Law, label: np.ndarray | None = None, nodes: int = NODES) -> float:
+    """E_q[log p(x given z)] of one image (c, h, w) by the same points; `q` is its mean and log-variance."""
     where, weight = rule(model.latent, nodes)
-    found = np.zeros(len(x))
-    for i, image in enumerate(x):
-        z = torch.from_numpy(mean[i] + np.exp(0.5 * log_var[i]) * where)
-        told = None if labels is None else np.tile(labels[i], (len(where), 1))
-        with torch.inference_mode():
-            out = model.outputs(z, told)
-            log_p = model.likelihood.pairwise(out, torch.from_numpy(np.array(image[None])), model.tensors())[0]
-        found[i] = weight @ log_p.numpy()
-    return found - kl(mean, log_var).sum(axis=1)
+    z, image = torch.from_numpy(q[0] + np.exp(0.5 * q[1]) * where), torch.from_numpy(np.array(x[None]))
+    told = None if label is None else np.tile(label, (len(where), 1))
+    with torch.inference_mode():
+        log_p = model.likelihood.pairwise(model.outputs(z, told), image, model.tensors())[0]
+    return float(weight @ log_p.numpy())
 
 
 def rule(d: int, nodes: int) -> tuple[Float[np.ndarray, "g d"], Float[np.ndarray, " g"]]:

@@ -84,8 +84,11 @@ class Plane:
         last = self.spec[-1]
         return last["c"], last["h"], last["w"]
 
-    def scene(self) -> Scene:
-        """The pad as a Scene: manifold and fields below, then the prior, the codes, and all other layers."""
+    def scene(self, thumbnails: bool = True) -> Scene:
+        """The pad as a Scene: manifold and fields below, then the prior, the codes, and all other layers.
+
+        Without the `thumbnails` it is for a browser that has them.
+        """
         fields = [layer for layer in self.layers if isinstance(layer, Field)]
         others = [layer for layer in self.layers if not isinstance(layer, Field)]
         return Scene(
@@ -96,7 +99,7 @@ class Plane:
                 Manifold(name="manifold", label="manifold", role="noise", on=False, side=self.manifold),
                 *fields,
                 Prior(name="prior", label="prior", role="noise"),
-                self._codes(),
+                self._codes(thumbnails),
                 *others,
                 self._decoder(),
             ),
@@ -106,17 +109,17 @@ class Plane:
             at=self.at,
         )
 
-    def _codes(self) -> Codes:
-        pictures = None if self.pictures is None else np.moveaxis(np.asarray(self.pictures, float), 1, -1)
+    def _codes(self, thumbnails: bool) -> Codes:
+        sent = self.pictures if thumbnails else None
         return Codes(
             name="codes",
             label="encoded data",
             role="data" if self.labels is None else "classes",
             cls=self.labels,
             numbers=self.numbers,
-            pictures=None if pictures is None else np.rint(255 * np.clip(pictures, 0, 1)).astype(np.uint8),
+            pictures=None if sent is None else np.rint(255 * np.clip(np.moveaxis(sent, 1, -1), 0, 1)).astype(np.uint8),
             classes=tuple(map(str, self.classes)),
-            pictured=pictures is not None,
+            pictured=self.pictures is not None,
             bare=self.bare,
         )
 
@@ -173,12 +176,9 @@ def pack(plane: Plane, snapshots: Sequence[Snapshot], *, run: str, first: int = 
     With `first` = 0 it is the whole training; later messages carry only what is new, without the thumbnails, which the
     browser keeps. No snapshots at `first` = how many it has changes only what lies over the plane.
     """
-    scene = plane.scene()
+    scene = plane.scene(thumbnails=first == 0)
     if plane.at is None and not (plane.autoplay or live):
         scene = replace(scene, at=first + len(snapshots) - 1)  # a finished training rests where it ended
-    if first > 0:
-        layers = [replace(layer, pictures=None) if isinstance(layer, Codes) else layer for layer in scene.layers]
-        scene = replace(scene, layers=tuple(layers))
     frames = [snapshot.frame(plane) for snapshot in snapshots]
     return packing.pack(scene, frames, run=run, first=first, live=live)
 

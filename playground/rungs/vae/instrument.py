@@ -9,11 +9,10 @@ import streamlit as st
 
 from core.key import Key
 from core.process import Step
-from core.vae.forward import forward
 from core.vae.model import VAE
 from playground import plot, session
 from playground.instruments.figures import figures
-from playground.instruments.latent_pad import Path, Plane, Said, Snapshot
+from playground.instruments.latent_pad import Plane, Said, Snapshot
 from playground.rungs.vae import film, marker, numbers, pad, through, training
 from playground.rungs.vae.pad import Film
 from playground.rungs.vae.screen import NAME, Screen
@@ -59,8 +58,8 @@ def show(screen: Screen, at: Now) -> Said:
     layers = film.over(found.mean, found.log_var, Key(screen.source.seed) / "over", at.plane.axes)[0]
     z, held = marker.sent(screen, at.step, found, at.said)
     aside = beside(screen)
-    way = passed(screen, at, found.label)
-    plane = replace(at.plane, layers=(*layers, way), z=z, held=held, twin=NAME if aside else "")
+    path = film.path(at.step.state, found.way, screen.chosen.x, pad.shown(at.said, at.film))
+    plane = replace(at.plane, layers=(*layers, path), z=z, held=held, twin=NAME if aside else "")
     over = (screen.moment(at.step), screen.chosen.id, z.tobytes(), held, plane.twin)
     if screen.run is None or aside is None:
         return pad.show(NAME, plane, at.film, over)
@@ -70,17 +69,6 @@ def show(screen: Screen, at: Now) -> Said:
     with right:
         st.caption(f":orange-badge[now] {screen.run.label}")
         return pad.show(NAME, plane, at.film, over)
-
-
-def passed(screen: Screen, at: Now, label: np.ndarray | None) -> Path:
-    """The chosen picture's way through the model on show, layer by layer, worked out once."""
-    model, x, index = at.step.state, screen.chosen.x, pad.shown(at.said, at.film)
-    what = (screen.moment(at.step), screen.chosen.id, None if label is None else tuple(label), index)
-
-    def made() -> Path:
-        return film.path(model, forward(model, x, label), x, index)
-
-    return shared.once(f"{NAME}.path", what, screen.common, made)
 
 
 def beside(screen: Screen) -> Run | None:
@@ -112,8 +100,11 @@ def bar(screen: Screen, run: Run, step: Step[VAE]) -> None:
         own_start = partial(runs.unfork, NAME) if runs.forked(NAME) else None
         run_bar.bar(NAME, run, step, f"frames of {most:,} epochs", "epoch", own_start, "pad")
         figures("losses", run.id, numbers.beside(step)["losses"], key=f"{NAME}.losses")
-    past = None if kept is None else (kept.job.trace[-1], training.since(kept))
+    begun, past, dark = training.since(run, kept), None, session.dark()
+    if kept is not None:
+        past = kept.job.trace[-1], training.since(kept)
     losses = closer.brought("playground.rungs.vae.losses")  # with its library, which only a training needs
-    drawn = losses.charts((newest, training.since(run, kept)), past, step, most, session.dark())
+    what = (run.id, newest.index, begun, step.index, kept and (kept.id, kept.job.trace[-1].index), most, dark)
+    drawn = session.once(f"{NAME}.losses", what, lambda: losses.charts((newest, begun), past, step, most, dark))
     for column, (title, chart) in zip(columns[1:], drawn.items(), strict=True):
         plot.show(chart, key=f"{NAME}.{title}", alt=f"{title} over the epochs, now {said}", where=column)

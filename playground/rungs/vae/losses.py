@@ -50,7 +50,7 @@ def charts(run: Run, kept: Run | None, shown: Step[VAE] | None, most: int, dark:
     for name, (title, role) in DRAWN.items():
         high = max(nice(float(np.nanmax(t[name].to_numpy()))) for t in both)
         y = alt.Y(f"{name}:Q", scale=alt.Scale(domain=[0, high], nice=False), title="nats", axis=alt.Axis(tickCount=4))
-        tip = ["epoch", alt.Tooltip(name, format=".2f", title=f"{title} (nats)")]
+        tip = [alt.Tooltip("epoch"), alt.Tooltip(name, format=".2f", title=f"{title} (nats)")]
         said = title
         if shown is not None:
             said += f", {table(shown)[name].iloc[-1]:.2f} at epoch {shown.index + begun}"

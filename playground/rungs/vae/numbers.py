@@ -9,11 +9,11 @@ from core.vae.truth import checks
 from playground.instruments.figures import Beside, Words
 from playground.rungs.vae import film, seen, through
 from playground.rungs.vae.screen import Screen
-from playground.rungs.vae.through import Through
+from playground.rungs.vae.through import Bound
 from playground.shown.closer import SelfTest
 
 
-def equation(found: Through) -> str:
+def equation(found: Bound) -> str:
     """The bound with this picture's numbers, as Markdown."""
     r, k, e = found.reconstruction, found.kl, found.elbo
     digits = max(0, -int(np.floor(np.log10(r.error)))) if r.error > 1e-3 else 2
@@ -27,7 +27,7 @@ def equation(found: Through) -> str:
     )
 
 
-def explained(found: Through, dim: int, step: Step[VAE]) -> str:
+def explained(found: Bound, dim: int, step: Step[VAE]) -> str:
     """What the numbers of the bound are, of which epoch, what each of a picture's `dim` numbers costs, and the colours."""
     when = "" if step.phase == film.KEPT else f", at epoch {step.index}, where the player rests"
     exact, bounded = ":green-badge[exact]", ":orange-badge[bound]"

@@ -12,7 +12,7 @@ from core.vae.model import VAE
 from playground import session
 from playground.instruments import latent_pad
 from playground.instruments.latent_pad import Said
-from playground.rungs.vae import seen, training
+from playground.rungs.vae import training
 from playground.runs import runs
 from playground.runs.runs import Run
 from playground.shelf import picture
@@ -116,7 +116,7 @@ class Screen:
 
     def spec(self, step: Step[VAE]) -> tuple[Hashable, ...]:
         """What decides a panel's work on the model of a Step."""
-        return self.pictures.digest, seen.fingerprint(step.state), self.key
+        return self.pictures.digest, step.state.digest, self.key
 
 
 def screen(shelved: Shelved, source: Source, chosen: Chosen) -> Screen:

@@ -1,7 +1,5 @@
 """What the panels of a VAE ask first: which model it is, what it is told of a picture, and pictures side by side."""
 
-from hashlib import sha256
-
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -13,14 +11,6 @@ from playground.shelf.pictures import GROUND, SHEET
 
 AXES = ("z1 (prior sd)", "z2 (prior sd)")
 """The latent plane's axes: the prior's standard deviation is 1 along each."""
-
-
-def fingerprint(model: VAE) -> str:
-    """A name for the model by its content, to know a run of it again."""
-    digest = sha256(repr((model.config, model.shape, model.classes)).encode())
-    for name in sorted(model.weights):
-        digest.update(np.ascontiguousarray(model.weights[name]).tobytes())
-    return digest.hexdigest()
 
 
 def told(model: VAE, pictures: Pictures, rows: Int[np.ndarray, " m"]) -> Int[np.ndarray, "m a"] | None:
@@ -50,4 +40,4 @@ def strip(shown: Float[np.ndarray, "n c h w"], alt: str, columns: int = 10, widt
     tiled = contact_sheet(np.clip(shown, 0, 1), min(columns, len(shown)), 1, GROUND[session.dark()])
     scale = max(round(SHEET / tiled.shape[1]), 1)
     crisp = np.rint(255 * tiled).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
-    image.show(np.broadcast_to(crisp, (*crisp.shape[:2], 3)), alt, width or "stretch")
+    image.show(crisp[..., 0] if crisp.shape[2] == 1 else crisp, alt, width or "stretch")

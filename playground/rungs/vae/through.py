@@ -1,5 +1,6 @@
 """A chosen picture through the model: its code, what comes back, what was lost, and the parts of the bound."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +12,7 @@ from core.data.images import Pictures
 from core.evaluation.metrics import Estimate, mean
 from core.key import Key
 from core.process import Step
+from core.vae.forward import Forward, forward
 from core.vae.model import VAE, kl
 from core.vae.truth import exact as vae_exact
 from playground import image, session
@@ -27,16 +29,26 @@ LOST = ((33, 102, 172), (213, 94, 0))  # the decoder too bright, too dark
 
 @dataclass(frozen=True, eq=False)
 class Through:
-    """A picture's way through the model: q's `mean` and `log_var` (d,), the `back` picture, some `draws`, the bound's parts.
+    """A picture's `way` through the model, which was told its `label` (a,): q, what comes back, and draws of q decoded."""
 
-    `label` (a,) is what the model was told, `reconstruction` E_q[log p(x given z)] as `bound` says, `kl` exact, nats.
-    """
-
-    mean: Float[np.ndarray, " d"]
-    log_var: Float[np.ndarray, " d"]
+    way: Forward
     label: np.ndarray | None
-    back: Float[np.ndarray, "c h w"]
-    draws: Float[np.ndarray, "m c h w"]
+
+    @property
+    def mean(self) -> Float[np.ndarray, " d"]:
+        """The mean of q."""
+        return self.way.mean
+
+    @property
+    def log_var(self) -> Float[np.ndarray, " d"]:
+        """The log-variance of q."""
+        return self.way.log_var
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The parts of a picture's bound: `reconstruction`, E_q[log p(x given z)], and `kl`, exact; nats."""
+
     reconstruction: Estimate
     kl: float
 
@@ -49,10 +61,20 @@ class Through:
 def of(screen: Screen, step: Step[VAE]) -> Through:
     """The chosen picture's way through the model on show, worked out once."""
     label = label_of(step.state, screen.pictures, screen.chosen, screen.said().labels)
-    what = (screen.moment(step), screen.chosen.id, None if label is None else tuple(label))
-    key = Key(screen.source.seed) / "through"
-    make = partial(through, step.state, screen.chosen.x, label, key)
-    return shared.once(f"{NAME}.through", what, screen.common, make)
+    make = partial(through, step.state, screen.chosen.x, label, Key(screen.source.seed) / "through")
+    return shared.once(f"{NAME}.through", spec(screen, step, label), screen.common, make)
+
+
+def bound_of(screen: Screen, step: Step[VAE]) -> Bound:
+    """Its bound, worked out once: far dearer than the way, so asked for only where it is said."""
+    found = of(screen, step)
+    make = partial(bound, step.state, screen.chosen.x, found, Key(screen.source.seed) / "through")
+    return shared.once(f"{NAME}.bound", spec(screen, step, found.label), screen.common, make)
+
+
+def spec(screen: Screen, step: Step[VAE], label: np.ndarray | None) -> tuple[Hashable, ...]:
+    """What decides a picture's way through a model, and its bound."""
+    return screen.moment(step), screen.chosen.id, None if label is None else tuple(label)
 
 
 def label_of(model: VAE, pictures: Pictures, chosen: Chosen, held: tuple[int, ...] | None) -> np.ndarray | None:
@@ -66,17 +88,9 @@ def label_of(model: VAE, pictures: Pictures, chosen: Chosen, held: tuple[int, ..
 
 
 def through(model: VAE, x: Float[np.ndarray, "c h w"], label: np.ndarray | None, key: Key) -> Through:
-    """The picture encoded, decoded and judged; every draw by `key`."""
-    one = None if label is None else label[None]
-    m, v = model.encode(x[None], one)
-    divergence = float(kl(m, v).sum())
-    elbo = bound(model, x, one, key)
-    eps = (key / "draws").generator().standard_normal((SHOWN, model.latent))
-    z = np.concatenate([m, m + np.exp(0.5 * v) * eps])
-    decoded = model.decode(z, None if label is None else np.tile(label, (len(z), 1)))
-    return Through(
-        m[0], v[0], label, decoded[0], decoded[1:], Estimate(elbo.value + divergence, elbo.error), divergence
-    )
+    """The picture encoded and decoded, each network asked once; every draw by `key`."""
+    noise = (key / "draws").generator().standard_normal((SHOWN, model.latent))
+    return Through(forward(model, x, label, noise=noise), label)
 
 
 def exactly(model: VAE) -> bool:
@@ -84,30 +98,39 @@ def exactly(model: VAE) -> bool:
     return model.latent <= 2 and model.config.architecture == "mlp"
 
 
-def bound(model: VAE, x: Float[np.ndarray, "c h w"], labels: np.ndarray | None, key: Key) -> Estimate:
-    """The ELBO of one picture by quadrature, or by `DRAWS` draws of q with their standard error."""
+def bound(model: VAE, x: Float[np.ndarray, "c h w"], found: Through, key: Key) -> Bound:
+    """The bound of a picture whose way was found: by quadrature, or by `DRAWS` draws of q with their standard error."""
+    q, label = (found.mean, found.log_var), found.label
+    divergence = float(kl(q[0][None], q[1][None]).sum())
     if exactly(model):
-        return Estimate(float(vae_exact.quadrature_elbo(model, x[None], labels)[0]), 0.0)
-    told = None if labels is None else np.tile(labels, (DRAWS, 1))
-    return mean(model.elbo(np.repeat(x[None], DRAWS, axis=0), key / "elbo", 1, told))
+        return Bound(Estimate(vae_exact.reconstruction(model, x, q, label), 0.0), divergence)
+    told = None if label is None else np.tile(label, (DRAWS, 1))
+    many = np.tile(q[0], (DRAWS, 1)), np.tile(q[1], (DRAWS, 1))
+    log_p = model.reconstruction(np.repeat(x[None], DRAWS, axis=0), many, key / "elbo", 1, told)
+    return Bound(mean(log_p), divergence)
 
 
 def show(chosen: Chosen, found: Through) -> None:
     """The picture, its reconstruction and the difference side by side, then draws of q decoded."""
     shown = (
-        (chosen.title, grey(chosen.x), "as it was given"),
-        ("Reconstruction", grey(found.back), "what the decoder makes of the mean of q"),
-        ("Lost", difference(chosen.x, found.back), "orange where the decoder is too dark, blue where it is too bright"),
-        *(("A draw of q", grey(x), f"decoded, number {i}") for i, x in enumerate(found.draws, 1)),
+        (chosen.title, pixels(chosen.x), "as it was given"),
+        ("Reconstruction", pixels(found.way.picture), "what the decoder makes of the mean of q"),
+        (
+            "Lost",
+            difference(chosen.x, found.way.picture),
+            "orange where the decoder is too dark, blue where it is too bright",
+        ),
+        *(("A draw of q", pixels(x), f"decoded, number {i}") for i, x in enumerate(found.way.draws, 1)),
     )
     with st.container(horizontal=True, gap="small"):
-        for caption, pixels, said in shown:
-            image.show(crisp(pixels), f"{caption}: {said}", SIDE, caption)
+        for caption, bits, said in shown:
+            image.show(crisp(bits), f"{caption}: {said}", SIDE, caption)
 
 
-def grey(x: Float[np.ndarray, "c h w"]) -> np.ndarray:
-    """A picture as 8-bit (h, w, 3)."""
-    return np.broadcast_to(np.rint(255 * np.clip(x, 0, 1)).astype(np.uint8).transpose(1, 2, 0), (*x.shape[1:], 3))
+def pixels(x: Float[np.ndarray, "c h w"]) -> np.ndarray:
+    """A picture in 8 bits, (h, w, 3), or (h, w) where it is grey: a third of the work to write it."""
+    levels = np.rint(255 * np.clip(x, 0, 1)).astype(np.uint8)
+    return levels[0] if len(levels) == 1 else levels.transpose(1, 2, 0)
 
 
 def difference(x: Float[np.ndarray, "c h w"], back: Float[np.ndarray, "c h w"]) -> np.ndarray:
@@ -119,7 +142,7 @@ def difference(x: Float[np.ndarray, "c h w"], back: Float[np.ndarray, "c h w"]) 
     return np.rint(ground + strength * (colour - ground)).astype(np.uint8)
 
 
-def crisp(pixels: np.ndarray) -> np.ndarray:
+def crisp(bits: np.ndarray) -> np.ndarray:
     """Each pixel a square, about `SIDE` of two pixels each wide."""
-    times = max(2 * SIDE // pixels.shape[1], 1)
-    return pixels.repeat(times, axis=0).repeat(times, axis=1)
+    times = max(2 * SIDE // bits.shape[1], 1)
+    return bits.repeat(times, axis=0).repeat(times, axis=1)

@@ -46,6 +46,15 @@ def problem(likelihood="bernoulli", architecture="mlp", seed=0, samples=1, rows=
     return vae_step.plan(model), flat, torch.from_numpy(x), torch.zeros(rows, 0).double(), torch.from_numpy(noise)
 
 
+def test_a_model_is_known_by_its_content_which_is_read_once():
+    model, same = (fitted(epochs=1)[-1].state for _ in range(2))
+    assert model.digest == same.digest
+    assert model.digest is model.digest
+    weights = {name: value + (name == "decoder.0.bias") for name, value in model.weights.items()}
+    assert model.digest != dataclasses.replace(model, weights=weights).digest
+    assert model.digest != fitted(epochs=1, labels=LABELS)[-1].state.digest
+
+
 # The loss
 
 

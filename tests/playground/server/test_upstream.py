@@ -218,6 +218,7 @@ def test_lightened_streamlit_glances_and_remembers(monkeypatch):
         (ForwardMsgQueue, upstream.CLEAR),
         (BidiComponentMixin, upstream.NAMED),
         (vega_charts, upstream.CHART),
+        (app_session.AppSession, upstream.RERUN),
     ):
         monkeypatch.setattr(place, name, getattr(place, name))
     before = told(getattr(app_session, upstream.THEME))
@@ -233,6 +234,7 @@ def test_nothing_is_done_where_streamlit_is_another(monkeypatch):
     monkeypatch.delattr(ForwardMsgQueue, upstream.CLEAR)
     monkeypatch.delattr(BidiComponentMixin, upstream.NAMED)
     monkeypatch.delattr(vega_charts, upstream.CHART)
+    monkeypatch.delattr(app_session.AppSession, upstream.RERUN)
     upstream.lighten()
     assert not hasattr(app_session, upstream.THEME)
     assert not hasattr(SafeSessionState, upstream.STATE)

@@ -153,9 +153,10 @@ def dimensions(divergence: Float[np.ndarray, " d"], awake: Sequence[bool] | np.n
     across = axis("nats", "mean KL of the dimension (nats)", (0, nice(1.15 * max(float(divergence.max()), 0.1)))).axis(
         tickCount=6
     )
-    base = alt.Chart(table).encode(across, up, tooltip=["z:N", "state:N", alt.Tooltip("nats:Q", format=".3f")])
+    tip = [alt.Tooltip("z:N"), alt.Tooltip("state:N"), alt.Tooltip("nats:Q", format=".3f")]
+    base = alt.Chart(table).encode(across, up, tooltip=tip)
     text = base.mark_text(align="left", dx=5).encode(
-        alt.Text("state:N"), color=alt.value(paint("quiet", dark)), opacity=alt.value(1)
+        alt.Text("state:N"), alt.ColorValue(paint("quiet", dark)), alt.OpacityValue(1)
     )
     drawn = base.mark_bar(height={"band": 0.62}).encode(alt.Color("state:N", scale=colours, legend=None))
     return alt.layer(drawn, text).properties(height=24 * len(divergence) + 64)

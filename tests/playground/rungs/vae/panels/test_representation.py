@@ -1,13 +1,17 @@
 """Representation: scores are core's, all codes are drawn on the same axes, and a set without factors is told what it can be."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from core.evaluation import neighbours
 from core.key import Key
+from core.vae import fit
 from core.vae.latent import representation
 from playground.rungs.vae.panels import representation as panel
 from playground.rungs.vae.panels.parts import compared
+from playground.runs.shared import Store
 from tests import apps
 from tests.playground.rungs.vae import sets
 
@@ -40,6 +44,21 @@ def test_the_scores_are_cores():
         want = representation.information(code, factors[:, 1], Key(0) / name / "column")
         assert found.scores[name].information[1].value == pytest.approx(want.value)
     assert f"**{found.scores['VAE'].procrustes:.2f}**" in panel.finding(found, pictures)
+
+
+@pytest.mark.parametrize("readers", [1, 3])
+def test_whoever_shares_it_and_in_whatever_order_it_ends_the_same(readers):
+    pictures, store = sets.pictures(), Store()
+    make = partial(compared.steps, sets.model(), pictures, Key(0))
+    shared = [store.read("represent", make) for _ in range(readers)]
+    for i, j in enumerate((0, 1, 1)):  # some are ahead of others, and another learns beside them
+        next(shared[j % readers], None)
+        list(fit.fit(fit.Config(width=8, epochs=1), pictures.images[:40], Key(i)))
+    alone = found_in()
+    for reader in shared:
+        found = list(reader)[-1].state
+        assert found.age == found.epochs == alone.age
+        assert found.scores == alone.scores
 
 
 def test_without_factors_the_classes_are_counted():
