@@ -59,7 +59,7 @@ def test_letters_on_their_side_are_stood_up_by_a_press_and_laid_back_by_another(
     page.get_by_role("button", name="Transpose them").click()
     page.get_by_text("The pictures are transposed.").wait_for()
     shows(page, strokes[0] / 255)
-    page.wait_for_url(lambda url: "turn=transposed" in url)
+    page.wait_for_url(lambda url: "turn=Transposed" in url)
     page.get_by_text("turn='transposed'").first.wait_for()  # in the code to take home
     page.get_by_role("button", name="Show them as they were").click()
     page.get_by_text("A guess: these look like").wait_for()
