@@ -75,5 +75,5 @@ def test_classes_are_named_by_nested_folders_and_by_others_at_a_press_on_a_phone
     page.get_by_role("button", name="Name them by folder level 2").click()
     page.get_by_text("Classes are named by folder level 2: one, six, two.").first.wait_for()
     page.get_by_text("Understood: 24 pictures, 8x8, 3 classes.").wait_for()
-    page.wait_for_url(lambda url: "classes=folder+2" in url)
+    page.wait_for_url(lambda url: "classes=Folder+2" in url)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth + 1")
