@@ -59,7 +59,7 @@ def test_letters_on_their_side_are_stood_up_by_a_press_and_laid_back_by_another(
     page.get_by_role("button", name="Transpose them").click()
     page.get_by_text("The pictures are transposed.").wait_for()
     shows(page, strokes[0] / 255)
-    page.wait_for_url(lambda url: "turn=transposed" in url)
+    page.wait_for_url(lambda url: "turn=Transposed" in url)
     page.get_by_text("turn='transposed'").first.wait_for()  # in the code to take home
     page.get_by_role("button", name="Show them as they were").click()
     page.get_by_text("A guess: these look like").wait_for()
@@ -75,5 +75,5 @@ def test_classes_are_named_by_nested_folders_and_by_others_at_a_press_on_a_phone
     page.get_by_role("button", name="Name them by folder level 2").click()
     page.get_by_text("Classes are named by folder level 2: one, six, two.").first.wait_for()
     page.get_by_text("Understood: 24 pictures, 8x8, 3 classes.").wait_for()
-    page.wait_for_url(lambda url: "classes=folder+2" in url)
+    page.wait_for_url(lambda url: "classes=Folder+2" in url)
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth + 1")
