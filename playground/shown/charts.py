@@ -1,9 +1,8 @@
 """Arrays to charts. One palette, fixed meanings; no Streamlit here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
-import altair as alt
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
@@ -11,12 +10,14 @@ from jaxtyping import Float
 from core.laws.bins import Histogram
 from core.mixture.select import Judged
 from playground.palette import ROLES
+from playground.shown import vega
 from playground.shown.criteria import LESS
+from playground.shown.vega import Domain, Part, axis, layer, number, word
 
 DASH = {"truth": [6, 4], "model": [1, 0]}
 
 
-def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool) -> dict[str, Any]:
+def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool) -> dict[str, Part]:
     """BIC and AIC over K with the chosen K marked, and the held-out log-likelihood with its standard error."""
     colour = {role: pair[dark] for role, pair in ROLES.items()}
     table = pd.DataFrame(
@@ -29,33 +30,27 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
             "high": [r.held_out.value + r.held_out.error for r in rows],
         }
     )
-    k = alt.X(
-        "K:Q", scale=alt.Scale(domain=[0.5, most + 0.5], nice=False), axis=alt.Axis(values=list(range(1, most + 1)))
-    )
-    long = table.melt("K", ["BIC", "AIC"], "criterion", "value").dropna()
-    paint = alt.Color(
-        "criterion:N",
-        scale=alt.Scale(domain=["BIC", "AIC"], range=[colour["model"], colour["data"]]),
-        legend=alt.Legend(orient="top", title=None),
-    )
-    base = alt.Chart(long).encode(k, alt.Y("value:Q", scale=alt.Scale(zero=False), title=LESS), paint)
-    layers = [base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=45)]
+    k = number("K", scale={"domain": [0.5, most + 0.5], "nice": False}, axis={"values": list(range(1, most + 1))})
+    long = table.melt("K", ["BIC", "AIC"], "criterion", "value").dropna().to_dict("list")
+    ramp = {"domain": ["BIC", "AIC"], "range": [colour["model"], colour["data"]]}
+    paint = word("criterion", scale=ramp, legend={"orient": "top", "title": None})
+    cost = {"x": k, "y": number("value", scale={"zero": False}, title=LESS), "color": paint}
+    layers = [layer("line", long, cost, strokeWidth=2), layer("point", long, cost, filled=True, size=45)]
     if chosen is not None:
-        mark = alt.Chart(pd.DataFrame({"K": [chosen]})).encode(alt.X("K:Q"))
-        layers.insert(0, mark.mark_rule(strokeDash=[4, 4], color=colour["hand"], strokeWidth=2))
-    seen = table.dropna()
-    held, title = alt.Chart(seen).encode(k), "held out (nats per point)"
-    scale = alt.Scale(zero=False) if len(seen) else alt.Scale(domain=fitted(rows))  # an axis without values has no ends
-    aria = len(seen) > 0  # a mark of nothing has no name to be read out
-    bars = held.mark_rule(color=colour["truth"], strokeWidth=2, aria=aria).encode(
-        alt.Y("low:Q", scale=scale, title=title), alt.Y2("high:Q")
-    )
-    dots = held.mark_point(filled=True, size=45, color=colour["truth"], aria=aria).encode(
-        alt.Y("held out:Q", scale=scale, title=title)
-    )
+        look = {"strokeDash": [4, 4], "color": colour["hand"], "strokeWidth": 2}
+        layers.insert(0, layer("rule", {"K": [chosen]}, {"x": number("K")}, **look))
+    held, title = table.dropna().to_dict("list"), "held out (nats per point)"
+    scale = {"zero": False} if held["K"] else {"domain": fitted(rows)}  # an axis without values has no ends
+    aria = bool(held["K"])  # a mark of nothing has no name to be read out
+    ends = {"x": k, "y": number("low", scale=scale, title=title), "y2": {"field": "high"}}
+    score = {"x": k, "y": number("held out", scale=scale, title=title)}
+    scores = [
+        layer("rule", held, ends, color=colour["truth"], strokeWidth=2, aria=aria),
+        layer("point", held, score, filled=True, size=45, color=colour["truth"], aria=aria),
+    ]
     return {
-        "BIC and AIC over K": alt.layer(*layers).properties(height=270),
-        "held-out log-likelihood over K": alt.layer(bars, dots).properties(height=190),
+        "BIC and AIC over K": vega.layers(layers, 270),
+        "held-out log-likelihood over K": vega.layers(scores, 190),
     }
 
 
@@ -69,30 +64,40 @@ def density(
     histogram: Histogram,
     grid: Float[np.ndarray, " g"],
     lines: Mapping[str, tuple[str, Float[np.ndarray, " g"]]],
-    x: tuple[str, tuple[float, float]],
+    x: tuple[str, Domain],
     y: tuple[str, float],
     dark: bool,
-) -> Any:
+) -> Part:
     """Bars in the data's colour and, by role, named curves of densities at `grid`; `x` is (title, domain), `y` (title, top)."""
-    bars = pd.DataFrame({"from": histogram.edges[:-1], "to": histogram.edges[1:], "density": histogram.heights})
-    across = alt.X("from:Q", title=x[0], scale=alt.Scale(domain=list(x[1]), nice=False))
-    up = alt.Y("density:Q", title=y[0], scale=alt.Scale(domain=[0, y[1]], nice=False))
-    boxes = alt.Chart(bars).mark_bar(color=ROLES["data"][dark], opacity=0.45, clip=True)
-    layers = [boxes.encode(across, alt.X2("to"), up, y2=alt.datum(0), tooltip=["from", "to", "density"])]
+    bars = {"from": histogram.edges[:-1], "to": histogram.edges[1:], "density": histogram.heights}
+    encoding = {
+        "x": axis("from", *x),
+        "x2": {"field": "to"},
+        "y": axis("density", y[0], (0, y[1])),
+        "y2": {"datum": 0},
+        "tooltip": [number(name) for name in bars],
+    }
+    layers = [layer("bar", bars, encoding, color=ROLES["data"][dark], opacity=0.45, clip=True)]
     for role, (_, values) in lines.items():
-        curve = pd.DataFrame({"x": grid, "density": np.where(np.isfinite(values), values, np.nan)}).dropna()
-        drawn = alt.Chart(curve).mark_line(color=ROLES[role][dark], strokeWidth=2.5, strokeDash=DASH[role], clip=True)
-        layers.append(drawn.encode(alt.X("x:Q"), alt.Y("density:Q")))
+        known = np.isfinite(values)
+        look = {"color": ROLES[role][dark], "strokeWidth": 2.5, "strokeDash": DASH[role], "clip": True}
+        curve = {"x": grid[known], "density": values[known]}
+        layers.append(layer("line", curve, {"x": number("x"), "y": number("density")}, **look))
     names = {"data": f"{histogram.counts.sum():,} points"} | {role: name for role, (name, _) in lines.items()}
-    return alt.layer(*layers, *labels(names, dark)).properties(height=330)
+    return vega.layers(layers + labels(names, dark), 330)
 
 
-def labels(names: Mapping[str, str], dark: bool, side: Literal["left", "right"] = "right") -> list[Any]:
+def labels(names: Mapping[str, str], dark: bool, side: Literal["left", "right"] = "right") -> list[Part]:
     """Words in the colour of what they name, in an upper corner."""
-    blank = alt.Chart(pd.DataFrame({"at": [0]}))
+    look = {"align": side, "baseline": "top", "fontSize": 13, "fontWeight": 600}
+    place = "width" if side == "right" else 6
     return [
-        blank.mark_text(align=side, baseline="top", fontSize=13, fontWeight=600, color=ROLES[role][dark]).encode(
-            x=alt.value("width" if side == "right" else 6), y=alt.value(4 + 18 * i), text=alt.value(name)
+        layer(
+            "text",
+            {"at": [0]},
+            {"x": {"value": place}, "y": {"value": 4 + 18 * i}, "text": {"value": name}},
+            color=ROLES[role][dark],
+            **look,
         )
         for i, (role, name) in enumerate(names.items())
     ]

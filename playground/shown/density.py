@@ -4,16 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
 from core.dataset import Dataset
 from core.laws import bins
 from core.laws.bins import Histogram
 from playground.palette import ROLES, SURFACE
-
-Domain = tuple[float, float]
+from playground.shown import vega
+from playground.shown.vega import Domain, Part, axis, layer, number, word
 
 
 @dataclass(frozen=True)
@@ -31,75 +29,58 @@ def paint(role: str, dark: bool) -> str:
     return (ROLES.get(role) or SURFACE[role])[dark]
 
 
-def axis(field: str, title: str, domain: Domain, log: bool = False, cls: Any = alt.X) -> Any:
-    """A fixed axis."""
-    scale = alt.Scale(domain=list(domain), nice=False, type="log" if log else "linear")
-    return cls(f"{field}:Q", title=title, scale=scale)
-
-
-def words(curves: Sequence[tuple[str, str]], dark: bool) -> list[Any]:
+def words(curves: Sequence[tuple[str, str]], dark: bool) -> list[Part]:
     """The lines' words in their colours, in a row above the picture: (word, role)."""
     layers, at = [], 0.0
-    for word, role in curves:
-        text = alt.Chart(pd.DataFrame({"word": [word]})).encode(alt.Text("word:N"), x=alt.value(at), y=alt.value(-7))
-        layers.append(text.mark_text(align="left", baseline="bottom", fontWeight=600, color=paint(role, dark)))
-        at += 7.2 * len(word) + 16
+    for said, role in curves:
+        encoding = {"text": word("word"), "x": {"value": at}, "y": {"value": -7}}
+        look = {"align": "left", "baseline": "bottom", "fontWeight": 600, "color": paint(role, dark)}
+        layers.append(layer("text", {"word": [said]}, encoding, **look))
+        at += 7.2 * len(said) + 16
     return layers
 
 
-def lines(curves: Sequence[Curve], across: Any, up: Any, dark: bool) -> list[Any]:
+def lines(curves: Sequence[Curve], across: Part, up: Part, dark: bool) -> list[Part]:
     """One layer a curve; the truth and the past are dashed."""
+    tip = [word("curve"), number("x", format=".4g"), number("y", format=".4g")]
     layers = []
     for curve in curves:
-        table = pd.DataFrame({"x": curve.x, "y": curve.y, "curve": curve.word})
-        dash = [6, 4] if curve.role in ("truth", "noise") else [1, 0]
+        table = {"x": curve.x, "y": curve.y, "curve": [curve.word] * len(curve.x)}
         thick = 5 if curve.word == "likelihood" else 2.2  # it often lies under the posterior
-        tip = [alt.Tooltip("curve:N"), alt.Tooltip("x:Q", format=".4g"), alt.Tooltip("y:Q", format=".4g")]
-        line = alt.Chart(table).encode(across, up, tooltip=tip)
-        layers.append(
-            line.mark_line(
-                strokeWidth=thick,
-                opacity=0.55 if thick > 3 else 1,
-                strokeDash=dash,
-                color=paint(curve.role, dark),
-                clip=True,
-            )
-        )
+        look = {"strokeWidth": thick, "opacity": 0.55 if thick > 3 else 1, "color": paint(curve.role, dark)}
+        dash = [6, 4] if curve.role in ("truth", "noise") else [1, 0]
+        layers.append(layer("line", table, {"x": across, "y": up, "tooltip": tip}, strokeDash=dash, clip=True, **look))
     return layers
 
 
-def marks(named: Mapping[str, tuple[float, str]], across: Any, dark: bool, stairs: bool = False) -> list[Any]:
+def marks(named: Mapping[str, tuple[float, str]], across: Part, dark: bool, stairs: bool = False) -> list[Part]:
     """Upright rules under their names, which stand side by side for two, in stairs for more; name -> (place, role)."""
     rules, names, ordered = [], [], sorted(named.items(), key=lambda item: item[1][0])
     for i, (name, (place, role)) in enumerate(ordered):
-        base = alt.Chart(pd.DataFrame({"x": [place], "mark": [name]})).encode(across, tooltip=["mark:N", "x:Q"])
+        table, encoding = {"x": [place], "mark": [name]}, {"x": across, "tooltip": [word("mark"), number("x")]}
         colour = paint(role, dark)
         dash = [6, 4] if role == "truth" else [1, 0]
-        rules.append(base.mark_rule(color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
+        rules.append(layer("rule", table, encoding, color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
         left = i == 0 and len(ordered) > 1 and not stairs
         at: dict[str, Any] = {"align": "right" if left else "left", "dx": -4 if left else 4, "clip": True}
+        said = encoding | {"text": word("mark"), "y": {"value": 9 + 14 * i * stairs}}
         for ink in ({"stroke": paint("page", dark), "strokeWidth": 4}, {"color": colour}):  # a halo, for rules cross it
-            text = base.mark_text(**at, **ink)
-            names.append(text.encode(alt.Text("mark:N"), y=alt.value(9 + 14 * i * stairs)))
+            names.append(layer("text", table, said, **at, **ink))
     return [*rules, *names]
 
 
 def bars(
     histogram: Histogram, curves: Sequence[Curve], title: str, domain: Domain, top: float, dark: bool, height: int = 340
-) -> Any:
+) -> Part:
     """Curves over the bars of a histogram, both as densities."""
-    across = axis("x", title, domain)
-    up = axis("y", "density", (0, top), cls=alt.Y)
-    table = pd.DataFrame(
-        {"x": histogram.edges[:-1], "to": histogram.edges[1:], "y": histogram.heights, "count": histogram.counts}
-    )
-    tip = [alt.Tooltip(f"{f}:Q", format=".4g") for f in ("x", "to", "count", "y")]
-    drawn = alt.Chart(table).encode(across, up, alt.X2("to:Q"), alt.Y2(datum=0), tooltip=tip)
-    blue = paint("data", dark)
-    layers = [drawn.mark_rect(color=blue, opacity=0.35, stroke=paint("stage", dark), strokeWidth=0.6, clip=True)]
-    layers += lines(curves, across, up, dark)
+    across, up = axis("x", title, domain), axis("y", "density", (0, top))
+    table = {"x": histogram.edges[:-1], "to": histogram.edges[1:], "y": histogram.heights, "count": histogram.counts}
+    tip = [number(name, format=".4g") for name in ("x", "to", "count", "y")]
+    encoding = {"x": across, "y": up, "x2": {"field": "to"}, "y2": {"datum": 0}, "tooltip": tip}
+    look = {"color": paint("data", dark), "opacity": 0.35, "stroke": paint("stage", dark), "strokeWidth": 0.6}
+    layers = [layer("rect", table, encoding, clip=True, **look), *lines(curves, across, up, dark)]
     named = [("data", "data"), *((c.word, c.role) for c in curves)]
-    return alt.layer(*layers, *words(named, dark)).properties(height=height)
+    return vega.layers(layers + words(named, dark), height)
 
 
 def span(dataset: Dataset) -> Domain:

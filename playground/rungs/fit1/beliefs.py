@@ -1,11 +1,8 @@
 """Beliefs about mu and sigma as charts: prior, likelihood and posterior, their plane, and the next point's law."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 
 from core.dataset import Dataset
 from core.laws.bins import Histogram
@@ -13,7 +10,9 @@ from core.laws.conjugate.normal import NormalInverseGamma
 from core.laws.conjugate.predictive import StudentT
 from core.laws.gaussian import Gaussian
 from core.process import Halt
-from playground.shown.density import Curve, Domain, axis, bars, ceiling, lines, marks, paint, span, words
+from playground.shown import vega
+from playground.shown.density import Curve, bars, ceiling, lines, marks, paint, span, words
+from playground.shown.vega import Domain, Part, axis, layer, number, word
 
 
 def beliefs(
@@ -23,17 +22,16 @@ def beliefs(
     title: str,
     domain: Domain,
     dark: bool,
-) -> Any:
+) -> Part:
     """Prior, likelihood and posterior of one parameter, each scaled to height 1, over the posterior's 95 % interval."""
-    across = axis("x", title, domain)
-    up = axis("y", "density / its peak", (0, 1.25), cls=alt.Y)
+    across, up = axis("x", title, domain), axis("y", "density / its peak", (0, 1.25))
     layers = []
     if band is not None:
         low, high = np.clip(band, *domain)
-        area = alt.Chart(pd.DataFrame({"x": [low], "high": [high]})).encode(across, alt.X2("high:Q"))
-        layers.append(area.mark_rect(color=paint("model", dark), opacity=0.16))
+        ends = {"x": across, "x2": {"field": "high"}}
+        layers.append(layer("rect", {"x": [low], "high": [high]}, ends, color=paint("model", dark), opacity=0.16))
     layers += lines(curves, across, up, dark) + marks(marked, across, dark)
-    return alt.layer(*layers, *words([(c.word, c.role) for c in curves], dark)).properties(height=210)
+    return vega.layers(layers + words([(c.word, c.role) for c in curves], dark), 210)
 
 
 def parameter(
@@ -43,17 +41,17 @@ def parameter(
     title: str,
     domain: Domain,
     dark: bool,
-) -> Any:
+) -> Part:
     """Some laws of mu (`which` 0) or of sigma (1); word, role and law. An improper law has no curve."""
     x, curves, band = np.linspace(*domain, 802)[1:], [], None
-    for word, role, law in laws:
+    for said, role, law in laws:
         try:
             y = law.marginal_variance().log_prob_sigma(x) if which else law.marginal_mu().log_prob(x)
             if role == "model":
                 band = law.interval_sigma() if which else law.interval_mu()
         except Halt:
             continue
-        curves.append(Curve(word, role, x, np.exp(y - y.max())))
+        curves.append(Curve(said, role, x, np.exp(y - y.max())))
     return beliefs(curves, marked, band, title, domain, dark)
 
 
@@ -64,10 +62,17 @@ def joint(
     unit: str,
     domains: tuple[Domain, Domain],
     dark: bool,
-) -> Any:
+) -> Part:
     """A law of (mu, sigma) as a map (none where improper), the MAP's path as points come in, and named points."""
-    across = axis("x", f"mu: {unit}", domains[0])
-    up = axis("y", f"sigma: {unit}", domains[1], cls=alt.Y)
+    at = {"x": axis("x", f"mu: {unit}", domains[0]), "y": axis("y", f"sigma: {unit}", domains[1])}
+    layers = [*heat(law, at, domains, dark), *trodden(path, at, dark)]
+    for name, place in marked.items():
+        layers += point(name, *place, at, dark)
+    return vega.layers(layers, 330)
+
+
+def heat(law: NormalInverseGamma, at: Part, domains: tuple[Domain, Domain], dark: bool) -> list[Part]:
+    """The law's density over its peak, as cells."""
     edges = [np.linspace(*domain, m + 1) for domain, m in zip(domains, (90, 60), strict=True)]
     mus, sigmas = ((e[1:] + e[:-1]) / 2 for e in edges)
     try:
@@ -77,34 +82,39 @@ def joint(
     height = np.exp(level - max(level.max(), -1e300))
     lap = [0.1 * (e[1] - e[0]) for e in edges]  # cells overlap a little, so that no seam shows
     (x, y), (x2, y2) = (np.meshgrid(*[e[i : len(e) - 1 + i] for e in edges]) for i in (0, 1))
-    cells = pd.DataFrame(
-        {"x": x.ravel(), "x2": x2.ravel() + lap[0], "y": y.ravel(), "y2": y2.ravel() + lap[1], "height": height.ravel()}
-    )
-    cells = cells[cells["height"] > 0.004]
-    ramp = alt.Scale(domain=[0, 1], range=[paint("page", dark), paint("model", dark)], interpolate="rgb")
-    colour = alt.Color("height:Q", scale=ramp, legend=None)
-    layers = [alt.Chart(cells).mark_rect(clip=True).encode(across, up, alt.X2("x2:Q"), alt.Y2("y2:Q"), colour)]
-    way = pd.DataFrame(path, columns=["n", "x", "y"])
-    step = alt.Chart(way).encode(across, up, order="n:Q", tooltip=["n:Q", "x:Q", "y:Q"])
-    layers.append(step.mark_line(color=paint("noise", dark), strokeWidth=1.4, clip=True))
-    layers.append(step.mark_point(color=paint("noise", dark), filled=True, size=22, clip=True))
-    for name, (m, s, role) in marked.items():
-        dot = alt.Chart(pd.DataFrame({"x": [m], "y": [s], "mark": [name]})).encode(across, up, tooltip=["mark:N"])
-        left = name == "MLE"
-        shape = "diamond" if left else "circle"
-        layers.append(
-            dot.mark_point(
-                size=90, strokeWidth=2, color=paint(role, dark), opacity=1, clip=True, filled=not left, shape=shape
-            )
-        )
-        text = dot.mark_text(align="right" if left else "left", dx=-8 if left else 8, dy=-8, fontWeight=600, clip=True)
-        layers.append(text.encode(alt.Text("mark:N"), color=alt.value(paint("text", dark))))
-    return alt.layer(*layers).properties(height=330)
+    seen = height > 0.004
+    cells = {"x": x[seen], "x2": x2[seen] + lap[0], "y": y[seen], "y2": y2[seen] + lap[1], "height": height[seen]}
+    ramp = {"domain": [0, 1], "range": [paint("page", dark), paint("model", dark)], "interpolate": "rgb"}
+    ends = {"x2": {"field": "x2"}, "y2": {"field": "y2"}, "color": number("height", scale=ramp, legend=None)}
+    return [layer("rect", cells, at | ends, clip=True)]
+
+
+def trodden(path: Sequence[tuple[int, float, float]], at: Part, dark: bool) -> list[Part]:
+    """The way of a point in the plane: (n, mu, sigma)."""
+    table = dict(zip(("n", "x", "y"), zip(*path, strict=True), strict=True))
+    encoding = at | {"order": number("n"), "tooltip": [number("n"), number("x"), number("y")]}
+    grey = paint("noise", dark)
+    return [
+        layer("line", table, encoding, color=grey, strokeWidth=1.4, clip=True),
+        layer("point", table, encoding, color=grey, filled=True, size=22, clip=True),
+    ]
+
+
+def point(name: str, m: float, s: float, role: str, at: Part, dark: bool) -> list[Part]:
+    """A named point in the plane: a full disc, or for the MLE an open diamond with its name at the other side."""
+    table, encoding, left = {"x": [m], "y": [s], "mark": [name]}, at | {"tooltip": [word("mark")]}, name == "MLE"
+    dot = {"size": 90, "strokeWidth": 2, "color": paint(role, dark), "opacity": 1, "clip": True, "filled": not left}
+    said = {"align": "right" if left else "left", "dx": -8 if left else 8, "dy": -8, "fontWeight": 600, "clip": True}
+    text = encoding | {"text": word("mark"), "color": {"value": paint("text", dark)}}
+    return [
+        layer("point", table, encoding, shape="diamond" if left else "circle", **dot),
+        layer("text", table, text, **said),
+    ]
 
 
 def predictive(
     dataset: Dataset, histogram: Histogram, student: StudentT | None, plug: Gaussian | None, dark: bool
-) -> Any:
+) -> Part:
     """The next point's density, mu and sigma unknown, beside the normal with both at the MLE."""
     domain = span(dataset)
     x, curves = np.linspace(*domain, 401), []

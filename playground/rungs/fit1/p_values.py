@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple
-from typing import Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
@@ -13,8 +11,10 @@ from core.evaluation.distances import TITLES
 from core.laws.goodness import QQ, Calibrated, Recheck
 from playground.palette import ROLES, SURFACE
 from playground.rungs.fit1.ranking import listed, spoken
+from playground.shown import vega
 from playground.shown.charts import DASH, labels
 from playground.shown.numbers import p_value
+from playground.shown.vega import Part, axis, layer, number, word
 
 RATES = ("calibrated p ≤ 0.05 (%)", "± calibrated (%)", "naive p ≤ 0.05 (%)", "± naive (%)")
 DIGITS = {"value (no unit)": ".4f"} | dict.fromkeys(("p, calibrated", "± (Monte Carlo)"), ".3f")
@@ -66,39 +66,34 @@ def rejections(found: Recheck, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({"statistic": [TITLES[name] for name in names]} | dict(zip(RATES, columns, strict=True)))
 
 
-def qq(plot: QQ, column: str, dark: bool) -> Any:
+def qq(plot: QQ, column: str, dark: bool) -> Part:
     """The law's quantiles across, the sample's up; the band in the law's colour, points outside it as crosses in ink."""
     across, up = spread(plot.theoretical), spread(plot.observed)
-    table = pd.DataFrame(
-        {
-            "theoretical": plot.theoretical,
-            "observed": plot.observed,
-            "low": np.clip(plot.lower, *up),
-            "high": np.clip(plot.upper, *up),
-            "where": np.where(plot.outside, "outside", "inside"),
-        }
-    )
-    x = alt.X("theoretical:Q", title=f"{column}, expected by the law", scale=alt.Scale(domain=list(across), nice=False))
-    scale = alt.Scale(domain=list(up), nice=False)
-    title = f"{column}, observed"
-    kinds = ["inside", "outside"]
-    shape = alt.Shape("where:N", scale=alt.Scale(domain=kinds, range=["circle", "cross"]), legend=None)
+    table = {
+        "theoretical": plot.theoretical,
+        "observed": plot.observed,
+        "low": np.clip(plot.lower, *up),
+        "high": np.clip(plot.upper, *up),
+        "where": np.where(plot.outside, "outside", "inside").tolist(),
+    }
+    x = axis("theoretical", f"{column}, expected by the law", across)
+    title, scale, kinds = f"{column}, observed", {"domain": list(up), "nice": False}, ["inside", "outside"]
     inks = [ROLES["data"][dark], SURFACE["text"][dark]]
-    paint = alt.Color("where:N", scale=alt.Scale(domain=kinds, range=inks), legend=None)
+    dots = {
+        "x": x,
+        "y": axis("observed", title, up),
+        "shape": word("where", scale={"domain": kinds, "range": ["circle", "cross"]}, legend=None),
+        "color": word("where", scale={"domain": kinds, "range": inks}, legend=None),
+        "tooltip": [number(name) for name in ("theoretical", "observed", "low", "high")],
+    }
+    band = {"x": x, "y": axis("low", title, up), "y2": {"field": "high"}}
     colour = ROLES["model"][dark]
-    base = alt.Chart(table)
-    band = base.mark_area(color=colour, opacity=0.22, clip=True).encode(
-        x, alt.Y("low:Q", scale=scale, title=title), alt.Y2("high")
-    )
-    line = base.mark_line(color=colour, strokeWidth=2, clip=True).encode(x, alt.Y("theoretical:Q", scale=scale))
-    dots = base.mark_point(filled=True, size=42, opacity=0.9, clip=True).encode(
-        x,
-        alt.Y("observed:Q", scale=scale, title=title),
-        shape,
-        paint,
-        tooltip=["theoretical", "observed", "low", "high"],
-    )
-    return alt.layer(band, line, dots).properties(height=400)
+    layers = [
+        layer("area", table, band, color=colour, opacity=0.22, clip=True),
+        layer("line", table, {"x": x, "y": number("theoretical", scale=scale)}, color=colour, strokeWidth=2, clip=True),
+        layer("point", table, dots, filled=True, size=42, opacity=0.9, clip=True),
+    ]
+    return vega.layers(layers, 400)
 
 
 def spread(values: np.ndarray) -> tuple[float, float]:
@@ -108,7 +103,7 @@ def spread(values: np.ndarray) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def uniformity(found: Recheck, names: tuple[str, ...], dark: bool) -> dict[str, Any]:
+def uniformity(found: Recheck, names: tuple[str, ...], dark: bool) -> dict[str, Part]:
     """For each statistic the share of p-values in ten equal cells: calibrated as bars, naive as a line, uniform dashed."""
     return {f"p-values of {TITLES[name]}": _cells(found, found.names.index(name), TITLES[name], dark) for name in names}
 
@@ -119,17 +114,27 @@ def shares_of(p: Float[np.ndarray, " r"]) -> Float[np.ndarray, " c"]:
     return np.bincount(cell, minlength=CELLS + 1)[1:] / len(cell)
 
 
-def _cells(found: Recheck, i: int, title: str, dark: bool) -> Any:
+def _cells(found: Recheck, i: int, title: str, dark: bool) -> Part:
     edges = np.arange(CELLS + 1) / CELLS
-    table = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "share": shares_of(found.calibrated[:, i])})
+    bars = {"from": edges[:-1], "to": edges[1:], "share": shares_of(found.calibrated[:, i])}
     naive = shares_of(found.naive[:, i])
-    steps = pd.DataFrame({"from": edges, "share": [*naive, naive[-1]]})
-    x = alt.X("from:Q", title="p-value", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1]))
-    y = alt.Y("share:Q", title="share of the samples", scale=alt.Scale(domain=[0, 0.6], nice=False))
-    bars = alt.Chart(table).mark_bar(color=ROLES["model"][dark], opacity=0.55, clip=True)
-    line = alt.Chart(steps).mark_line(interpolate="step-after", color=ROLES["noise"][dark], strokeWidth=2, clip=True)
-    even = alt.Chart(pd.DataFrame({"share": [1 / CELLS]}))
-    rule = even.mark_rule(color=ROLES["truth"][dark], strokeWidth=2, strokeDash=DASH["truth"]).encode(y)
-    names = labels({"model": "calibrated", "noise": "naive", "truth": "uniform, dashed"}, dark, "left")
-    layers = [bars.encode(x, alt.X2("to"), y, y2=alt.datum(0)), line.encode(x, y), rule, *names]
-    return alt.layer(*layers).properties(height=260, title=alt.Title(title, anchor="start", fontSize=14))
+    steps = {"from": edges, "share": [*naive, naive[-1]]}
+    x = number("from", title="p-value", scale={"domain": [0, 1]}, axis={"values": [0, 0.5, 1]})
+    y = axis("share", "share of the samples", (0, 0.6))
+    boxes = {"x": x, "x2": {"field": "to"}, "y": y, "y2": {"datum": 0}}
+    dashed = {"strokeWidth": 2, "strokeDash": DASH["truth"]}
+    layers = [
+        layer("bar", bars, boxes, color=ROLES["model"][dark], opacity=0.55, clip=True),
+        layer(
+            "line",
+            steps,
+            {"x": x, "y": y},
+            interpolate="step-after",
+            color=ROLES["noise"][dark],
+            strokeWidth=2,
+            clip=True,
+        ),
+        layer("rule", {"share": [1 / CELLS]}, {"y": y}, color=ROLES["truth"][dark], **dashed),
+        *labels({"model": "calibrated", "noise": "naive", "truth": "uniform, dashed"}, dark, "left"),
+    ]
+    return vega.layers(layers, 260, title={"text": title, "anchor": "start", "fontSize": 14})

@@ -1,25 +1,23 @@
 """A law over the data it was fitted to: densities over a histogram, probabilities over shares. No Streamlit here."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 from jaxtyping import Float
 
 from core.dataset import Dataset
 from core.laws.bins import Histogram
 from core.laws.ranking import Row
 from playground.palette import ROLES
-from playground.shown import charts
+from playground.shown import charts, vega
 from playground.shown.numbers import unit_of
 from playground.shown.points import places
+from playground.shown.vega import Domain, Part, axis, layer, number
 
 
 def picture(
     dataset: Dataset, x: Float[np.ndarray, " n"], row: Row | None, histogram: Histogram | None, said: str, dark: bool
-) -> Any:
+) -> Part:
     """The data, the law of `row` and the truth on axes that do not move; counts (no `histogram`) as shares."""
     unit, low, high = unit_of(said), *(float(v) for v in dataset.bounds[0])
     fitted = row.fitted if row else None
@@ -44,22 +42,21 @@ def picture(
 def shares(
     counted: Mapping[float, float],
     law: tuple[str, Mapping[float, float]] | None,
-    x: tuple[str, tuple[float, float]],
+    x: tuple[str, Domain],
     top: float,
     points: int,
     dark: bool,
-) -> Any:
+) -> Part:
     """The share of every count as a bar, and a law's probabilities as points; `x` is (title, domain)."""
-    across = alt.X("count:Q", title=x[0], scale=alt.Scale(domain=list(x[1]), nice=False), axis=alt.Axis(tickMinStep=1))
-    up = alt.Y("share:Q", title="share of the points", scale=alt.Scale(domain=[0, top], nice=False))
+    across, up = axis("count", *x, axis={"tickMinStep": 1}), axis("share", "share of the points", (0, top))
     wide = max(1.0, min(26.0, 300 / (x[1][1] - x[1][0])))
-    bars = alt.Chart(pd.DataFrame({"count": list(counted), "share": list(counted.values())}))
-    boxes = bars.mark_bar(color=ROLES["data"][dark], opacity=0.45, size=wide, clip=True)
-    layers = [boxes.encode(across, up, tooltip=["count", "share"])]
+    bars = {"count": list(counted), "share": list(counted.values())}
+    encoding = {"x": across, "y": up, "tooltip": [number(name) for name in bars]}
+    layers = [layer("bar", bars, encoding, color=ROLES["data"][dark], opacity=0.45, size=wide, clip=True)]
     names = {"data": f"{points:,} points"}
     if law:
         names["model"] = law[0]
-        given = alt.Chart(pd.DataFrame({"count": list(law[1]), "share": list(law[1].values())}))
-        dots = given.mark_point(color=ROLES["model"][dark], filled=True, opacity=1, size=60, clip=True)
-        layers.append(dots.encode(alt.X("count:Q"), alt.Y("share:Q")))
-    return alt.layer(*layers, *charts.labels(names, dark)).properties(height=330)
+        dots = {"count": list(law[1]), "share": list(law[1].values())}
+        look = {"color": ROLES["model"][dark], "filled": True, "opacity": 1, "size": 60, "clip": True}
+        layers.append(layer("point", dots, {"x": number("count"), "y": number("share")}, **look))
+    return vega.layers(layers + charts.labels(names, dark), 330)

@@ -1,6 +1,5 @@
 """Charts say the numbers they were given; the Vega-Lite specification is read back."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,8 @@ import pytest
 from core.evaluation.metrics import Estimate
 from core.mixture.select import Judged
 from playground.palette import ROLES
-from playground.shown import charts, density
+from playground.shown import charts, density, vega
+from tests.playground.shown.specs import layers
 
 ROOT = Path(__file__).resolve().parents[3]
 NAN = float("nan")
@@ -20,27 +20,9 @@ def judged(k, held=None):
     return Judged(k, 3 * k - 1, -1.0 / k, 500.0 - k, 400.0 + k, held or Estimate(-2.0 + k / 10, k / 100), None)
 
 
-def specs(*args):
-    """Every chart's specification; a chart may come alone or by name."""
-    made = charts.selection(*args)
-    return [chart.to_dict() for chart in (made.values() if isinstance(made, dict) else [made])]
-
-
-def marks(spec, above=None):
-    """(mark, encoding, rows) of every layer."""
-    data = spec.get("data", {}).get("name") or above
-    for inner in [*spec.get("layer", []), *spec.get("vconcat", [])]:
-        yield from marks(inner, data)
-    if "mark" in spec:
-        mark = spec["mark"] if isinstance(spec["mark"], dict) else {"type": spec["mark"]}
-        yield mark, spec["encoding"], data
-
-
 def drawn(*args):
-    found = []
-    for spec in specs(*args):
-        found += [(mark, encoding, spec["datasets"][data]) for mark, encoding, data in marks(spec)]
-    return found
+    """(mark, encoding, rows) of every layer of every chart."""
+    return [part for chart in charts.selection(*args).values() for part in layers(chart)]
 
 
 @pytest.fixture
@@ -50,14 +32,12 @@ def rows():
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_bic_and_aic_are_drawn_in_their_colours(rows, dark):
-    layers = [
-        layer for layer in drawn(rows, 2, 12, dark) if "criterion:N" in str(layer[1]) or "criterion" in str(layer[1])
-    ]
-    assert {mark["type"] for mark, _, _ in layers} == {"line", "point"}
-    for _, encoding, data in layers:
+    found = [part for part in drawn(rows, 2, 12, dark) if "criterion" in str(part[1])]
+    assert {mark["type"] for mark, _, _ in found} == {"line", "point"}
+    for _, encoding, data in found:
         assert (encoding["x"]["field"], encoding["y"]["field"]) == ("K", "value")
-        found = {(row["K"], row["criterion"]): row["value"] for row in data}
-        assert found == {(r.components, name): value for r in rows for name, value in (("BIC", r.bic), ("AIC", r.aic))}
+        values = {(row["K"], row["criterion"]): row["value"] for row in data}
+        assert values == {(r.components, name): value for r in rows for name, value in (("BIC", r.bic), ("AIC", r.aic))}
         paint = encoding["color"]["scale"]
         assert dict(zip(paint["domain"], paint["range"], strict=True)) == {
             "BIC": ROLES["model"][dark],
@@ -90,10 +70,9 @@ def test_held_out_scores_have_bars_of_one_standard_error(rows):
 
 def test_collapsed_rows_are_left_out_and_no_nan_is_written(rows):
     gone = Judged(4, 11, NAN, NAN, NAN, Estimate(NAN, NAN), None)
-    text = json.dumps(specs([*rows, gone], 2, 12, False))
-    assert "NaN" not in text
-    layers = [d for m, e, d in drawn([*rows, gone], 2, 12, False) if "criterion" in str(e)]
-    assert all({row["K"] for row in data} == {1, 2, 3} for data in layers)
+    found = drawn([*rows, gone], 2, 12, False)
+    assert not any(value is None or value != value for _, _, data in found for row in data for value in row.values())
+    assert all({row["K"] for row in data} == {1, 2, 3} for _, e, data in found if "criterion" in str(e))
 
 
 def test_all_collapsed_is_an_empty_chart():
@@ -107,9 +86,9 @@ def test_the_held_out_axis_has_one_title(rows):
 
 
 def test_no_rule_crosses_the_name_of_another():
-    across = density.axis("x", "h", (0.1, 1.0), log=True)
+    across = vega.axis("x", "h", (0.1, 1.0), log=True)
     made = density.marks({"Scott": (0.3, "noise"), "Oracle": (0.2, "truth")}, across, False, stairs=True)
-    kinds = [layer.to_dict()["mark"] for layer in made]
+    kinds = [mark for mark, _, _ in layers(vega.layers(made, 100))]
     assert [kind["type"] for kind in kinds] == ["rule"] * 2 + ["text"] * 4
     assert ["stroke" in kind for kind in kinds[2:]] == [True, False] * 2
 

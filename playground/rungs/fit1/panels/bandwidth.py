@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -25,8 +24,10 @@ from playground.rungs.fit1.smoothing import BOUNDARIES, FACTORS, Judged
 from playground.runs import baton, runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
-from playground.shown.density import Curve, Domain, axis, bars, ceiling, lines, marks, span, words
+from playground.shown import vega
+from playground.shown.density import Curve, bars, ceiling, lines, marks, span, words
 from playground.shown.points import places
+from playground.shown.vega import Domain, Part, axis
 
 HAND = bandwidth.RULES[-1]
 PRESET = min(FACTORS, key=lambda f: abs(float(f) - 0.25))
@@ -140,7 +141,7 @@ def table(judged: Judged) -> pd.DataFrame:
     return pd.DataFrame({"rule": list(judged.rules)} | made).drop(columns=[] if judged.known else [TITLES[-1]])
 
 
-def estimate(dataset: Dataset, histogram: Histogram, model: KDE, dark: bool) -> Any:
+def estimate(dataset: Dataset, histogram: Histogram, model: KDE, dark: bool) -> Part:
     """A kernel estimate over the bars, and the truth where it is known."""
     domain = span(dataset)
     even = np.linspace(*domain, 801)
@@ -155,7 +156,7 @@ def estimate(dataset: Dataset, histogram: Histogram, model: KDE, dark: bool) -> 
     return bars(histogram, curves, dataset.columns[0], domain, ceiling(dataset), dark)
 
 
-def cost(unit: str, judged: Judged, marked: Mapping[str, tuple[float, str]], dark: bool) -> Any:
+def cost(unit: str, judged: Judged, marked: Mapping[str, tuple[float, str]], dark: bool) -> Part:
     """The exact risk over the bandwidth where it is known, else the left-out score, with the rules' choices."""
     h, score, known = judged.h, judged.score, judged.known
     marked = {rule: (place, role) for rule, (place, role) in marked.items() if np.isfinite(place)}
@@ -179,9 +180,8 @@ def widths(
     titles: tuple[str, str],
     domains: tuple[Domain, Domain],
     dark: bool,
-) -> Any:
+) -> Part:
     """Curves over the bandwidth (log axis) with the rules' choices marked."""
-    across = axis("x", titles[0], domains[0], log=True)
-    up = axis("y", titles[1], domains[1], cls=alt.Y)
+    across, up = axis("x", titles[0], domains[0], log=True), axis("y", titles[1], domains[1])
     layers = lines(curves, across, up, dark) + marks(marked, across, dark, stairs=True)
-    return alt.layer(*layers, *words([(c.word, c.role) for c in curves], dark)).properties(height=290)
+    return vega.layers(layers + words([(c.word, c.role) for c in curves], dark), 290)

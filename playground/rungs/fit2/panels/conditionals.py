@@ -1,7 +1,6 @@
 """What the law says of one column where the line stands, beside the points near it, and both columns alone."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,6 +16,7 @@ from playground.rungs.fit2.screen import NAME, Screen
 from playground.shown import charts
 from playground.shown.numbers import bare, minus, placed, written
 from playground.shown.points import places
+from playground.shown.vega import Part
 
 
 def show(screen: Screen, step: Step[Seen]) -> None:
@@ -64,7 +64,7 @@ def moments(screen: Screen, law: Joint) -> tuple[float, float] | None:
     return mean, float(np.sqrt(np.trapezoid((at - mean) ** 2 * there, at) / whole))
 
 
-def marginal(dataset: Dataset, law: Joint, column: int, dark: bool) -> Any:
+def marginal(dataset: Dataset, law: Joint, column: int, dark: bool) -> Part:
     """One column's histogram with the law's marginal over it."""
     low, high = (float(v) for v in dataset.bounds[column])
     grid = places(dataset.points[:, column], low, high, 400)

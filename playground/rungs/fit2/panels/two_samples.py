@@ -3,9 +3,7 @@
 from functools import partial
 from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.process import Step
@@ -19,9 +17,10 @@ from playground.rungs.fit2.screen import AGAINST, NAME, Screen
 from playground.runs import film, runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
-from playground.shown import charts
+from playground.shown import charts, vega
 from playground.shown.numbers import p_value, written
 from playground.shown.points import size_of
+from playground.shown.vega import Part, axis, layer, word
 
 UNSEEN = (
     "Fitted to a random half, compared with the other: an exact p for the law as fitted, its estimation error included."
@@ -118,25 +117,27 @@ def blind(found: Compared) -> str:
     return "Only the clouds as a whole differ. " if whole and not near else ""
 
 
-def beside(found: Compared, dark: bool) -> Any:
+def beside(found: Compared, dark: bool) -> Part:
     """Every test's observed value among those of the reshuffles, in their standard deviations from their mean."""
-    rows, seen = [], []
+    dealt: dict[str, list[Any]] = {"test": [], "z": []}
+    seen: dict[str, list[Any]] = {"test": [], "z": [], "p": []}
     for name, null in found.tests.items():
         centre, spread = float(null.null.mean()), float(null.null.std()) or 1.0
-        rows.append(pd.DataFrame({"test": TESTS[name], "z": (null.null - centre) / spread}))
-        seen.append((TESTS[name], (null.observed - centre) / spread, f"p = {p_value(null.p_value)}"))
-    reshuffled, observed = pd.concat(rows), pd.DataFrame(seen, columns=["test", "z", "p"])
-    least = min(-3.5, float(observed["z"].min()), float(reshuffled["z"].min()))
-    most = max(5.0, 1.25 * float(observed["z"].max()), float(reshuffled["z"].max()) + 0.2)
-    x = alt.X("z:Q", title="standard deviations of one source", scale=alt.Scale(domain=[least, most], nice=False))
-    lanes = alt.Scale(domain=["", *TESTS.values()])  # the first is for the words
-    y = alt.Y("test:N", title=None, scale=lanes, axis=alt.Axis(labelLimit=160, ticks=False, domain=False))
-    dealt = alt.Chart(reshuffled).mark_tick(color=ROLES["noise"][dark], opacity=0.3, thickness=1, size=18)
-    dots = alt.Chart(observed)
+        dealt["test"] += [TESTS[name]] * len(null.null)
+        dealt["z"] += ((null.null - centre) / spread).tolist()
+        for column, value in zip(
+            seen, (TESTS[name], (null.observed - centre) / spread, f"p = {p_value(null.p_value)}"), strict=True
+        ):
+            seen[column].append(value)
+    ends = min(-3.5, *seen["z"], *dealt["z"]), max(5.0, 1.25 * max(seen["z"]), max(dealt["z"]) + 0.2)
+    x, lanes = axis("z", "standard deviations of one source", ends), ["", *TESTS.values()]  # the first is for the words
+    places = {"labelLimit": 160, "ticks": False, "domain": False}
+    at = {"x": x, "y": word("test", title=None, scale={"domain": lanes}, axis=places)}
+    colour = ROLES["model"][dark]
     layers = [
-        dealt.encode(x, y),
-        dots.mark_point(filled=True, size=110, color=ROLES["model"][dark], opacity=1).encode(x, y),
-        dots.mark_text(dy=-15, color=ROLES["model"][dark], fontSize=12).encode(x, y, text="p:N"),
+        layer("tick", dealt, at, color=ROLES["noise"][dark], opacity=0.3, thickness=1, size=18),
+        layer("point", seen, at, filled=True, size=110, color=colour, opacity=1),
+        layer("text", seen, at | {"text": word("p")}, dy=-15, color=colour, fontSize=12),
     ]
     words = charts.labels({"noise": "reshuffles", "model": "data and samples"}, dark)
-    return alt.layer(*layers, *words).properties(height=260)
+    return vega.layers(layers + words, 260)

@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 from jaxtyping import Float
 
@@ -27,9 +24,10 @@ from playground.rungs.vae.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
-from playground.shown import numbers
-from playground.shown.density import axis, paint
+from playground.shown import numbers, vega
+from playground.shown.density import paint
 from playground.shown.numbers import nice
+from playground.shown.vega import Part, axis, layer, number, word
 
 CODED = 2000  # training pictures whose posteriors make q(z), at most
 HALF = 3.5  # prior standard deviations that the plane shows
@@ -144,18 +142,20 @@ def finding(opened: Opened) -> str:
     )
 
 
-def dimensions(divergence: Float[np.ndarray, " d"], awake: Sequence[bool] | np.ndarray, dark: bool) -> Any:
+def dimensions(divergence: Float[np.ndarray, " d"], awake: Sequence[bool] | np.ndarray, dark: bool) -> Part:
     """The mean KL of each latent dimension, the active ones in the model's colour."""
-    table = pd.DataFrame({"z": [f"z{i + 1}" for i in range(len(divergence))], "nats": divergence})
-    table["state"] = np.where(awake, "active", "asleep")
-    up = alt.Y("z:N", title=None, sort=list(table["z"]))
-    colours = alt.Scale(domain=["active", "asleep"], range=[paint("model", dark), paint("noise", dark)])
-    across = axis("nats", "mean KL of the dimension (nats)", (0, nice(1.15 * max(float(divergence.max()), 0.1)))).axis(
-        tickCount=6
-    )
-    base = alt.Chart(table).encode(across, up, tooltip=["z:N", "state:N", alt.Tooltip("nats:Q", format=".3f")])
-    text = base.mark_text(align="left", dx=5).encode(
-        alt.Text("state:N"), color=alt.value(paint("quiet", dark)), opacity=alt.value(1)
-    )
-    drawn = base.mark_bar(height={"band": 0.62}).encode(alt.Color("state:N", scale=colours, legend=None))
-    return alt.layer(drawn, text).properties(height=24 * len(divergence) + 64)
+    names = [f"z{i + 1}" for i in range(len(divergence))]
+    table = {"z": names, "nats": divergence, "state": np.where(awake, "active", "asleep").tolist()}
+    top = nice(1.15 * max(float(divergence.max()), 0.1))
+    at = {
+        "x": axis("nats", "mean KL of the dimension (nats)", (0, top), axis={"tickCount": 6}),
+        "y": word("z", title=None, sort=names),
+        "tooltip": [word("z"), word("state"), number("nats", format=".3f")],
+    }
+    colours = {"domain": ["active", "asleep"], "range": [paint("model", dark), paint("noise", dark)]}
+    said = {"text": word("state"), "color": {"value": paint("quiet", dark)}, "opacity": {"value": 1}}
+    layers = [
+        layer("bar", table, at | {"color": word("state", scale=colours, legend=None)}, height={"band": 0.62}),
+        layer("text", table, at | said, align="left", dx=5),
+    ]
+    return vega.layers(layers, 24 * len(names) + 64)

@@ -10,6 +10,7 @@ from core.laws.goodness import Calibrated, Recheck, bootstrap, qq
 from playground.palette import ROLES, SURFACE
 from playground.rungs.fit1 import p_values
 from tests.playground.rungs.fit1.sets import KEY, data
+from tests.playground.shown.specs import layers
 
 
 def calibrated(title, name, n):
@@ -20,26 +21,19 @@ def calibrated(title, name, n):
 
 def test_the_qq_plot_marks_what_leaves_the_band():
     plot = qq(calibrated("Normal", "skewed", 240))
-    band, line, dots = p_values.qq(plot, "x", False).to_dict()["layer"]
-    encoding = dots["encoding"]
+    (band, _, _), (line, _, _), (_, encoding, rows) = layers(p_values.qq(plot, "x", False))
     assert encoding["color"]["scale"] == {
         "domain": ["inside", "outside"],
         "range": [ROLES["data"][0], SURFACE["text"][0]],
     }
     assert encoding["shape"]["scale"]["range"] == ["circle", "cross"]
-    rows = drawn_qq(plot)
     assert [r["where"] == "outside" for r in rows] == plot.outside.tolist()
     assert [r["observed"] for r in rows] == plot.observed.tolist()
     assert [r["theoretical"] for r in rows] == plot.theoretical.tolist()
     low, high = encoding["y"]["scale"]["domain"]
     assert [r["low"] for r in rows] == np.clip(plot.lower, low, high).tolist()
     assert low < plot.observed.min() < plot.observed.max() < high
-    assert (band["mark"]["type"], line["mark"]["type"]) == ("area", "line")
-
-
-def drawn_qq(plot):
-    (rows,) = p_values.qq(plot, "x", False).to_dict()["datasets"].values()
-    return rows
+    assert (band["type"], line["type"]) == ("area", "line")
 
 
 @pytest.mark.parametrize(
@@ -74,19 +68,13 @@ def test_no_p_value_is_shown_before_there_are_replicates():
     assert shown["p, naive"].notna().all()
 
 
-def drawn(chart):
-    """(mark, rows) of every layer of a chart made here."""
-    spec = chart.to_dict()
-    return [(part["mark"], spec["datasets"][part["data"]["name"]]) for part in spec["layer"]]
-
-
 def test_p_values_are_counted_in_cells_closed_above():
     p = np.arange(1, 101) / 100  # the values a calibrated p with 99 replicates takes
     np.testing.assert_allclose(p_values.shares_of(p), 0.1)
     np.testing.assert_allclose(p_values.shares_of(np.array([0.0, 1.0])), [0.5, *[0] * 8, 0.5])
     found = Recheck(("KS",), 99, p[:, None], np.ones((100, 1)))
     ((_, chart),) = p_values.uniformity(found, ("KS",), False).items()
-    layers = drawn(chart)
-    assert [r["share"] for r in layers[0][1]] == pytest.approx([0.1] * 10)
-    assert [r["share"] for r in layers[1][1]] == [0] * 9 + [1, 1]
-    assert (layers[2][0]["type"], layers[2][1]) == ("rule", [{"share": 0.1}])
+    (_, _, bars), (_, _, steps), (rule, _, even), *_ = layers(chart)
+    assert [r["share"] for r in bars] == pytest.approx([0.1] * 10)
+    assert [r["share"] for r in steps] == [0] * 9 + [1, 1]
+    assert (rule["type"], even) == ("rule", [{"share": 0.1}])

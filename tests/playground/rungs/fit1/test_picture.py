@@ -10,12 +10,12 @@ from core.laws.families import continuous, discrete
 from playground.palette import ROLES
 from playground.rungs.fit1.picture import picture
 from tests.playground.rungs.fit1.sets import data, ranked
+from tests.playground.shown.specs import layers
 
 
 def drawn(chart):
     """(mark, rows) of every layer of a chart made here."""
-    spec = chart.to_dict()
-    return [(part["mark"], spec["datasets"][part["data"]["name"]]) for part in spec["layer"]]
+    return [(mark, rows) for mark, _, rows in layers(chart)]
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -34,8 +34,8 @@ def test_the_curves_are_the_densities(dark):
 def test_axes_do_not_move_with_the_law():
     dataset, rows = data("skewed", 240), ranked("skewed", 240)
     histogram = bins.histogram(dataset.points)
-    made = [picture(dataset, dataset.points[:, 0], r, histogram, "x", False).to_dict() for r in (None, *rows)]
-    assert len({str(spec["layer"][0]["encoding"]) for spec in made}) == 1
+    made = [picture(dataset, dataset.points[:, 0], r, histogram, "x", False) for r in (None, *rows)]
+    assert len({str(layers(chart)[0][1]) for chart in made}) == 1
 
 
 def test_shares_are_those_of_the_counts():

@@ -2,11 +2,8 @@
 
 from collections.abc import Hashable, Iterator
 from functools import partial
-from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 from jaxtyping import Float
 
@@ -19,8 +16,9 @@ from playground.rungs.vae.screen import NAME
 from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
-from playground.shown import numbers
-from playground.shown.density import axis, paint
+from playground.shown import numbers, vega
+from playground.shown.density import paint
+from playground.shown.vega import Part, axis, layer, number
 
 DRAWS = ((1, 256), (10, 64), (100, 16), (1000, 8))  # k of a bound, and how often it is drawn afresh
 Bounds = dict[int, Estimate]  # by k
@@ -63,15 +61,16 @@ def bounds(model: VAE, x: Float[np.ndarray, "c h w"], labels: np.ndarray | None,
         yield Step(len(found), dict(found))
 
 
-def chart(found: Bounds, dark: bool) -> Any:
+def chart(found: Bounds, dark: bool) -> Part:
     """The importance-weighted bound with its standard error, over k."""
-    values = [(k, e.value, e.value - e.error, e.value + e.error) for k, e in found.items()]
-    table = pd.DataFrame(values, columns=["k", "nats", "low", "high"])
-    domain = (float(np.floor(table["low"].min() - 0.5)), float(np.ceil(table["high"].max() + 0.5)))
-    across = axis("k", "draws k (log)", (0.7, 1500), log=True)
-    up = axis("nats", "bound on log p(x) (nats)", domain, cls=alt.Y)
-    base, colour = alt.Chart(table).encode(across), paint("model", dark)
-    rules = base.mark_rule(color=colour, strokeWidth=2).encode(alt.Y("low:Q"), alt.Y2("high:Q"))
-    tip = [alt.Tooltip("k:Q"), alt.Tooltip("nats:Q", format=".2f")]
-    line = base.mark_line(color=colour, point={"color": colour, "size": 60}).encode(up, tooltip=tip)
-    return alt.layer(line, rules).properties(height=230)
+    value, error = (np.array([getattr(e, name) for e in found.values()]) for name in ("value", "error"))
+    table = {"k": list(found), "nats": value, "low": value - error, "high": value + error}
+    domain = float(np.floor(table["low"].min() - 0.5)), float(np.ceil(table["high"].max() + 0.5))
+    across, colour = axis("k", "draws k (log)", (0.7, 1500), log=True), paint("model", dark)
+    up, tip = axis("nats", "bound on log p(x) (nats)", domain), [number("k"), number("nats", format=".2f")]
+    ends, dots = {"y": number("low"), "y2": {"field": "high"}}, {"color": colour, "size": 60}
+    layers = [
+        layer("line", table, {"x": across, "y": up, "tooltip": tip}, color=colour, point=dots),
+        layer("rule", table, {"x": across, **ends}, color=colour, strokeWidth=2),
+    ]
+    return vega.layers(layers, 230)

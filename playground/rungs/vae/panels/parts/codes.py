@@ -1,11 +1,8 @@
 """Codes of pictures as points in a plane, coloured by what is true of the pictures: one chart a code, all on the same axes."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 from jaxtyping import Float
 
@@ -15,7 +12,9 @@ from playground import plot, session
 from playground.palette import CLASSES
 from playground.rungs.vae.panels.parts.compared import MODELS, OURS, Compared, numeric
 from playground.rungs.vae.screen import NAME
-from playground.shown.density import axis, words
+from playground.shown import vega
+from playground.shown.density import words
+from playground.shown.vega import Part, axis, layer, number, word
 
 DRAWN = 500  # pictures, at most
 CLASS = "class"
@@ -84,31 +83,28 @@ def chart(
     words_of: Sequence[str],
     by: tuple[str, str],
     dark: bool,
-) -> Any:
+) -> Part:
     """One code's pictures as points, coloured by a number or by a class; `by` is its name and unit."""
     (x, across), (y, up) = axes
-    table = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "value": value})
     name = f"{by[0]} ({by[1]})" if by[1] else by[0]
-    if words_of:
-        table["value"] = [words_of[int(v)] for v in value]
-        paints = [pair[dark] for pair in CLASSES][: len(words_of)]
-        colour = alt.Color("value:N", scale=alt.Scale(domain=list(words_of), range=paints), title=name)
-    else:
-        colour = alt.Color("value:Q", scale=alt.Scale(scheme="viridis"), title=name)
-    legend = alt.Legend(
-        orient="bottom",
-        direction="horizontal",
-        columns=5 if max(map(len, words_of), default=0) < 4 else 3,
-        symbolOpacity=1,
-        title=name,
+    key = {
+        "orient": "bottom",
+        "direction": "horizontal",
+        "columns": 5 if max(map(len, words_of), default=0) < 4 else 3,
+        "symbolOpacity": 1,
+        "title": name,
+    }
+    paints = [pair[dark] for pair in CLASSES][: len(words_of)]
+    scale = {"domain": list(words_of), "range": paints} if words_of else {"scheme": "viridis"}
+    kind, legend = word if words_of else number, key if by[0] else None
+    table = {"x": xy[:, 0], "y": xy[:, 1], "value": [words_of[int(v)] for v in value] if words_of else value}
+    encoding = {
+        "x": axis("x", x, across, axis={"tickCount": 6}),
+        "y": axis("y", y, up, axis={"tickCount": 6}),
+        "color": kind("value", scale=scale, title=name, legend=legend),
+        "tooltip": [kind("value", title=by[0] or "picture")],
+    }
+    points = layer(
+        "point", table, encoding, filled=True, size=16, opacity=0.75, clip=True, aria=bool(np.isfinite(xy).any())
     )
-    points = alt.Chart(table).mark_point(
-        filled=True, size=16, opacity=0.75, clip=True, aria=bool(np.isfinite(xy).any())
-    )
-    drawn = points.encode(
-        axis("x", x, across).axis(tickCount=6),
-        axis("y", y, up, cls=alt.Y).axis(tickCount=6),
-        colour.legend(legend if by[0] else None),
-        tooltip=[alt.Tooltip("value", title=by[0] or "picture")],
-    )
-    return alt.layer(drawn, *words([(model, "model" if model == OURS else "quiet")], dark)).properties(height=430)
+    return vega.layers([points, *words([(model, "model" if model == OURS else "quiet")], dark)], 430)

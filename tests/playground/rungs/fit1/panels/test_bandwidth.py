@@ -15,6 +15,7 @@ from playground.rungs.fit1.panels import bandwidth as panel
 from tests import apps
 from tests.playground.rungs.fit1 import sets
 from tests.playground.rungs.fit1.test_smoothing import judged
+from tests.playground.shown import specs
 
 
 @pytest.fixture(autouse=True)
@@ -79,8 +80,7 @@ def test_a_constant_column_is_told_in_words(name, word):
 def test_the_chart_over_h_holds_the_exact_risk_and_every_rule():
     found = judged()
     marked = {rule: (row[0], "noise") for rule, row in found.rules.items()} | {"lost": (float("nan"), "noise")}
-    spec = panel.cost("x", found, marked, False).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table]
+    rows = specs.rows(panel.cost("x", found, marked, False))
     for word, values in (("bias²", found.known.bias2), ("variance", found.known.variance), ("MISE", found.known.mise)):
         assert [r["y"] for r in rows if r.get("curve") == word] == pytest.approx(list(values))
     assert {r["mark"]: r["x"] for r in rows if "mark" in r} == {rule: row[0] for rule, row in found.rules.items()}
@@ -91,8 +91,7 @@ def test_the_chart_over_h_holds_the_exact_risk_and_every_rule():
 def test_the_estimate_and_the_truth_are_drawn(name):
     dataset = builtin.load(name)
     model = KDE.on_line(dataset.points, 0.4)
-    spec = panel.estimate(dataset, bins.histogram(dataset.points), model, True).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table]
+    rows = specs.rows(panel.estimate(dataset, bins.histogram(dataset.points), model, True))
     x, y = np.array([(r["x"], r["y"]) for r in rows if r.get("curve") == "estimate"]).T
     exact = np.exp(model.log_prob(x[:, None]))
     assert y == pytest.approx(exact, abs=1e-3 * exact.max())
@@ -102,8 +101,7 @@ def test_the_estimate_and_the_truth_are_drawn(name):
 def test_no_peak_is_lost_between_the_nodes_of_a_wide_axis():
     x = np.append((Key(0) / "peak").generator().normal(size=(300, 1)), [[1e6]], axis=0)
     dataset, model = Dataset("far", x, around(x), ("x",), standardise=True), KDE.on_line(x, 0.3)
-    spec = panel.estimate(dataset, bins.histogram(x), model, True).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table]
+    rows = specs.rows(panel.estimate(dataset, bins.histogram(x), model, True))
     places, heights = np.array([(r["x"], r["y"]) for r in rows if r.get("curve") == "estimate"]).T
     assert (np.diff(places) > 0).all()
     assert heights == pytest.approx(np.exp(model.log_prob(places[:, None])), abs=1e-4)

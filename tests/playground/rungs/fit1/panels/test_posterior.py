@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from core.data import builtin
+from core.laws import bins
 from core.laws.conjugate.normal import Config, NormalInverseGamma
+from core.laws.gaussian import Gaussian
 from core.laws.likelihood import sufficient
 from playground.rungs.fit1 import beliefs
 from playground.rungs.fit1.panels import posterior
 from playground.shown.density import Curve
 from tests.playground.rungs.fit1 import sets
+from tests.playground.shown import specs
 
 
 def opened(name="skewed", **query):
@@ -91,8 +94,7 @@ def test_the_chart_holds_the_laws_and_the_marks():
     chart = beliefs.parameter(
         (("prior", "noise", flat), ("posterior", "model", law)), 0, marked, "mu", (-3.0, 3.0), False
     )
-    spec = chart.to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table]
+    rows = specs.rows(chart)
     curve = [(r["x"], r["y"]) for r in rows if r.get("curve") == "posterior"]
     x, y = np.array(curve).T
     assert y == pytest.approx(law.marginal_mu().pdf(x) / law.marginal_mu().pdf(x).max())
@@ -114,5 +116,29 @@ def test_the_axes_stay_while_the_slider_moves():
 
 def test_a_curve_is_named_above_the_picture():
     x = np.linspace(0, 1, 3)
-    spec = beliefs.beliefs([Curve("prior", "noise", x, x)], {}, None, "mu", (0.0, 1.0), True).to_dict()
-    assert [{"word": "prior"}] in spec["datasets"].values()
+    chart = beliefs.beliefs([Curve("prior", "noise", x, x)], {}, None, "mu", (0.0, 1.0), True)
+    assert [{"word": "prior"}] in [rows for _, _, rows in specs.layers(chart)]
+
+
+def test_the_plane_holds_the_way_of_the_map_and_the_points():
+    law, way = NormalInverseGamma(0.0, 4.0, 3.0, 2.0), [(0, 0.0, 1.0), (5, 0.5, 0.8)]
+    marked = {"MLE": (0.5, 0.7, "data"), "MAP": (0.4, 0.8, "model")}
+    found = specs.layers(beliefs.joint(law, way, marked, "cm", ((-2.0, 2.0), (0.0, 2.0)), False))
+    (_, _, cells), (_, _, trodden), *_ = found
+    assert max(cell["height"] for cell in cells) == 1.0
+    assert trodden == [{"n": n, "x": m, "y": s} for n, m, s in way]
+    assert {r["mark"]: (r["x"], r["y"]) for _, _, rows in found for r in rows if "mark" in r} == {
+        "MLE": (0.5, 0.7), "MAP": (0.4, 0.8),
+    }  # fmt: skip
+
+
+def test_the_next_points_law_is_drawn_beside_the_plug_in():
+    dataset = builtin.load("galaxies")
+    student, plug = (
+        laws("galaxies")[1].predictive(),
+        Gaussian(dataset.points.mean(axis=0), np.cov(dataset.points.T, bias=True).reshape(1, 1)),
+    )
+    rows = specs.rows(beliefs.predictive(dataset, bins.histogram(dataset.points), student, plug, True))
+    x, y = np.array([(r["x"], r["y"]) for r in rows if r.get("curve") == "predictive"]).T
+    assert y == pytest.approx(student.pdf(x))
+    assert len([r for r in rows if r.get("curve") == "plug-in normal"]) == len(x)

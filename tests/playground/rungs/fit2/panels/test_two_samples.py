@@ -12,6 +12,7 @@ from core.process import Halt
 from playground.rungs.fit2 import apart
 from playground.rungs.fit2.panels import two_samples
 from tests.playground.rungs.fit2.laws import FAITHFUL
+from tests.playground.shown import specs
 
 
 class Known:
@@ -93,8 +94,7 @@ def test_points_held_out_of_a_comparison_are_not_fitted():
 
 
 def test_the_chart_puts_the_observed_value_among_the_reshuffles():
-    spec = two_samples.beside(compared(1, 1, 600, 600), False).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table]
+    rows = specs.rows(two_samples.beside(compared(1, 1, 600, 600), False))
     z = {row["test"]: row["z"] for row in rows if "p" in row}
     null = np.arange(499.0)
     assert z["Nearest neighbours"] == pytest.approx((600 - null.mean()) / null.std())

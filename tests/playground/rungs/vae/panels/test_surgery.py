@@ -11,6 +11,7 @@ from playground.rungs.vae.panels import surgery as panel
 from playground.rungs.vae.panels.parts import bars
 from tests import apps
 from tests.playground.rungs.vae import sets
+from tests.playground.shown import specs
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +29,6 @@ def page(latent, told):
 
 def opened(latent=2):
     return list(panel.steps(sets.model(latent), sets.pictures(), Key(0)))[-1].state
-
-
-def rows_of(chart):
-    return [row for table in chart.to_dict()["datasets"].values() for row in table]
 
 
 def test_the_parts_add_up_to_the_mean_kl():
@@ -62,14 +59,17 @@ def test_the_bar_holds_both_parts():
     found = opened()
     parts = panel.summands(found)
     assert list(parts.values()) == [found.parts.information, found.parts.marginal]
-    cells = [r for r in rows_of(bars.stacked({"KL": parts}, panel.SUMMANDS, "nats", False)) if "part" in r]
+    cells = [r for r in specs.rows(bars.stacked({"KL": parts}, panel.SUMMANDS, "nats", False)) if "part" in r]
     assert [r["nats"] for r in cells] == [e.value for e in parts.values()]
     assert cells[0]["to"] == cells[1]["from"]
 
 
 def test_dimensions_are_awake_or_asleep():
     chart = panel.dimensions(np.array([1.5, 0.0]), np.array([True, False]), True)
-    assert [(r["z"], r["nats"], r["state"]) for r in rows_of(chart)] == [("z1", 1.5, "active"), ("z2", 0.0, "asleep")]
+    assert [(r["z"], r["nats"], r["state"]) for r in specs.rows(chart)] == [
+        ("z1", 1.5, "active"),
+        ("z2", 0.0, "asleep"),
+    ]
 
 
 @pytest.mark.parametrize(("latent", "told"), [(1, False), (3, False), (2, True)])

@@ -5,6 +5,7 @@ import numpy as np
 from core.key import Key
 from playground.rungs.vae.panels.parts import bound
 from tests.playground.rungs.vae import sets
+from tests.playground.shown import specs
 
 X = sets.pictures().images
 
@@ -15,6 +16,5 @@ def test_the_bound_rises_with_its_draws():
     assert list(found) == [k for k, _ in bound.DRAWS]
     noise = np.hypot(found[1].error, found[1000].error)
     assert found[1000].value > found[1].value - 3 * noise
-    spec = bound.chart(found, True).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table]
+    rows = specs.rows(bound.chart(found, True))
     assert {row["k"]: row["nats"] for row in rows} == {k: e.value for k, e in found.items()}

@@ -6,6 +6,7 @@ import pytest
 from core.key import Key
 from playground.rungs.vae.panels.parts import codes, compared
 from tests.playground.rungs.vae import sets
+from tests.playground.shown import specs
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +43,8 @@ def test_the_chart_holds_every_code(words):
     g = Key(0).generator()
     xy, value = g.standard_normal((7, 2)), g.integers(0, 2, 7).astype(float)
     axes = (("a", (-1.0, 1.0)), ("b", (-2.0, 2.0)))
-    spec = codes.chart("VAE", xy, axes, value, words, ("half", "px"), True).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table if "x" in row]
+    (_, encoding, rows), *_ = specs.layers(codes.chart("VAE", xy, axes, value, words, ("half", "px"), True))
     assert np.allclose([[r["x"], r["y"]] for r in rows], xy)
     assert [r["value"] for r in rows] == ([words[int(v)] for v in value] if words else value.tolist())
-    encoding = next(layer for layer in spec["layer"] if "color" in layer["encoding"])["encoding"]
     assert encoding["x"]["scale"]["domain"] == [-1, 1]
     assert encoding["y"]["scale"]["domain"] == [-2, 2]

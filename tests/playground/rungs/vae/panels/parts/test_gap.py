@@ -8,6 +8,7 @@ from core.vae.truth import gap as core_gap
 from playground.rungs.vae.panels.parts import gap as panel
 from tests import apps
 from tests.playground.rungs.vae import sets
+from tests.playground.shown import specs
 
 X = sets.pictures().images
 
@@ -39,8 +40,7 @@ def test_the_test_set_is_split_as_core_does():
 
 def test_the_bars_add_up():
     parts = {"this": (Estimate(1.0, np.nan), Estimate(2.0, np.nan)), "test": (Estimate(0.5, 0.3), Estimate(0.2, 0.4))}
-    spec = panel.chart(parts, False).to_dict()
-    rows = [row for table in spec["datasets"].values() for row in table]
+    rows = specs.rows(panel.chart(parts, False))
     assert [(r["from"], r["to"]) for r in rows if "part" in r] == [(0, 1), (1, 3), (0, 0.5), (0.5, 0.7)]
     ends = {r["row"]: (r["low"], r["high"]) for r in rows if "low" in r}
     assert ends["this"] == (3, 3)
