@@ -11,7 +11,7 @@ Gaussian are equivariant under a change of the columns' units. The margins of a 
 `core.laws.families.continuous`, so that a positive column stays positive. Nats throughout.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +20,7 @@ from jaxtyping import Float
 from core.joint import copula
 from core.joint.copula import GaussianCopula
 from core.joint.margins import KernelMargin, Margin
-from core.kernels import kde
+from core.kernels import bandwidth, kde
 from core.kernels.kde import KDE
 from core.key import Key
 from core.laws import gaussian
@@ -137,9 +137,13 @@ class Kernels:
         *_, last = kde.fit(kde.Config(rule=self.rule), x, self.key)
         return last.state.bandwidth
 
-    def widened(self, x: Float[np.ndarray, "n d"], bandwidth: Float[np.ndarray, "d d"]) -> Joint:
+    def settled(self, n: int) -> "Kernels":
+        """The same way without a key that decides nothing: the rule draws none of `n` points in the plane."""
+        return self if bandwidth.draws(self.rule, n, 2) else replace(self, key=Key(0))
+
+    def widened(self, x: Float[np.ndarray, "n d"], ruled: Float[np.ndarray, "d d"]) -> Joint:
         """The law with `wider` times that width."""
-        return Joint(KDE(x, bandwidth * self.wider**2))
+        return Joint(KDE(x, ruled * self.wider**2))
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,11 @@ def _refined(loss: Callable[[float], float], low: float, high: float) -> float:
     return float(np.exp(found.x))
 
 
+def draws(rule: str, n: int, d: int) -> bool:
+    """Whether the rule looks at a random part of n points in d dimensions, so that `factors` depends on its key."""
+    return rule in RULES[3:5] and d > 1 and n > SUBSET
+
+
 def factors(rule: str, white: Float[np.ndarray, "n d"], kernel: str, key: Key) -> list[tuple[float, float]]:
     """The bandwidths that a rule looks at for points of unit covariance, with scores (NaN if it keeps none), its choice last.
 
@@ -228,9 +233,8 @@ def factors(rule: str, white: Float[np.ndarray, "n d"], kernel: str, key: Key) -
         if d > 1:
             raise Halt("Sheather and Jones wrote their rule for one column: choose another for two or more.")
         return [((silverman if rule == "Silverman" else sheather_jones)(white), np.nan)]
-    part = white
-    if d > 1 and n > SUBSET:
-        part = white[np.sort((key / "subset").generator().choice(n, SUBSET, replace=False))]
+    rows = (key / "subset").generator().choice(n, SUBSET, replace=False) if draws(rule, n, d) else np.arange(n)
+    part = white[np.sort(rows)]
     found, rate = search(rule, part, kernel), (len(part) / n) ** (1 / (d + 4))
     return [*zip(found.h[::-1] * rate, found.score[::-1], strict=True), (found.best * rate, found.best_score)]
 

@@ -210,6 +210,20 @@ def once(name: str, spec: Hashable, of: Noun | None, make: Callable[[], Value]) 
     return session.once(name, spec, ask)
 
 
+def later(name: str, spec: Hashable, of: Noun | None, make: Callable[[], Value]) -> Callable[[], Value]:
+    """`once`, to be asked for by a job, in its own thread and its own turn; the session keeps the newest of this name."""
+    kept: list[tuple[Hashable, Value]] = session.recall(name, list)
+
+    def ask() -> Value:
+        told = kept[0] if kept else None
+        if told is None or told[0] != spec:
+            told = (spec, next(steps(name, spec, of, lambda: iter((make(),)))))
+            kept[:] = [told]
+        return told[1]
+
+    return ask
+
+
 def size(value: Any, counted: set[int]) -> int:
     """Bytes that `value` keeps alive: whole arrays of which it may show a part, text, and what its fields hold.
 

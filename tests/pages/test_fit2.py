@@ -1,6 +1,7 @@
 """The 2-D page as a person meets it: every model, every panel, every kind of data, and links that say what they mean."""
 
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,8 @@ from core.joint.joint import Copula, Kernels, Mixture, OneGaussian, WithPrior
 from core.key import Key
 from core.laws.conjugate import normal
 from playground.instruments.stage import unpack
-from playground.rungs.fit2 import ways
+from playground.rungs.fit2 import apart, film, joint, ways
+from playground.rungs.fit2.panels import conditionals
 from playground.runs import jobs, runs
 from playground.shelf import sketch
 from tests.apps import messages
@@ -231,3 +233,108 @@ def test_wide_sets_and_files_pick_two_columns():
 def test_a_link_with_a_wrong_word_says_so():
     at = opened(model="Oracle", wider="7", components="99")
     assert all(name in words(at)[0] for name in ("model", "wider", "components"))
+
+
+# What depends on what
+
+
+LAW = {"law": 1, "contours": 1, "score": 1, "stage": 1, "alone": 1, "columns": 2, "sentence": 1}
+"""All that stands on the page of a law, beside the rule that chooses the width of kernels and the gap to a known truth."""
+COUNTED = {  # what is counted: where it is looked up, and its name there
+    "rule": (Kernels, "ruled"),
+    "law": (joint, "lay"),
+    "contours": (joint, "contours"),
+    "score": (joint, "asked"),
+    "gap": (joint.metrics, "divergence"),
+    "stage": (film, "everywhere"),
+    "alone": (joint, "alone"),
+    "columns": (conditionals, "marginal"),
+    "sentence": (conditionals, "said"),
+    "moments": (joint, "moments"),
+    "ranked": (ranking, "scored"),
+    "compared": (apart, "where"),
+}
+
+
+@pytest.fixture
+def counts(monkeypatch):
+    """How often each of `COUNTED` was worked out."""
+    monkeypatch.setattr(
+        ways, "hand_over", lambda settings: None
+    )  # no link to another page can be drawn twice without it
+    found = Counter()
+    for name, (holder, attribute) in COUNTED.items():
+        made = getattr(holder, attribute)
+        monkeypatch.setattr(
+            holder, attribute, lambda *a, name=name, made=made, **k: found.update([name]) or made(*a, **k)
+        )
+    return found
+
+
+def drag(at, place):
+    """The line, as a hand leaves it."""
+    held = at.session_state["held"]["screen."]
+    held["line"] = (held["line"][0], place)
+
+
+def put(key, value):
+    """A control, as a hand sets it."""
+
+    def change(at):
+        at.session_state[key] = value
+
+    return change
+
+
+KERNELS, NUMBERS, TESTS = {}, {"panel": "Numbers"}, {"panel": "Two samples?"}
+MANY = {"data": "Two moons", "n": 1500}
+CHANGES = {  # a kind of change: the screen before it, the change, and what it works out
+    "nothing": (KERNELS, lambda at: None, {}),
+    "the line": (KERNELS, lambda at: drag(at, 2.5), {"sentence": 1}),
+    "the line, under the numbers": (NUMBERS, lambda at: drag(at, 2.5), {}),
+    "the line, under the tests": (TESTS, lambda at: drag(at, 2.5), {}),
+    "what the line says": (KERNELS, put("given", "up"), {"alone": 1, "sentence": 1}),
+    "how many samples": (KERNELS, put("samples", 700), {"stage": 1}),
+    "the panel": (KERNELS, put("panel", "Code and files"), {}),
+    "the seed": (KERNELS, put("seed", 1), {"contours": 1, "score": 1, "stage": 1}),
+    "the seed of a copula": ({"model": "Gaussian copula"}, put("seed", 1), {"contours": 1, "score": 1, "stage": 1}),
+    "the seed of a mixture": ({"model": "Gaussian mixture"}, put("seed", 1), LAW),
+    "the seed that draws the points a width is tried on": (MANY, put("seed", 1), {"rule": 1, "gap": 1} | LAW),
+    "the seed, where the truth is known": (
+        {"data": "Two moons", "model": "Gaussian"},
+        put("seed", 1),
+        {"contours": 1, "score": 1, "gap": 1, "stage": 1},
+    ),
+    "how wide the bumps are": (KERNELS, put("wider", "2"), LAW),
+    "the rule": (KERNELS, put("rule", "Scott"), {"rule": 1} | LAW),
+    "the model": (KERNELS, put("model", "Gaussian"), LAW),
+    "the data": (KERNELS, put("data", "two_moons"), {"rule": 1, "gap": 1} | LAW),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_works_out_what_depends_on_it_and_nothing_else(change, counts):
+    before, made, expected = CHANGES[change]
+    at = opened(**before)
+    at.run()
+    counts.clear()
+    made(at)
+    at.run()
+    assert not at.exception
+    assert counts == expected
+    at.run()
+    assert counts == expected
+
+
+def test_a_persons_own_points_are_worked_out_once_too_and_are_nobody_elses(counts):
+    text = sketch.encode(np.random.default_rng(1).uniform(0.2, 0.8, (60, 2)), np.zeros(60, np.int64))
+    for _ in range(2):
+        at = opened(data="Draw your own", points=text)
+        assert counts == {"rule": 1} | LAW
+        put("seed", 1)(at)
+        at.run()
+        assert counts == {"rule": 1} | LAW | {"contours": 2, "score": 2, "stage": 2}
+        put("wider", "2")(at)
+        at.run()
+        assert (counts["rule"], counts["law"]) == (1, 2)
+        counts.clear()

@@ -9,6 +9,7 @@ from core.joint.joint import WithPrior
 from core.laws.likelihood import sufficient
 from core.process import Step
 from core.units import ordinary
+from playground import session
 from playground.instruments.stage import Contours, Curves, Ellipses, Field, Handles, Layer, Points, Scene, Slice
 from playground.rungs.fit2 import joint
 from playground.rungs.fit2.joint import Seen
@@ -28,6 +29,18 @@ def scene(screen: Screen, step: Step[Seen] | None) -> Scene:
     Before there is a law only the points; under a prior, the fit without it in grey.
     """
     dataset = screen.dataset
+    spec = screen.spec, screen.samples, dataset.name, dataset.classes, step is None
+    layers = session.once(f"{NAME}.layers", spec, lambda: everywhere(screen, step))
+    if step is not None:
+        layers = [*layers, line(screen)]
+    alt = f"{len(dataset):,} points of {dataset.title} and the density of the law fitted to them"
+    axes = dataset.columns[0], dataset.columns[1]
+    return Scene(name_of(screen), dataset.bounds, layers, axes, alt=alt, brush=screen.shelved.brush)
+
+
+def everywhere(screen: Screen, step: Step[Seen] | None) -> list[Layer]:
+    """All of the square that stays where it is when the line moves."""
+    dataset = screen.dataset
     layers: list[Layer] = [
         Points(
             name="points",
@@ -41,10 +54,8 @@ def scene(screen: Screen, step: Step[Seen] | None) -> Scene:
         layers = [density(dataset, step.state), *layers, levels(dataset, step.state)]
     layers += [*discs.labelled(dataset, discs.visible(dataset)), *likeliest(screen), *exact(dataset)]
     if step is not None:
-        layers += [samples(screen, step.state), line(screen)]
-    alt = f"{len(dataset):,} points of {dataset.title} and the density of the law fitted to them"
-    axes = dataset.columns[0], dataset.columns[1]
-    return Scene(name_of(screen), dataset.bounds, layers, axes, alt=alt, brush=screen.shelved.brush)
+        layers.append(samples(screen, step.state))
+    return layers
 
 
 def name_of(screen: Screen) -> str:
@@ -108,12 +119,11 @@ def along(screen: Screen, step: Step[Seen]) -> Scene:
     """What the law says of the other column where the line stands, beside the points near it and the other's own law."""
     dataset, seen, column, other = screen.dataset, step.state, screen.column, 1 - screen.column
     low, high = (float(v) for v in dataset.bounds[other])
-    nodes, edges = joint.axes(dataset)[other], np.linspace(low, high, BINS + 1)
-    alone, where, xy = np.exp(seen.law.log_marginal(other, nodes)), cut(screen), discs.visible(dataset)
-    known = np.exp(seen.law.log_marginal(column, joint.axes(dataset)[column]))
-    top = max(joint.highest(dataset, seen.density, column), float(alone[np.isfinite(alone)].max(initial=0.0)))
+    nodes, edges, where = joint.axes(dataset)[other], np.linspace(low, high, BINS + 1), cut(screen)
+    spec, make = (screen.law, column), lambda: joint.alone(dataset, seen, column)
+    known, alone, top = session.once(f"{NAME}.alone", spec, make)
     layers: list[Layer] = [
-        Slice(name="near", label="Points near the line", role="data", xy=xy, edges=edges, **where),
+        Slice(name="near", label="Points near the line", role="data", xy=discs.visible(dataset), edges=edges, **where),
         Curves(name="alone", label="Wherever the line is", role="noise", x=nodes, y=alone[None], dashed=True),
     ]
     if dataset.truth is not None:

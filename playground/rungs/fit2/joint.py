@@ -1,6 +1,6 @@
 """A joint law in the plane as the stage shows it: fitted, laid out on a grid, with the lines that enclose its mass."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,12 +19,21 @@ from core.key import Key
 from core.laws.gaussian import Gaussian
 from core.mixture.gmm import GMM
 from core.process import Step
+from playground.runs import shared
 
 SIDE = 144  # nodes of the density along each side
 MASSES = (0.3, 0.6, 0.9)
 FRESH = 4000  # draws from the truth
 MOST = 5000  # points at which a kernel density is asked for its log-likelihood
 NEAR = 0.04  # of the axis: how far from the line a point may lie to count as near it
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A law and its `density` (h, w) on the axes of its data."""
+
+    law: Joint
+    density: Float[np.ndarray, "h w"]
 
 
 @dataclass(frozen=True)
@@ -44,29 +53,38 @@ def axes(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     return np.linspace(left, right, SIDE), np.linspace(low, high, SIDE)
 
 
-def steps(way: Way, dataset: Dataset, key: Key) -> Iterator[Step[Seen]]:
+def laid(way: Way, dataset: Dataset) -> Callable[[], Laid]:
+    """The law on its axes, to be asked for by a job: worked out when the data or what decides the law is another.
+
+    Of kernels that are only made wider, the rule's choice stands.
+    """
+    x, spec = dataset.points, decides(way, dataset)
+    if not isinstance(way, Kernels):
+        return shared.later("fit2.law", spec, dataset, lambda: lay(way.fit(x), dataset))
+    ruled = shared.later("fit2.width", decides(replace(way, wider=1.0), dataset), dataset, lambda: way.ruled(x))
+    return shared.later("fit2.law", spec, dataset, lambda: lay(way.widened(x, ruled()), dataset))
+
+
+def decides(way: Way, dataset: Dataset) -> tuple[Hashable, ...]:
+    """All that the law follows from: the data and the way, without a key that it does not use."""
+    return dataset.digest, way.settled(len(dataset)) if isinstance(way, Kernels) else way
+
+
+def lay(law: Joint, dataset: Dataset) -> Laid:
+    """A law's density on the axes of the data."""
+    return Laid(law, density(law, *axes(dataset)))
+
+
+def steps(found: Callable[[], Laid], dataset: Dataset, key: Key) -> Iterator[Step[Seen]]:
     """The law, its grid, its contours and how likely the points are; then, where the truth is known, how far it is."""
-    law = fitted(way, dataset)
-    grid = density(law, *axes(dataset))
-    x = asked(law, dataset.points, key)
+    known = found()
+    law, x = known.law, asked(known.law, dataset.points, key)
     level = metrics.mean(law.log_prob(x))
-    seen = Seen(law, grid, contours(law, MASSES, key / "contours"), level)
+    seen = Seen(law, known.density, contours(law, MASSES, key / "contours"), level)
     yield Step(0, seen, "fit", {"log_likelihood": level.value})
     if dataset.truth is not None:
         gap = metrics.divergence(law, dataset.truth, key / "fresh draws", FRESH)
         yield Step(1, replace(seen, gap=gap), "truth", {"log_likelihood": level.value, "gap": gap.value})
-
-
-def fitted(way: Way, dataset: Dataset) -> Joint:
-    """The law; of kernels that are only made wider, the rule's choice is remembered."""
-    if isinstance(way, Kernels):
-        return way.widened(dataset.points, _ruled(dataset.digest, way.rule, str(way.key), way, dataset.points))
-    return way.fit(dataset.points)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _ruled(digest: str, rule: str, key: str, _way: Kernels, _x: np.ndarray) -> np.ndarray:
-    return _way.ruled(_x)
 
 
 def asked(law: Joint, x: Float[np.ndarray, "n d"], key: Key) -> Float[np.ndarray, "m d"]:
@@ -112,6 +130,13 @@ def highest(dataset: Dataset, grid: Float[np.ndarray, "h w"], column: int) -> fl
     at = axes(dataset)[column]
     rows = (at >= low) & (at <= high) & (total > 0)
     return float((cut[rows].max(axis=1) / total[rows]).max()) if rows.any() else 1.0
+
+
+def alone(dataset: Dataset, seen: Seen, column: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """The law of `column` and of the other one by itself, on their axes, and the greatest density beside the line."""
+    known, other = (np.exp(seen.law.log_marginal(k, axes(dataset)[k])) for k in (column, 1 - column))
+    top = max(highest(dataset, seen.density, column), float(other[np.isfinite(other)].max(initial=0.0)))
+    return known, other, top
 
 
 def moments(law: Joint, key: Key) -> tuple[Float[np.ndarray, " d"], Float[np.ndarray, "d d"], bool]:

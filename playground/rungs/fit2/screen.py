@@ -43,10 +43,16 @@ class Screen:
 
     @property
     def spec(self) -> tuple[Hashable, ...]:
-        """What decides the fit."""
+        """What decides all that is worked out of the fit."""
         return self.dataset.digest, self.way, self.key
+
+    @property
+    def law(self) -> tuple[Hashable, ...]:
+        """What decides the law, and what is said of it in the columns' words."""
+        return *joint.decides(self.way, self.dataset), self.dataset.columns
 
     def run(self) -> Run:
         """The session's fit of it."""
         dataset, way = self.dataset, self.way
-        return runs.open_run(NAME, self.spec, way.title, lambda: joint.steps(way, dataset, self.key), of=dataset)
+        found = joint.laid(way, dataset)
+        return runs.open_run(NAME, self.spec, way.title, lambda: joint.steps(found, dataset, self.key), of=dataset)

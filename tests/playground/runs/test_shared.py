@@ -208,6 +208,18 @@ def test_once_is_worked_out_once_for_all_sessions(store, monkeypatch):
     assert len(made) == 1
 
 
+@pytest.mark.parametrize(("of", "expected"), [(OURS, [1, 2]), (THEIRS, [1, 2, 1, 2])])
+def test_later_is_worked_out_when_a_job_asks_and_for_each_alone_what_is_ones_own(of, expected, store, monkeypatch):
+    made = []
+    for _ in range(2):
+        held = {}
+        monkeypatch.setattr(session, "_held", lambda held=held: held)
+        one, other = (shared.later("law", i, of, lambda i=i: made.append(i) or i) for i in (1, 2))
+        assert [one(), one(), other(), other()] == [1, 1, 2, 2]
+        assert list(held) == ["law"]
+    assert made == expected
+
+
 @pytest.fixture
 def visitors(store, monkeypatch):
     """`visitors()`: from now on another session is there."""

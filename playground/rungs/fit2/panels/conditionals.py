@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.dataset import Dataset
+from core.joint import given
 from core.joint.joint import Joint
 from core.laws import bins
 from core.process import Step
@@ -22,21 +23,22 @@ from playground.shown.vega import Part
 def show(screen: Screen, step: Step[Seen]) -> None:
     """The panel."""
     dataset, law = screen.dataset, step.state.law
-    st.markdown(session.plain(said(screen, law)).replace(r"\*\*", "**"))
+    text = session.once(f"{NAME}.said", (screen.law, screen.column, screen.place), partial(said, screen, law))
+    st.markdown(session.plain(text).replace(r"\*\*", "**"))
     for where, k in zip(st.columns(2, gap="large"), (0, 1), strict=True):
         name, make = f"{NAME}.marginal.{k}", partial(marginal, dataset, law, k, session.dark())
-        chart = session.once(name, (screen.spec, session.dark()), make)  # whatever the line says
+        chart = session.once(name, (screen.law, session.dark()), make)  # whatever the line and the seed say
         plot.show(chart, key=name, alt=f"{dataset.columns[k]} alone: histogram and law", where=where)
 
 
 def said(screen: Screen, law: Joint) -> str:
     """The conditional mean and spread at the line, and those of the points near it, in a sentence."""
     dataset, column = screen.dataset, screen.column
-    given, asked = dataset.columns[column], dataset.columns[1 - column]
+    known, asked = dataset.columns[column], dataset.columns[1 - column]
     stands = placed(screen.place, float(dataset.points[:, column].std()))
     found = moments(screen, law)
     if found is None:
-        return f"Where {given} is {stands}, the law has no mass."
+        return f"Where {known} is {stands}, the law has no mass."
     mean, sd = found
     digits = max(0, 1 - int(np.floor(np.log10(sd)))) if sd > 0 else 3
     near = joint.strip(dataset, column, screen.place)
@@ -46,7 +48,7 @@ def said(screen: Screen, law: Joint) -> str:
         else "too little to say."
     )
     return (
-        f"Where **{given}** is **{stands}**, the law expects **{asked}** {minus(f'{mean:.{digits}f}')} with sd "
+        f"Where **{known}** is **{stands}**, the law expects **{asked}** {minus(f'{mean:.{digits}f}')} with sd "
         f"{written(sd, 2)}. "
         f"The {len(near)} points within {written(joint.near(dataset, column), 2)} of it have {saw}"
     )
@@ -56,12 +58,7 @@ def moments(screen: Screen, law: Joint) -> tuple[float, float] | None:
     """Mean and standard deviation of the other column where the line stands; None where the law has no mass."""
     low, high = screen.dataset.bounds[1 - screen.column]
     at = places(screen.dataset.points[:, 1 - screen.column], low - (high - low), high + (high - low), 3001)
-    there = law.conditional(screen.column, screen.place, at)
-    whole = np.trapezoid(there, at)
-    if not (np.isfinite(whole) and whole > 0):
-        return None
-    mean = float(np.trapezoid(at * there, at) / whole)
-    return mean, float(np.sqrt(np.trapezoid((at - mean) ** 2 * there, at) / whole))
+    return given.moments(law, screen.column, screen.place, at)
 
 
 def marginal(dataset: Dataset, law: Joint, column: int, dark: bool) -> Part:

@@ -16,7 +16,7 @@ from playground.rungs.fit2 import joint, ways
 from playground.rungs.fit2.joint import Seen
 from playground.rungs.fit2.numbers import means, parameters, part, shape
 from playground.rungs.fit2.screen import NAME, Screen
-from playground.runs import runs
+from playground.runs import runs, shared
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
 from playground.shown import tables
@@ -38,7 +38,8 @@ def show(screen: Screen, step: Step[Seen]) -> None:
     dataset, way, key, law = screen.dataset, screen.way, screen.key, step.state.law
     left, middle, right = st.columns([1, 1, 1.2], gap="large")
     left.markdown(table("Fitted", parameters(law, dataset)))
-    mean, covariance, exact = joint.moments(law, key)
+    moments = partial(joint.moments, law, key)
+    mean, covariance, exact = shared.once(f"{NAME}.moments", (*screen.law, key), dataset, moments)
     rows = means(mean, np.sqrt(np.diag(covariance)), dataset.columns)
     rows += shape(covariance, (dataset.columns[0], dataset.columns[1]))
     middle.markdown(table("The whole law" if exact else "The whole law, by 100,000 draws", rows))

@@ -17,7 +17,7 @@ KEY = Key(0) / "test"
 
 
 def step(way, dataset=FAITHFUL):
-    *_, last = joint.steps(way, dataset, KEY)
+    *_, last = joint.steps(lambda: joint.lay(way.fit(dataset.points), dataset), dataset, KEY)
     return last
 
 
