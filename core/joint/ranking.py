@@ -5,8 +5,9 @@ parameters, and only there.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float
@@ -17,8 +18,10 @@ from core.joint.joint import Way
 from core.laws.ranking import Row, judged, ranked
 from core.process import Halt, Step
 
+Scored: TypeAlias = tuple[Row, np.ndarray]
 
-def scored(way: Way, x: Float[np.ndarray, "n d"], held: tuple[np.ndarray, ...]) -> tuple[Row, np.ndarray]:
+
+def scored(way: Way, x: Float[np.ndarray, "n d"], held: tuple[np.ndarray, ...]) -> Scored:
     """The row of one way and its log-densities at the held-out points; a row says why if something is missing."""
     began, row, scores = time.perf_counter(), Row(way.name, way.title), np.empty(0)
     try:
@@ -36,10 +39,15 @@ def scored(way: Way, x: Float[np.ndarray, "n d"], held: tuple[np.ndarray, ...]) 
     return replace(row, seconds=time.perf_counter() - began), scores
 
 
-def rank(x: Float[np.ndarray, "n d"], ways: Sequence[Way]) -> Iterator[Step[tuple[Row, ...]]]:
-    """Yield the growing table, one more way a Step, best held-out score first; the phase names the way just judged."""
+def rank(
+    x: Float[np.ndarray, "n d"], ways: Sequence[Way], score: Callable[[Way], Scored] | None = None
+) -> Iterator[Step[tuple[Row, ...]]]:
+    """Yield the growing table, one more way a Step, best held-out score first; the phase names the way just judged.
+
+    With `score`, a way's row and log-densities are what that says; it must be what `scored` says of the same.
+    """
     held, found = held_out.parts(len(x)), []
     points = x[np.concatenate(held)] if held else x[:0]
     for i, way in enumerate(ways):
-        found.append(scored(way, x, held))
+        found.append(score(way) if score else scored(way, x, held))
         yield Step(i, ranked(found, points), way.name, {"progress": (i + 1) / len(ways)})

@@ -305,6 +305,30 @@ CHANGES = {  # a kind of change: the screen before it, the change, and what it w
         put("seed", 1),
         {"contours": 1, "score": 1, "gap": 1, "stage": 1},
     ),
+    "the seed, under the numbers": (
+        NUMBERS,
+        put("seed", 1),
+        {"contours": 1, "score": 1, "stage": 1, "moments": 1, "ranked": 2},
+    ),
+    "how wide the bumps are, under the numbers": (
+        NUMBERS,
+        put("wider", "2"),
+        {
+            "law": 1,
+            "contours": 1,
+            "score": 1,
+            "stage": 1,
+            "alone": 1,
+            "moments": 1,
+            "ranked": 1,
+            "rule": 6,
+        },  # of the fifths
+    ),
+    "the seed, under the tests": (
+        TESTS,
+        put("seed", 1),
+        {"contours": 1, "score": 1, "stage": 1, "compared": 1, "rule": 1},
+    ),
     "how wide the bumps are": (KERNELS, put("wider", "2"), LAW),
     "the rule": (KERNELS, put("rule", "Scott"), {"rule": 1} | LAW),
     "the model": (KERNELS, put("model", "Gaussian"), LAW),

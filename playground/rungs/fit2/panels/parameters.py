@@ -1,5 +1,6 @@
 """The fitted parameters, and every way of fitting ranked by points it has not seen."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -8,7 +9,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.dataset import Dataset
+from core.evaluation import held_out
 from core.joint import ranking
+from core.joint.joint import Way
+from core.joint.ranking import Scored
 from core.laws.ranking import Row
 from core.process import Step
 from playground import session
@@ -45,9 +49,19 @@ def show(screen: Screen, step: Step[Seen]) -> None:
     middle.markdown(table("The whole law" if exact else "The whole law, by 100,000 draws", rows))
     x, every = part(dataset.points, RANKED, key / "ranked"), ways.others(way, key)
     spec = (dataset.digest, key, way)
-    run = runs.open_run(f"{NAME}.rank", spec, "", lambda: ranking.rank(x, every), of=dataset)
+    judged = {each: judgement(screen, each, x) for each in every}
+    run = runs.open_run(
+        f"{NAME}.rank", spec, "", lambda: ranking.rank(x, every, lambda each: judged[each]()), of=dataset
+    )
     watch(run, partial(draw, screen, right, len(every)))
     st.markdown(session.plain(known(dataset)).replace(r"\*\*", "**"))
+
+
+def judgement(screen: Screen, way: Way, x: np.ndarray) -> Callable[[], Scored]:
+    """The row of a way judged on the points x, to be asked for by the ranking; another seed leaves most as they are."""
+    spec = *joint.decides(way, screen.dataset), screen.key if len(x) < len(screen.dataset) else None
+    make = partial(ranking.scored, way, x, held_out.parts(len(x)))
+    return shared.later(f"{NAME}.judged.{way.name}", spec, screen.dataset, make)
 
 
 def draw(
