@@ -41,12 +41,12 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
         layers.insert(0, layer("rule", {"K": [chosen]}, {"x": number("K")}, **look))
     held, title = table.dropna().to_dict("list"), "held out (nats per point)"
     scale = {"zero": False} if held["K"] else {"domain": fitted(rows)}  # an axis without values has no ends
+    aria = bool(held["K"])  # a mark of nothing has no name to be read out
     ends = {"x": k, "y": number("low", scale=scale, title=title), "y2": {"field": "high"}}
     score = {"x": k, "y": number("held out", scale=scale, title=title)}
-    known = bool(held["K"])  # a mark of nothing has no name to be read out
     scores = [
-        layer("rule", held, ends, color=colour["truth"], strokeWidth=2, aria=known),
-        layer("point", held, score, filled=True, size=45, color=colour["truth"], aria=known),
+        layer("rule", held, ends, color=colour["truth"], strokeWidth=2, aria=aria),
+        layer("point", held, score, filled=True, size=45, color=colour["truth"], aria=aria),
     ]
     return {
         "BIC and AIC over K": vega.layers(layers, 270),

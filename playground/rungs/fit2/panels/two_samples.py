@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.process import Step
-from playground import plot, session
+from playground import controls, plot, session
 from playground.instruments.stage import Field, Layer, Points, Scene
 from playground.palette import ROLES
 from playground.rungs.fit2 import apart
@@ -37,10 +37,7 @@ CLOUDS = (
 def show(screen: Screen, step: Step[Seen]) -> None:
     """The panel."""
     dataset, way, key, law = screen.dataset, screen.way, screen.key, step.state.law
-    against = st.segmented_control(
-        "Compare the samples with", AGAINST, default=AGAINST[0], key="against", bind="query-params", required=True
-    )
-    unseen = against != AGAINST[1]
+    unseen = controls.choose("Compare the samples with", AGAINST, "against") != AGAINST[1]
     steps = partial(apart.comparison, way, dataset, law, unseen, key / "compare")
     run = runs.open_run(f"{NAME}.apart", (dataset.digest, key, way, unseen), "", steps, of=dataset)
     watch(run, partial(draw, screen, unseen), "Drawing samples...")
@@ -133,10 +130,9 @@ def beside(found: Compared, dark: bool) -> Part:
         ):
             seen[column].append(value)
     ends = min(-3.5, *seen["z"], *dealt["z"]), max(5.0, 1.25 * max(seen["z"]), max(dealt["z"]) + 0.2)
-    lanes = {"domain": ["", *TESTS.values()]}  # the first is for the words
+    x, lanes = axis("z", "standard deviations of one source", ends), ["", *TESTS.values()]  # the first is for the words
     places = {"labelLimit": 160, "ticks": False, "domain": False}
-    x = axis("z", "standard deviations of one source", ends)
-    at = {"x": x, "y": word("test", title=None, scale=lanes, axis=places)}
+    at = {"x": x, "y": word("test", title=None, scale={"domain": lanes}, axis=places)}
     colour = ROLES["model"][dark]
     layers = [
         layer("tick", dealt, at, color=ROLES["noise"][dark], opacity=0.3, thickness=1, size=18),

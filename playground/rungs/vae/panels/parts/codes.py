@@ -104,6 +104,7 @@ def chart(
         "color": kind("value", scale=scale, title=name, legend=legend),
         "tooltip": [kind("value", title=by[0] or "picture")],
     }
-    seen = bool(np.isfinite(xy).any())
-    points = layer("point", table, encoding, filled=True, size=16, opacity=0.75, clip=True, aria=seen)
+    points = layer(
+        "point", table, encoding, filled=True, size=16, opacity=0.75, clip=True, aria=bool(np.isfinite(xy).any())
+    )
     return vega.layers([points, *words([(model, "model" if model == OURS else "quiet")], dark)], 430)
