@@ -14,7 +14,7 @@ face (version 1.67), so each is replaced only where it is found as it is known, 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import partial, wraps
 from types import SimpleNamespace
 from typing import Any
 
@@ -109,6 +109,7 @@ def anew(request: Populate) -> Populate:
 def undigested(build: Make) -> Make:
     """`build(mixin, proto, ...)`, what names a component that has no key, without the digest of bytes it is sent."""
 
+    @wraps(build)
     def name(mixin: Any, *, proto: Any, **given: Any) -> dict[str, Any]:
         return build(mixin, proto=type(proto)(bytes=b"") if proto.bytes else proto, **given)
 
@@ -118,6 +119,7 @@ def undigested(build: Make) -> Make:
 def trusting(convert: Make) -> Make:
     """`convert(chart)`, what is sent of a chart, which is not held against its schema."""
 
+    @wraps(convert)
     def spec(chart: Any) -> dict[str, Any]:
         return convert(SimpleNamespace(to_dict=partial(chart.to_dict, validate=False)))
 

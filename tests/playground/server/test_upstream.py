@@ -1,5 +1,6 @@
 """What stands in the place of Streamlit's own gives what that gave, and no more work is done for it than promised."""
 
+from inspect import unwrap
 from types import SimpleNamespace
 
 import altair as alt
@@ -182,10 +183,11 @@ def test_a_component_with_a_key_is_named_alike_without_the_digest_of_its_bytes(m
 
         st.components.v2.component("told", html="<p></p>")(key="one", data=b"frames")
 
+    build = unwrap(getattr(BidiComponentMixin, upstream.NAMED))  # as Streamlit made it, whoever has begun a server here
+    monkeypatch.setattr(BidiComponentMixin, upstream.NAMED, build)
     said = [one.proto for one in AppTest.from_function(page).run().get("bidi_component")]
     assert digested == [6]
-    named = upstream.undigested(getattr(BidiComponentMixin, upstream.NAMED))
-    monkeypatch.setattr(BidiComponentMixin, upstream.NAMED, named)
+    monkeypatch.setattr(BidiComponentMixin, upstream.NAMED, upstream.undigested(build))
     assert [one.proto for one in AppTest.from_function(page).run().get("bidi_component")] == said
     assert digested == [6, 0]
 
@@ -193,7 +195,7 @@ def test_a_component_with_a_key_is_named_alike_without_the_digest_of_its_bytes(m
 def test_a_chart_is_sent_as_it_is_and_held_against_no_schema(monkeypatch):
     asked, validate = [], alt.Chart.validate
     monkeypatch.setattr(alt.Chart, "validate", lambda *a, **k: asked.append(1) or validate(*a, **k))
-    convert = getattr(vega_charts, upstream.CHART)
+    convert = unwrap(getattr(vega_charts, upstream.CHART))
 
     def chart():
         base = alt.Chart(pd.DataFrame({"x": [1.0, 2.0]})).mark_line(color="#0072B2").encode(x="x:Q")

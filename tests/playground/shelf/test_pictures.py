@@ -84,7 +84,7 @@ def test_a_press_turns_letters_upright_and_the_link_and_the_code_say_so(tmp_path
     at = upload(started(pictures="Your own pictures"), ("emnist", stored))
     assert "turn" not in at.query_params
     at = next(button for button in at.button if button.label == "Transpose them").click().run()
-    assert at.query_params["turn"] == "transposed"
+    assert at.query_params["turn"] == "Transposed"
     (tmp_path / "emnist").write_bytes(stored)
     monkeypatch.chdir(tmp_path)
     known = {"Path": Path, "read_pictures": read_pictures, "Key": Key, "Cut": Cut, "picture_clinic": picture_clinic}
