@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from core.process import Step
 from playground import session
 from playground.instruments.stage import Frame, Result, Scene, pack, stage
+from playground.runs import runs
 from playground.runs.runs import Run
 
 LINK = "frame"
@@ -95,7 +96,9 @@ def opening(name: str, run: Run) -> int | None:
 
 
 def link(run: Run, at: int) -> None:
-    """Write the frame on show in the link, unless it is the newest."""
+    """Write the frame on show in the link, unless it is the newest; one that stands in for the next run says nothing."""
+    if runs.stands_in(run):
+        return
     newest = at >= len(run.job.trace) - 1
     session.put_in_link(LINK, None if newest else str(at))
 

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.process import Step
 from playground import session
-from playground.runs import baton, runs
+from playground.runs import baton, film, runs
 from playground.runs.runs import Run
 
 FORK = "The next run begins from the frame on show; change an option and both are drawn."
@@ -98,6 +98,7 @@ def standing(name: str, screen: Shown, where: DeltaGenerator) -> tuple[Shown, Ru
     if len(run.job.trace):
         session.hold(f"standing.{name}", (screen, run))
         return screen, run
+    film.opening(name, run)  # the frame that the link asks for is of this run, not of the one that is still on show
     with where:
         wait(run)
     before: tuple[Shown, Run] | None = session.recall(f"standing.{name}", lambda: None)

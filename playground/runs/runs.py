@@ -113,6 +113,11 @@ def stand(name: str, run: Run | None) -> None:
     session.hold(f"instead.{name}", run)
 
 
+def stands_in(run: Run) -> bool:
+    """Whether this run is on show for the present one, which has nothing to show yet."""
+    return session.recall(f"instead.{run.id.rpartition('-')[0]}", lambda: None) is run
+
+
 def began_anew() -> None:
     """Note that this session's runs stand for those of the session before, which ended when its connection dropped.
 

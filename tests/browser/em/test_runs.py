@@ -12,6 +12,7 @@ from core.data import builtin
 from core.key import Key
 from core.mixture import gmm
 from core.mixture.gmm import Config
+from core.options import options
 from core.units import units_of
 from tests.browser.conftest import GRACE, calm, fitted, painted, score
 
@@ -176,7 +177,8 @@ def test_a_collapse_is_one_sentence_and_the_last_sound_frame_stays(open_em):
     em.wait(lambda: em.settings.get("data") == "Galaxies")
     em.page.get_by_text("Stopped after").wait_for()
     values = {k: em.settings.get(k) for k in ("components", "floor", "start", "seed")}
-    config = Config(components=int(values["components"]), floor=float(values["floor"]), start=values["start"])
+    read = {option.name: option.parse for option in options(Config)}  # the link says titles
+    config = Config(**{name: read[name](values[name]) for name in ("components", "floor", "start")})
     dataset = builtin.load("galaxies")
     units, sound = units_of(dataset), []
     with pytest.raises(gmm.Collapse) as fallen:
