@@ -23,7 +23,7 @@ import streamlit as st  # noqa: E402
 
 del sys.modules["plotly"]
 from playground import frame  # noqa: E402
-from playground.server import assets, upstream, warm  # noqa: E402
+from playground.server import arenas, assets, upstream, warm  # noqa: E402
 
 FIRST = 4.0  # seconds that a first visitor has to himself
 HURRY, WARM = threading.Event(), threading.Event()  # set where no first visitor comes; once all is imported
@@ -126,6 +126,7 @@ def main() -> None:
 
     from playground.server import doors
 
+    arenas.few()
     gc.set_threshold(5_000, 20, 10)  # what people hold is many small arrays and few cycles: look for these more rarely
     sys.setswitchinterval(0.001)  # a page waits a millisecond for a job to let it in, not five
     parser = argparse.ArgumentParser(description="Generative Playground")
