@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
 
 FEW = 2  # pictures that are painted again for the self-test
-HOLDS = "What must hold for the pictures on show, in units of a picture that runs from -1 to 1."
+HOLDS = "What must hold for the pictures on show, in units of a picture that runs from \N{MINUS SIGN}1 to 1."
 FLOW = "at most, by the flow, dequantised"
 X_T, CLEAN = sub(name("x"), name("t")), sub(hat(name("x")), "<mn>0</mn>")
 MIXED = X_T, row(op("="), value(), CLEAN, op("+"), value(), hat(name("ε")))
@@ -93,7 +93,7 @@ def of_painter(screen: Screen, start: np.ndarray) -> Iterator[Check]:
     x, t, w = start[:FEW], 0.7, screen.push.guidance
     free, asked = painter.told(None).denoise(x, t), painter.told(told).denoise(x, t)
     pushed = painter.told(told, w).denoise(x, t)
-    yield Check("D(w) = D + w (D(words) - D)", furthest(pushed, free + w * (asked - free)), 0.0, 1e-4)
+    yield Check("D(w) = D + w (D(words) \N{MINUS SIGN} D)", furthest(pushed, free + w * (asked - free)), 0.0, 1e-4)
     alone = painter.told(None if told is None else told[:1], w).denoise(x[:1], t)
     yield Check("a picture does not see its neighbours", furthest(alone, pushed[:1]), 0.0, 1e-4)
     again = painter.begin(len(start), screen.key)
