@@ -246,6 +246,7 @@ def test_a_page_is_used_whole_without_a_mouse(visit, address):
     page.locator(where).first.focus()
     page.keyboard.press(key)
     on.wait(lambda: on.settings != held, f"{key} moves nothing: {held}")
+    come(page)  # whose keys are taken by what is there
     page.locator(".st-key-panel").get_by_role("radio").nth(1).press("Enter")
     on.wait(lambda: "panel" in on.settings, "no other panel")
     come(page)
