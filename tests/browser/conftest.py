@@ -304,6 +304,7 @@ class Em:
     def settled(self) -> "Em":
         """Wait until the run has ended, go to its last frame, and wait until the figures are about it."""
         self.page.get_by_text("At rest after").first.wait_for()
+        self.until("s.frames > 0 && !s.live")  # the recording may come a moment after its caption
         self.press("End")
         self.until("!s.playing && s.pos === s.frames - 1")
         last = self.state("frames") - 1

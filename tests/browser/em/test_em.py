@@ -122,12 +122,13 @@ def test_a_dragged_start_takes_its_ellipse_along_and_the_link_carries_it(open_em
     np.testing.assert_allclose(means, want, atol=0.03)  # a pixel or two
     final = score(dataset, config, 2, means)
     assert em.log_likelihood == pytest.approx(final, abs=SHOWN)
+    address = em.address
     em.press("Home")
     em.wait(lambda: em.step == 0)
     begin = replace(start, means=means).log_prob(dataset.points).mean()
     assert em.log_likelihood == pytest.approx(begin, abs=SHOWN)
 
-    other = open_em(em.address)
+    other = open_em(address)
     other.settled()
     np.testing.assert_allclose(other.state("handles"), em.state("handles"), atol=1e-5)
     assert other.log_likelihood == pytest.approx(final, abs=SHOWN)

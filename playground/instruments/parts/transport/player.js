@@ -114,6 +114,7 @@ function publish(s, ...more) {
     get index() { return indexOf(s); },
     get pos() { return s.pos; },
     get playing() { return s.playing; },
+    get live() { return s.live; },
     get dark() { return s.theme.dark; },
   };
   for (const own of more) Object.defineProperties(told, Object.getOwnPropertyDescriptors(own));
