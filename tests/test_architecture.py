@@ -74,6 +74,7 @@ ALLOWED_ARROWS = {  # room -> what it may import, beside itself; with `core`, al
     "core.data": ("core.nouns",),
     "core.data.sets": ("core.nouns", "core.data", "core.mixture"),  # a set's exact density may be a mixture
     "core.evaluation": ("core.nouns", "core.data"),
+    "core.region": ("core.nouns",),
     "core.mixture": ("core.nouns", "core.evaluation"),
     "core.kernels": ("core.nouns", "core.mixture", "core.evaluation"),
     "core.laws": ("core.nouns", "core.kernels", "core.mixture", "core.evaluation", "core.data"),
