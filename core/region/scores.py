@@ -79,22 +79,25 @@ def of_covering(rule: Mask, law: Covering) -> Judged:
     return Judged(inside * both + outside * (p - both), covered, float(kl), off / 2)
 
 
-def of_density(rule: Mask, law: Truth) -> Judged:
-    """The scores of a density that is smooth beside `BLOCK` cells: its value at a block's middle stands for the block.
+def of_density(rule: Mask, log_q: Float[np.ndarray, "k l"]) -> Judged:
+    """The scores of a density that is smooth beside `BLOCK` cells, from its logarithm at the middle of every block (`on_grid`).
 
     Within a block the region's share is counted exactly.
     """
-    land = rule.coarse(BLOCK)
-    log_q = on_grid(law, land.shape, rule.bounds)
-    mass = np.exp(log_q) / land.size
+    land, q = rule.coarse(BLOCK), np.exp(log_q)
+    mass, p = q / q.size, rule.share
     outside = max(1.0 - float(mass.sum()), 0.0)
-    p = rule.share
-    off = land * abs(1 / p - mass * land.size) + (1 - land) * mass * land.size
+    off = land * abs(1 / p - q) + (1 - land) * q
     kl = float(-np.log(p) - np.average(log_q, weights=land))
     held = above(mass, HELD * float(mass.sum()))
-    return Judged(
-        float((mass * land).sum()), float(land[held].sum() / land.sum()), kl, float(off.mean() + outside) / 2, outside
-    )
+    covered, tv = float(land[held].sum() / land.sum()), float(off.mean() + outside) / 2
+    return Judged(float((mass * land).sum()), covered, kl, tv, outside)
+
+
+def blocks(rule: Mask) -> tuple[int, int]:
+    """How many rows and columns of blocks the map has."""
+    h, w = rule.cells.shape
+    return h // BLOCK, w // BLOCK
 
 
 def on_grid(law: Truth, shape: tuple[int, int], bounds: Float[np.ndarray, "2 2"]) -> Float[np.ndarray, "h w"]:

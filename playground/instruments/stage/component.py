@@ -12,7 +12,7 @@ import numpy as np
 from playground.instruments.parts.component import BRUSH, PLANE, about, playhead, playing, registered, show
 
 HERE: Final = Path(__file__).parent
-SCRIPTS: Final = ("hands", "slice", "brush", "tools", "pointer", "keep", "main")  # each file is one idea
+SCRIPTS: Final = ("hands", "slice", "outline", "brush", "tools", "pointer", "keep", "main")  # each file is one idea
 GRID: Final = 4096  # drawn points lie on a GRID x GRID lattice over the bounds
 
 

@@ -23,8 +23,8 @@ function buildHands(s) {
     s.el.hands.append(button);
     bindHand(s, button, s.el.hands.children.length - 1);
   }
-  const {form, axis} = handLayer(s) ?? {};
-  const sign = (i) => (form === "line" ? (axis === "x" ? "↔" : "↕") : form === "bell" ? "μσ"[i] : k === 1 ? "" : i + 1);
+  const {form, axis, signs} = handLayer(s) ?? {};
+  const sign = (i) => signs?.[i] ?? (form === "line" ? (axis === "x" ? "↔" : "↕") : form === "bell" ? "μσ"[i] : k === 1 ? "" : i + 1);
   [...s.el.hands.children].forEach((button, i) => (button.firstChild.textContent = sign(i)));
 }
 
@@ -39,7 +39,7 @@ function placeHands(s) {
     button.style.transform = `translate(${place[0]}px, ${place[1]}px)`;
     const [across, up] = [x, y].map((value, k) => resolved(value, s.scene.bounds[k][1] - s.scene.bounds[k][0], 500));
     const where = layer.axis === "x" ? across : layer.axis === "y" ? up : `(${across}, ${up})`;
-    button.setAttribute("aria-label", `${layer.label || layer.name} ${i + 1} at ${where}`);
+    button.setAttribute("aria-label", `${layer.label || layer.name} ${layer.signs[i] || i + 1} at ${where}`);
   });
 }
 
@@ -120,7 +120,7 @@ function moveHand(s, i, x, y) {
   if (form === "points" && (s.pos > 0 || s.playing)) seek(s, 0); // the hand moves the start
   tellLinked(s);
   s.pointer = form === "line" ? null : [toX(s, s.hands.xy[2 * i]), toY(s, s.hands.xy[2 * i + 1])];
-  s.scored = Boolean(handLayer(s).stats);
+  s.scored = Boolean(handLayer(s).stats || handLayer(s).outline);
   touch(s, handLayer(s).moves.length > 0);
 }
 

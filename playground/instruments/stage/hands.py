@@ -19,11 +19,18 @@ class Handles(Layer):
     a point (mu, sigma) on the other. With `stats`, the mean and variance of the data, the log-likelihood is read out.
     `form` "line" draws an upright (`axis` "x") or level ("y") line through one handle, with the strip that is `near` it;
     the Slices of linked stages are cut where it stands.
+    `signs` are written on the handles instead of their numbers. The first `outlined` of them are the corners of an
+    `outline`: "boxes", two opposite corners each, or one "polygon". With `cells` (h, w), how much of each cell of the plane,
+    of 255, is in a region, the shares of outline and region that they have in common are read out while a hand moves.
     """
 
-    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2))})
+    ARRAYS = MappingProxyType({"xy": ("<f4", (None, 2)), "cells": ("u1", (None, None))})
 
     xy: np.ndarray | None = None
+    cells: np.ndarray | None = None
+    signs: tuple[str, ...] = ()
+    outline: Literal["", "boxes", "polygon"] = ""
+    outlined: int = 0
     axis: Literal["xy", "x", "y"] = "xy"
     moves: tuple[str, ...] = ()
     form: Literal["points", "bell", "line"] = "points"

@@ -8,8 +8,8 @@ Object.assign(HAND, {
   painted: placeHands,
   spend: (s, dt) => Boolean(s.brush) && sprayFor(s, dt),
   over: (s, g) => s.brush && paintNib(s, g),
-  words: (s) => [...handScore(s), ...lineScore(s)],
-  score: (s, x, y) => (s.scored ? handScore(s) : likelihoodAt(s, x, y)),
+  words: (s) => [...handScore(s), ...lineScore(s), ...outlineScore(s)],
+  score: (s, x, y) => (s.scored ? [...handScore(s), ...outlineScore(s)] : likelihoodAt(s, x, y)),
 });
 
 function mount(parent) {

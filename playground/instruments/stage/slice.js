@@ -60,7 +60,7 @@ function barsOf(s, layer, {xy, edges}) {
   return {edges, heights, count};
 }
 
-Object.assign(PAINTERS, {Slice: paintSlice, Handles: paintLine});
+Object.assign(PAINTERS, {Slice: paintSlice, Handles: (s, g, layer) => (layer.outline ? paintOutline(s, g, layer) : paintLine(s, g, layer))});
 READERS.Slice = (s, layer, now, x) => {
   if (now.values) return curvesAt(s, layer, sliceOf(s, layer, now), x);
   return now.xy && now.edges ? [valueOf(s, layer, barAt(barsOf(s, layer, now), x), heightOf(s))] : [];

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.key import Key
 from core.laws.gaussian import Gaussian
-from core.region import boxes, land, scores, shapes
+from core.region import boxes, examples, land, scores, shapes
 from core.region.mask import Mask
 from core.region.scores import Covering
 
@@ -141,7 +141,7 @@ def test_a_covering_s_draws_follow_its_density():
 def test_scores_of_a_density_agree_with_draws_and_with_a_finer_grid(monkeypatch):
     rule = land.load()
     law = Gaussian(np.array([20.0, 0.3]), np.array([[3000.0, 5.0], [5.0, 0.2]]))
-    found = scores.of_density(rule, law)
+    found = scores.of_density(rule, scores.on_grid(law, scores.blocks(rule), rule.bounds))
     x = law.sample(200_000, Key(2))
     share = rule.holds(x).mean()
     assert found.precision == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / len(x)))
@@ -150,7 +150,7 @@ def test_scores_of_a_density_agree_with_draws_and_with_a_finer_grid(monkeypatch)
     gap = rule.log_prob(y) - law.log_prob(y)
     assert found.kl == pytest.approx(gap.mean(), abs=4 * gap.std() / np.sqrt(len(y)))
     monkeypatch.setattr(scores, "BLOCK", 2)
-    finer = scores.of_density(rule, law)
+    finer = scores.of_density(rule, scores.on_grid(law, scores.blocks(rule), rule.bounds))
     for name in ("precision", "coverage", "kl", "tv", "outside", "f1"):
         assert getattr(found, name) == pytest.approx(getattr(finer, name), abs=1e-3), name
 
@@ -175,3 +175,20 @@ def test_shapes_hold_the_centres_inside_them():
     )
     disc = shapes.discs(np.array([[0.5, 0.5]]), 0.3, (500, 500))
     assert disc.mean() == pytest.approx(np.pi * 0.09, rel=0.005)
+
+
+def test_the_deepest_place_is_farthest_from_all_that_is_outside():
+    cells = np.zeros((40, 60), bool)
+    cells[10:21, 20:41] = True
+    np.testing.assert_allclose(examples.deepest(cells, PLANE)[1], 1 + 15.5 / 40 * 2)
+    assert examples.deepest(~np.ones((4, 4), bool), PLANE) is None
+    disc = shapes.discs(np.array([[0.3, 0.6]]), 0.2, (200, 300))
+    np.testing.assert_allclose(examples.deepest(disc, UNIT), [0.3, 0.6], atol=0.01)
+
+
+def test_examples_lie_where_their_letters_say():
+    rule, model = random_mask(1), random_mask(2)
+    found = examples.apart(model.cells, rule.cells, PLANE)
+    says = {letter: (bool(model.holds(at[None])[0]), bool(rule.holds(at[None])[0])) for letter, at in found.items()}
+    assert says == {"A": (True, False), "B": (False, True), "C": (True, True)}
+    assert set(examples.apart(rule.cells, rule.cells, PLANE)) == {"C"}

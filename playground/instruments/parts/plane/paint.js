@@ -43,7 +43,7 @@ function lerp(s, key, a, b, t) {
 
 /** Layers that no frame overrides and that lie under all others are painted once into `s.ground`. */
 function groundLayers(s) {
-  const led = (layer) => layer.kind === "Slice" || layer.form === "line"; // by a hand, here or on a linked stage
+  const led = (layer) => layer.kind === "Slice" || layer.form === "line" || layer.outline; // by a hand, here or on a linked stage
   const moving = s.scene.layers.findIndex((layer) => led(layer) || s.frames.some((frame) => toldOf(layer) in frame.arrays));
   return moving < 0 ? s.scene.layers.length : moving;
 }

@@ -1,0 +1,1 @@
+"""Closer looks, one a file: `show(screen, step)`."""
