@@ -17,7 +17,7 @@ from playground.shown import closer
 TRIES: dict[str, tuple[dict[str, object], str]] = {
     "The best box there is": (
         {"rule": rules.FIRST, "model": law.BOX, "revealed": "true", "panel": "What is area?"},
-        "Of all boxes on the Earth one is best. Lay it over the map, then try to beat it with a polygon.",
+        "Of all boxes one is best. Lay it over the map, then try to beat it with a polygon.",
     ),
     "Too rich for twenty points": (
         {
@@ -108,6 +108,8 @@ def play(found: Screen, step: Step[Seen] | None) -> None:
                 on_click=forget,
                 args=(found,),
             )
+        if found.rule.title == rules.DRAWN:
+            st.button("Another island", icon=":material/brush:", key=f"{NAME}.another", on_click=rules.forget)
     st.caption(numbers.guesses(found))
     if found.revealed and step is not None:
         for line in numbers.reasons(found, step):
@@ -141,4 +143,4 @@ def ask() -> Screen | None:
 
 workbench()
 experiments(NAME, TRIES)
-onward("and when there is no map, but a table of features?", "fit1")
+onward("a region knows only in and out; how does one say that some places are likelier than others?", "fit1")

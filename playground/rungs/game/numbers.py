@@ -128,11 +128,11 @@ def self_test(screen: Screen, step: Step[Seen]) -> SelfTest:
 
     def checks() -> Iterator[Check]:
         x = mask.sample(20_000, key / "rule")
-        yield Check("points of the rule that lie in it, of 20,000", float(mask.holds(x).sum()), 20_000, 0)
+        yield Check("share of 20,000 points of the rule that lie in it", float(mask.holds(x).mean()), 1.0, 0.0)
         yield from of_model(seen, mask, x, screen)
         judged = seen.judged
         if np.isfinite(judged.kl):
-            yield Check("KL - 2 TV² (Pinsker, 1964)", judged.kl - 2 * judged.tv**2, 0, 1e-9, at_least=True)
+            yield Check("KL - 2 TV² (Pinsker, 1964)", judged.kl - 2 * judged.tv**2, 0.0, 1e-9, at_least=True)
 
     waiting = "" if screen.revealed else "Reveal the rule first: these are identities of both laws."
     return SelfTest((*screen.spec, screen.revealed), checks, waiting=waiting, of=screen.dataset)
@@ -149,7 +149,7 @@ def of_model(seen: Seen, mask: Mask, x: np.ndarray, screen: Screen) -> Iterator[
     yield Check("coverage by 20,000 points of the rule", covered, judged.coverage, 4 * 0.5 / np.sqrt(n) + 0.003)
     if isinstance(seen.law, Covering):
         whole = scores.of_covering(mask, Covering(mask))
-        yield Check("total variation of the rule from itself", whole.tv, 0, 0)
+        yield Check("total variation of the rule from itself", whole.tv, 0.0, 0.0)
     else:
         on = scores.on_grid(seen.law, mask.cells.shape[:1] * 2, mask.bounds)
         yield Check(

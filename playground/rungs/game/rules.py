@@ -99,6 +99,11 @@ def draw(strokes: np.ndarray) -> bool:
     return True
 
 
+def forget() -> None:
+    """An empty sheet again."""
+    session.hold(DRAWING, None, screen=True)
+
+
 def pictured() -> Rule | None:
     """The dark (or the bright) of a picture; None without one that can be read and has both."""
     file = st.file_uploader("A picture in black and white", KINDS, key="game.picture", max_upload_size=8)
@@ -118,7 +123,7 @@ def pictured() -> Rule | None:
 
 
 def parted(grey: np.ndarray, bright: bool) -> np.ndarray:
-    """Which pixels are brighter (or not) than the middle between the darkest and the brightest; ValueError where all are one."""
+    """Which pixels are brighter (or not) than the middle of the darkest and the brightest; ValueError where all are one."""
     low, high = float(grey.min()), float(grey.max())
     if low == high:
         raise ValueError("This picture is all of one colour: a rule needs dark parts and bright ones.")
