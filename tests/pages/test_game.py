@@ -113,7 +113,7 @@ def test_guesses_are_counted_when_the_rule_is_revealed():
     assert said.startswith("1 of 2 guesses")
     assert {"guesses land", "guesses sea"} <= set(layers(sea))
     at.button(key="game.forget").click().run()
-    assert [c for c in at.caption if c.value.startswith("No guess yet")]
+    assert [c for c in at.caption if c.value.startswith("Hide the rule again")]
 
 
 def test_a_box_of_no_area_gets_one_sentence_and_the_points_stay():

@@ -22,6 +22,7 @@ NEEDS = {
     "OneGaussian(": "from core.joint.joint import OneGaussian",
     "Mixture(": "from core.joint.joint import Mixture",
     "Kernels(": "from core.joint.joint import Kernels",
+    "blurred(": "from core.joint.grid import blurred",
     "Covering(": "from core.region.scores import Covering",
 }
 
@@ -88,5 +89,7 @@ def model(screen: Screen) -> list[str]:
     }[made.kind]
     return [
         f"law = {way}.fit(points)",
-        "judged = scores.of_density(rule, scores.on_grid(law, scores.blocks(rule), rule.bounds))",
+        "shape = scores.blocks(rule)",
+        "cell = np.ptp(rule.bounds, axis=1) / shape[::-1]",
+        "judged = scores.of_density(rule, scores.on_grid(blurred(law, cell), shape, rule.bounds))",
     ]

@@ -24,9 +24,8 @@ COAST = 2  # cells across which the region's edge is drawn
 def scene(screen: Screen, step: Step[Seen] | None) -> Scene:
     """Everything on the map."""
     rule, seen = screen.rule, step.state if step else None
-    layers = [*revealed(rule)] if screen.revealed else []
-    if seen is not None:
-        layers += dense(seen)
+    region, edge = revealed(rule) if screen.revealed else ([], [])
+    layers = [*region, *(dense(seen) if seen else []), *edge]
     layers.append(Points(name="points", label="Data", role="data", xy=screen.dataset.points, size=6.0))
     if seen is not None:
         dealt = seen.law.sample(DEALT, screen.key / "dealt")
@@ -53,15 +52,13 @@ def edges(rule: Rule) -> dict[str, Any]:
     return {"xy": xy, "start": np.cumsum([0, *(len(line) for line in lines)]), "level": np.full(len(lines), 0.5)}
 
 
-def revealed(rule: Rule) -> list[Layer]:
-    """The rule: its region and the region's edge."""
+def revealed(rule: Rule) -> tuple[list[Layer], list[Layer]]:
+    """The rule: its region, to lie below everything, and the region's edge."""
     values = nodes(rule.mask.coarse(BLOCK))
     inside = rule.inside.capitalize()
     edge = session.once(f"{NAME}.edge", rule.mask.digest, lambda: edges(rule))
-    return [
-        Field(name="rule", label=inside, role="truth", values=values, vmax=3.0),
-        Contours(name="edge", label="Its edge", role="truth", **edge),
-    ]
+    region = Field(name="rule", label=inside, role="truth", values=values, vmax=3.0)
+    return [region], [Contours(name="edge", label="Its edge", role="truth", **edge)]
 
 
 def nodes(values: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from core.dataset import Truth
+from core.joint.grid import blurred
 from core.joint.joint import Kernels, Mixture, OneGaussian, Way
 from core.key import Key
 from core.process import Halt, Step
@@ -89,7 +90,9 @@ def fitted(model: Model, x: Float[np.ndarray, "n 2"], rule: Mask) -> Seen:
         KERNELS: Kernels(key=model.key),
     }
     law = ways[model.kind].fit(x)
-    log_q = scores.on_grid(law, scores.blocks(rule), rule.bounds)
+    shape = scores.blocks(rule)
+    sides = (rule.bounds[:, 1] - rule.bounds[:, 0]) / shape[::-1]
+    log_q = scores.on_grid(blurred(law, sides), shape, rule.bounds)
     mass = np.exp(log_q)
     says = scores.above(mass, HELD * float(mass.sum()))
     return Seen(law, scores.of_density(rule, log_q), says, float(log_q[says].min()), log_q)

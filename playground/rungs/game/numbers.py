@@ -6,6 +6,8 @@ import numpy as np
 
 from core.check import Check
 from core.evaluation.metrics import mean, wilson
+from core.joint.grid import blurred
+from core.joint.joint import Joint
 from core.process import Step
 from core.region import land, scores
 from core.region.mask import Mask
@@ -85,6 +87,8 @@ def guesses(screen: Screen) -> str:
     """How many of the guesses were right, with the interval that so few allow, beside chance."""
     at, rule = film.guesses(screen), screen.rule
     n = len(at)
+    if not n and screen.revealed:
+        return "Hide the rule again to guess."
     if not n:
         return "No guess yet: drag the pink mark to where the next point would fall, and press Guess here."
     if not screen.revealed:
@@ -151,7 +155,9 @@ def of_model(seen: Seen, mask: Mask, x: np.ndarray, screen: Screen) -> Iterator[
         whole = scores.of_covering(mask, Covering(mask))
         yield Check("total variation of the rule from itself", whole.tv, 0.0, 0.0)
     else:
-        on = scores.on_grid(seen.law, mask.cells.shape[:1] * 2, mask.bounds)
+        assert isinstance(seen.law, Joint)
+        rows = mask.cells.shape[0]
+        on = scores.on_grid(blurred(seen.law, np.ptp(mask.bounds, axis=1) / rows), (rows, rows), mask.bounds)
         yield Check(
             "the density's mass on the map, on another grid", float(np.exp(on).mean()), 1 - judged.outside, 2e-3
         )
