@@ -1,0 +1,1 @@
+"""The first chapter in a real browser."""
