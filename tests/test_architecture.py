@@ -5,6 +5,7 @@ Each rule is first shown a file, or a few, that break it, so that none of them c
 """
 
 import ast
+import copy
 import re
 import subprocess
 from collections import Counter
@@ -121,13 +122,25 @@ class Source:
 
     @property
     def tree(self):
-        return ast.parse(self.text, self.path)
+        return parsed(self.path, self.text)
+
+    @property
+    def nodes(self):
+        """All that the file is made of."""
+        return graph.walked(self.tree)
 
     @property
     def part(self):
         return self.path.split("/")[0]
 
 
+@cache
+def parsed(path, text):
+    """A file's syntax, which no rule may change: all rules read the same."""
+    return ast.parse(text, path)
+
+
+@cache
 def sources():
     """Every Python file of the application."""
     files = [p for part in LINES for p in sorted((ROOT / part).rglob("*.py"))]
@@ -135,9 +148,15 @@ def sources():
     return [Source(p.relative_to(ROOT).as_posix(), p.read_text("utf-8")) for p in files]
 
 
+@cache
 def imports(source):
     """(line, dotted name) of everything a file imports, at the top or inside a function."""
-    for node in ast.walk(source.tree):
+    return list(named(source.nodes))
+
+
+def named(nodes):
+    """What `imports` finds."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         if isinstance(node, ast.ImportFrom):
@@ -158,6 +177,12 @@ def dotted(node):
     return node.id if isinstance(node, ast.Name) else ""
 
 
+@cache
+def chains(source):
+    """(line, dotted name) of every chain of attributes."""
+    return [(n.lineno, dotted(n)) for n in source.nodes if isinstance(n, ast.Attribute)]
+
+
 def imported(source, *packages):
     """The lines that import one of these packages."""
     return [line for line, name in imports(source) if any(f"{name}.".startswith(f"{p}.") for p in packages)]
@@ -165,7 +190,7 @@ def imported(source, *packages):
 
 def mentioned(source, *names):
     """The lines whose attribute chains end in one of these names, or that import them."""
-    lines = [n.lineno for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and dotted(n).endswith(names)]
+    lines = [line for line, name in chains(source) if name.endswith(names)]
     return lines + [line for line, name in imports(source) if name.endswith(names)]
 
 
@@ -209,16 +234,14 @@ def randomness_is_never_global(source):
 
 
 def no_html_is_let_through(source):
-    return [
-        n.value.lineno for n in ast.walk(source.tree) if isinstance(n, ast.keyword) and n.arg == "unsafe_allow_html"
-    ]
+    return [n.value.lineno for n in source.nodes if isinstance(n, ast.keyword) and n.arg == "unsafe_allow_html"]
 
 
 def pictures_travel_in_the_page(source):
     """Only playground/image.py shows pictures: what Streamlit serves by itself may be gone when it is asked for."""
     if source.path == "playground/image.py":
         return []
-    calls = (n for n in ast.walk(source.tree) if isinstance(n, ast.Call))
+    calls = (n for n in source.nodes if isinstance(n, ast.Call))
     return [n.lineno for n in calls if dotted(n.func).endswith(".image")]
 
 
@@ -226,7 +249,7 @@ def charts_keep_their_place(source):
     """Only playground/plot.py shows charts: elsewhere they come with no height, and push down what follows."""
     if source.path == "playground/plot.py":
         return []
-    calls = (n for n in ast.walk(source.tree) if isinstance(n, ast.Call))
+    calls = (n for n in source.nodes if isinstance(n, ast.Call))
     return [n.lineno for n in calls if dotted(n.func).endswith((".altair_chart", ".vega_lite_chart", ".plotly_chart"))]
 
 
@@ -235,7 +258,7 @@ def no_process_is_forked_by_hand(source):
 
 
 def classes_are_named_for_what_they_are(source):
-    classes = (n for n in ast.walk(source.tree) if isinstance(n, ast.ClassDef))
+    classes = (n for n in source.nodes if isinstance(n, ast.ClassDef))
     return [n.lineno for n in classes if FORBIDDEN_NAMES.match(n.name)]
 
 
@@ -245,7 +268,7 @@ def files_are_short(source):
 
 
 def functions_are_short(source):
-    functions = [n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [n for n in source.nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [n.lineno for n in functions if n.end_lineno - n.lineno + 1 > FUNCTION]
 
 
@@ -253,7 +276,7 @@ def checkpoints_name_no_model(source):
     """What is written to a file and read from it knows the catalogue, and none of the models in it."""
     if source.path != "core/checkpoint.py":
         return []
-    words = (n for n in ast.walk(source.tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    words = (n for n in source.nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
     named = [n.lineno for n in words if f"{n.value}.".startswith(tuple(f"{family}." for family in FAMILIES))]
     return imported(source, *FAMILIES) + named
 
@@ -269,9 +292,10 @@ def panels_are_shown_by_screen_and_step(source):
 
 def bare(arguments):
     """Parameters without their annotations."""
-    for argument in (n for n in ast.walk(arguments) if isinstance(n, ast.arg)):
+    alone = copy.deepcopy(arguments)
+    for argument in (n for n in ast.walk(alone) if isinstance(n, ast.arg)):
         argument.annotation = None
-    return arguments
+    return alone
 
 
 def no_drawer_for_odds_and_ends(source):
@@ -417,7 +441,7 @@ class House:
         return {str(folder) for path in self.files for folder in PurePosixPath(path).parents if str(folder) != "."}
 
     def tree(self, path):
-        return ast.parse(self.files.get(path, ""), path)
+        return parsed(path, self.files.get(path, ""))
 
     def imports(self, *parts):
         """(from, to, line) of what files of these parts import of the application."""
