@@ -1,5 +1,7 @@
 """What all tests share: their order, one processor a process, and examples that are the same every day."""
 
+import functools
+import gc
 import os
 import sys
 
@@ -20,8 +22,17 @@ settings.load_profile(os.environ.get("EXAMPLES", "fixed"))  # EXAMPLES=soak: a l
 
 
 def pytest_collection_finish() -> None:
-    """Keep the libraries that are imported by now to one processor, as the server does: queues of tests run side by side."""
+    """Keep the libraries that are imported by now to one processor, as the server does: queues of tests run side by side.
+
+    What is imported by now is never garbage, and what is installed stays what it is: neither is gone through again.
+    """
     threadpool_limits(1)
+    gc.collect()
+    gc.freeze()
+    if "streamlit.testing.v1" in sys.modules:  # every AppTest looks for components in all that is installed
+        from streamlit.components.v2 import manifest_scanner
+
+        manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
