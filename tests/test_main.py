@@ -34,9 +34,8 @@ def written(tmp_path, monkeypatch):
         (tmp_path / "tests").mkdir()
         for name, text in texts.items():
             (tmp_path / "tests" / f"test_{name}.py").write_text(text)
-        core, pages, first, rest = ([f"test_{name}.py"] for name in ("core", "pages", "first", "rest"))
-        monkeypatch.setattr(everything, "COMPUTED", (core, pages))
-        monkeypatch.setattr(everything, "DRIVEN", (first, rest))
+        monkeypatch.setattr(everything, "COMPUTED", (["test_core.py"],))
+        monkeypatch.setattr(everything, "DRIVEN", (["test_first.py"], ["test_rest.py"]))
         return tmp_path / "tests"
 
     return write
@@ -48,14 +47,14 @@ def looked(written, tmp_path):
 
     def look(first, rest):
         here = written(first=first, rest=rest)
-        found = everything.both(everything.DRIVEN, tmp_path / "notes")
+        found = everything.beside(everything.DRIVEN, tmp_path / "notes")
         return *everything.second_look((status for status, _ in found), tmp_path / "notes"), here
 
     return look
 
 
 def test_what_holds_alone_is_named_at_the_end_and_what_computes_is_never_forgiven(written, capfd):
-    here = written(core=once("a"), pages=GOOD, first=GOOD, rest=once("b"))
+    here = written(core=once("a"), first=GOOD, rest=once("b"))
     assert everything.main() == 1
     assert capfd.readouterr().out.endswith(f"\n{everything.ASIDE}:\ntest_rest.py::test_b\n")
     assert (here / "test_core.runs").read_text() == "a "
@@ -93,3 +92,14 @@ def test_a_traceback_of_a_server_ends_its_queue_with_a_status_that_is_not_forgiv
     (tmp_path / "0/v/cache").mkdir(parents=True)
     (tmp_path / "0/v/cache/lastfailed").write_text('{"tests/test_good.py::test_good": true}')
     assert everything.second_look([session.exitstatus, 1], tmp_path) == (3, [])
+
+
+def test_every_test_is_in_one_queue():
+    names = [name for queue in (*everything.COMPUTED, *everything.DRIVEN) for name in queue]
+    here = everything.HERE
+    found = [
+        file
+        for name in names
+        for file in ((here / name).rglob("test_*.py") if (here / name).is_dir() else [here / name])
+    ]
+    assert sorted(found) == sorted(here.rglob("test_*.py"))
