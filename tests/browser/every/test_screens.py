@@ -70,8 +70,10 @@ def test_a_page_is_left_and_found_again_as_it_was_by_one_press(em):
 
 def test_where_a_film_rests_is_reached_again(em):
     page, stage = em, em.locator(".stage").first
+    until(stage, "s.frames > 1 && !s.live && !s.playing")  # a key before that would be of a film that is still coming
     page.locator(".stage .plot").first.focus()
     page.keyboard.press("Home")
+    until(stage, "s.pos === 0")
     page.keyboard.press("ArrowRight")
     at(page, "/em", {"components": ["5"], "iterations": ["20"], "frame": ["1"]})
     page.get_by_role("link", name="Old Faithful in two").click()
