@@ -35,6 +35,12 @@ def show(
     st.dataframe(styled, hide_index=True, height=height, column_config=columns, placeholder="")
 
 
+def right(table: pd.DataFrame) -> None:
+    """A table whose numbers are words, for each has its own digits: all columns but the first at the right."""
+    columns = {name: st.column_config.Column(alignment="right") for name in table.columns[1:]}
+    st.dataframe(table, hide_index=True, column_config=columns)
+
+
 def spelt(form: str, value: float) -> str:
     """A number by Python's format, with a true minus."""
     return minus(format(value, form))

@@ -24,7 +24,7 @@ from playground.rungs.fit1.smoothing import BOUNDARIES, FACTORS, Judged
 from playground.runs import baton, runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
-from playground.shown import vega
+from playground.shown import tables, vega
 from playground.shown.density import Curve, bars, ceiling, lines, marks, span, words
 from playground.shown.points import places
 from playground.shown.vega import Domain, Part, axis
@@ -119,7 +119,7 @@ def figures(panel: Panel, polled: bool) -> None:
         return
     (judged, model), dataset = found, panel.screen.dataset
     st.markdown(f"**h = {written(model.h)}** in {session.plain(dataset.columns[0])}. {announced(model)}")
-    st.dataframe(table(judged), hide_index=True)
+    tables.right(table(judged))
     asked = (model.h, panel.rule, model.kernel, panel.asked.boundary)
     run = runs.open_run(f"{NAME}.held", (dataset.digest, *asked), "", lambda: smoothing.unseen(dataset.points, *asked))
     watch(run, lambda newest, _: st.markdown(smoothing.told(newest)), "Holding out a fifth...")
