@@ -35,9 +35,12 @@ def show(
     st.dataframe(styled, hide_index=True, height=height, column_config=columns, placeholder="")
 
 
-def right(table: pd.DataFrame) -> None:
-    """A table whose numbers are words, for each has its own digits: all columns but the first at the right."""
-    columns = {name: st.column_config.Column(alignment="right") for name in table.columns[1:]}
+def right(table: pd.DataFrame, heads: Mapping[str, str] = NONE) -> None:
+    """A table whose numbers are words, for each has its own digits: all but the first column at the right; `heads` as above."""
+    columns = {
+        name: st.column_config.Column(heads.get(name), help=name if name in heads else None, alignment="right")
+        for name in table.columns[1:]
+    }
     st.dataframe(table, hide_index=True, column_config=columns)
 
 

@@ -31,6 +31,7 @@ from playground.shown.vega import Domain, Part, axis
 
 HAND = bandwidth.RULES[-1]
 PRESET = min(FACTORS, key=lambda f: abs(float(f) - 0.25))
+HEADS = {"left out (nats)": "left out", "MISE / oracle's": "MISE ratio"}
 TITLES = ("h", "left out (nats)", "least squares", "MISE / oracle's")
 EXACT = "Exact for this truth and this n, without boundary correction; no rule may look at it. MISE = bias² + variance."
 LEFT_OUT = "The truth is not known, so each h is judged by the mean log-density of each point under all the others."
@@ -119,7 +120,7 @@ def figures(panel: Panel, polled: bool) -> None:
         return
     (judged, model), dataset = found, panel.screen.dataset
     st.markdown(f"**h = {written(model.h)}** in {session.plain(dataset.columns[0])}. {announced(model)}")
-    tables.right(table(judged))
+    tables.right(table(judged), HEADS)
     asked = (model.h, panel.rule, model.kernel, panel.asked.boundary)
     run = runs.open_run(f"{NAME}.held", (dataset.digest, *asked), "", lambda: smoothing.unseen(dataset.points, *asked))
     watch(run, lambda newest, _: st.markdown(smoothing.told(newest)), "Holding out a fifth...")
