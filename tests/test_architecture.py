@@ -207,7 +207,9 @@ def charts_know_no_streamlit(source):
 
 
 def only_session_touches_the_session(source):
-    return [] if source.path == "playground/session.py" else mentioned(source, ".session_state", ".query_params")
+    """And what mends Streamlit's own handling of the address, below the session."""
+    kept = source.path in ("playground/session.py", "playground/server/address.py")
+    return [] if kept else mentioned(source, ".session_state", ".query_params")
 
 
 def pages_import_no_numbers(source):

@@ -30,6 +30,7 @@ from core.laws.gaussian import Gaussian
 from core.laws.likelihood import sufficient
 from core.mixture import gmm, select
 from core.mixture.gmm import GMM
+from core.options import title
 from core.process import Halt
 from core.units import Units, standing
 
@@ -91,7 +92,7 @@ class OneGaussian:
     @property
     def title(self) -> str:
         """Words for the table."""
-        return f"Gaussian, {self.covariance}"
+        return f"Gaussian, {title(self.covariance).lower()}"
 
     def fit(self, x: Float[np.ndarray, "n d"]) -> Joint:
         """The law; Halt where the likelihood has no top."""

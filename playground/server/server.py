@@ -23,7 +23,7 @@ import streamlit as st  # noqa: E402
 
 del sys.modules["plotly"]
 from playground import frame  # noqa: E402
-from playground.server import arenas, assets, upstream, warm  # noqa: E402
+from playground.server import address, arenas, assets, upstream, warm  # noqa: E402
 
 FIRST = 4.0  # seconds that a first visitor has to himself
 HURRY, WARM = threading.Event(), threading.Event()  # set where no first visitor comes; once all is imported
@@ -115,6 +115,7 @@ def settle() -> None:
 
 PATHS = frozenset("/" if name == "home" else f"/{name}" for rows in frame.PAGES.values() for name, _, _ in rows)
 upstream.lighten()
+address.watch()
 app = st.App(
     ROOT / "streamlit_app.py", middleware=[Middleware(Headers), Middleware(assets.Assets, paths=PATHS)], lifespan=ready
 )

@@ -35,6 +35,15 @@ def show(
     st.dataframe(styled, hide_index=True, height=height, column_config=columns, placeholder="")
 
 
+def right(table: pd.DataFrame, heads: Mapping[str, str] = NONE) -> None:
+    """A table whose numbers are words, for each has its own digits: all but the first column at the right; `heads` as above."""
+    columns = {
+        name: st.column_config.Column(heads.get(name), help=name if name in heads else None, alignment="right")
+        for name in table.columns[1:]
+    }
+    st.dataframe(table, hide_index=True, column_config=columns)
+
+
 def spelt(form: str, value: float) -> str:
     """A number by Python's format, with a true minus."""
     return minus(format(value, form))

@@ -158,7 +158,7 @@ def test_every_solver_lands_at_once_when_a_start_is_dragged(open_page):
     )
     row = stage.page.locator("tr", has_text="Heun").filter(has_text="evaluations")
     x, y = found.xy[found.solver == heun][0]
-    stage.wait(lambda: f"({x:.2f}, {y:.2f})" in row.inner_text().replace("\xa0", " "))
+    stage.wait(lambda: f"({x:.2f}, {y:.2f})" in row.inner_text().replace("\xa0", " ").replace("\N{MINUS SIGN}", "-"))
 
 
 def test_a_panel_that_is_left_leaves_nothing_on_the_next(open_page):

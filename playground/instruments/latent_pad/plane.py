@@ -96,9 +96,9 @@ class Plane:
             bounds=[[-self.reach, self.reach]] * 2,
             axes=(f"z{self.axes[0] + 1}", f"z{self.axes[1] + 1}"),
             layers=(
-                Manifold(name="manifold", label="manifold", role="noise", on=False, side=self.manifold),
+                Manifold(name="manifold", label="Manifold", role="noise", on=False, side=self.manifold),
                 *fields,
-                Prior(name="prior", label="prior", role="noise"),
+                Prior(name="prior", label="Prior", role="noise"),
                 self._codes(thumbnails),
                 *others,
                 self._decoder(),
@@ -113,7 +113,7 @@ class Plane:
         sent = self.pictures if thumbnails else None
         return Codes(
             name="codes",
-            label="encoded data",
+            label="Encoded data",
             role="data" if self.labels is None else "classes",
             cls=self.labels,
             numbers=self.numbers,

@@ -9,8 +9,16 @@ import pandas as pd
 from jaxtyping import Float
 
 from core.diffusion.noise.schedule import Schedule
+from core.digits import SUPERSCRIPTS
 from core.evaluation.metrics import Estimate
 from playground.palette import CLASSES, ROLES
+
+POWERS = (
+    "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6 ? '' : "
+    f"{['1' if k == 0 else '10' + str(k).translate(SUPERSCRIPTS) for k in range(-12, 13)]}"
+    "[round(log(datum.value) / LN10) + 12]"
+)
+"""How Vega writes a tick of a log axis: 10⁻³; nothing between two powers of ten."""
 
 
 def signal(schedule: Schedule, at: float, ticks: int, dark: bool) -> Any:
@@ -23,7 +31,7 @@ def signal(schedule: Schedule, at: float, ticks: int, dark: bool) -> Any:
         "snr:Q",
         title="signal-to-noise ratio (log axis)",
         scale=alt.Scale(type="log", domain=[1e-6, 1e6]),
-        axis=alt.Axis(format=".0e", values=[1e-6, 1e-3, 1, 1e3, 1e6]),
+        axis=alt.Axis(labelExpr=POWERS, values=[1e-6, 1e-3, 1, 1e3, 1e6]),
     )
     line = alt.Chart(pd.DataFrame({"t": t, "snr": snr})).mark_line(color=ROLES["truth"][dark], strokeWidth=2.5)
     dot = alt.Chart(pd.DataFrame({"t": [at], "snr": [here]})).mark_point(
@@ -61,8 +69,8 @@ def errors(table: pd.DataFrame, names: Sequence[str], dark: bool) -> Any:
     x = alt.X("evaluations:Q", title="evaluations of the denoiser (log axis)",
               scale=alt.Scale(type="log", domain=[3, 400]), axis=alt.Axis(values=[5, 10, 20, 50, 100, 200]))  # fmt: skip
     low = 10 ** np.floor(np.log10(max(float(table["error"].min()), 1e-8)))
-    up = alt.Y("error:Q", title="error of the end, standard units (log axis)",
-               scale=alt.Scale(type="log", domain=[float(low), 10]), axis=alt.Axis(format=".0e", tickCount=5))  # fmt: skip
+    up = alt.Y("error:Q", title="error, standard units (log axis)",
+               scale=alt.Scale(type="log", domain=[float(low), 10]), axis=alt.Axis(labelExpr=POWERS, tickCount=5))  # fmt: skip
     legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=240)  # one for both: Vega merges them
     inks = alt.Scale(domain=list(names), range=[c[dark] for c in CLASSES[: len(names)]])
     paint = alt.Color("solver:N", scale=inks, legend=legend)
@@ -130,6 +138,7 @@ def paths(name: str, states: Float[np.ndarray, "m n 2"], bounds: np.ndarray, dar
     ends = [
         base.transform_filter(f"datum.step == {k}").mark_circle(size=14, opacity=1, color=ROLES[role][dark], clip=True)
         for k, role in ((0, "noise"), (m - 1, "model"))
+        if n  # marks of nothing are pictures without words to whoever hears the page
     ]
     titled = alt.Title(name, fontSize=13, anchor="middle")
     return alt.layer(lines.encode(detail="path:N", order="step:Q"), *ends).properties(

@@ -162,16 +162,16 @@ def scene(
             Arrows(name="score", label="Score", role=role, xy=bench.lattice(GRID)),
             Paths(name="past", label="Past", role="noise"),
             Paths(name="ties", label="To the guess", role="noise"),
-            Points(name="clean", label="Guess of x0", role=role, size=3.5),
-            Points(name="walkers", label="x_t", role="noise" if learned else "model", size=5.5),
+            Points(name="clean", label="Guess of x₀", role=role, size=3.5),
+            Points(name="walkers", label="xₜ", role="noise" if learned else "model", size=5.5),
             Points(name="followed", label="Yours", role="hand", size=11),
             Points(name="landed", label="Landings", role="classes", size=7.5, classes=landings.NAMES, on=chosen),
         ]
         alt = f"{WALKERS} points walking from noise to {title}, with their guesses of where they came from"
     else:
         layers = [
-            Field(name="density", label="Density of x_t", role="truth"),
-            Points(name="walkers", label="x_t", role="data", size=max(2.0, size - 1.5)),
+            Field(name="density", label="Density of xₜ", role="truth"),
+            Points(name="walkers", label="xₜ", role="data", size=max(2.0, size - 1.5)),
             Paths(name="past", label="One path", role="hand"),
             Points(name="followed", label="One point", role="hand", size=11),
         ]

@@ -56,7 +56,7 @@ def slope(bench: Bench, key: Key, t: float = 0.4, h: float = 1e-5) -> Check:
         axis=1,
     )  # fmt: skip
     off = float((np.abs(score - wanted) / (1 + np.abs(score))).max())
-    return Check("exact score is the slope of log p_t at t = 0.4 (largest relative difference)", off, 0.0, 1e-5)
+    return Check("exact score is the slope of log pₜ at t = 0.4 (largest relative difference)", off, 0.0, 1e-5)
 
 
 def cells() -> list[np.ndarray]:

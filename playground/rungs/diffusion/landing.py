@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from core.diffusion import walk as walks
 from core.diffusion.noise.target import Denoiser
 from core.diffusion.walk import SOLVERS, STOCHASTIC, Sampler
+from core.digits import minus
 from core.key import Key
 from core.process import Halt, Step
 from playground.rungs.diffusion.bench import Bench
@@ -71,5 +72,7 @@ def rows(step: Step) -> list[tuple[str, str, str]]:
         x, y = ends.mean(axis=0)
         spread = float(np.sqrt(ends.var(axis=0).sum()))
         note = f"{len(ends)} walks, spread {spread:.2f}" if len(ends) > 1 else "always here"
-        said.append((name, f"({x:.2f}, {y:.2f})", f"{note}; {found.evaluations[i]} evaluations"))
+        said.append(
+            (name, f"({minus(f'{x:.2f}')}, {minus(f'{y:.2f}')})", f"{note}; {found.evaluations[i]} evaluations")
+        )
     return said

@@ -14,7 +14,7 @@ from core.diffusion.truth import floor as floors
 from core.diffusion.walk import Sampler
 from core.evaluation.metrics import Estimate
 from core.key import Key
-from core.options import Choice, Range, check
+from core.options import Choice, Range, check, title
 from core.process import Step
 from playground import session
 from playground.instruments.stage import Arrows, Field, Frame, Line, Points, Scene
@@ -79,7 +79,7 @@ def open_training(bench: Bench, learning: Learning, seed: int) -> Run:
 
 def label(learning: Learning, bench: Bench) -> str:
     """A training in words."""
-    return f"{bench.noising.schedule}, {learning.target}, width {learning.width}, rate {learning.rate:g}"
+    return f"{title(bench.noising.schedule)}, {title(learning.target)}, width {learning.width}, rate {learning.rate:g}"
 
 
 def scene(bench: Bench, run: str, t: float) -> Scene:

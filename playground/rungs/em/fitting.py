@@ -10,6 +10,7 @@ from core.key import Key
 from core.mixture import select
 from core.mixture.gmm import GMM, Config, fit, initial
 from core.mixture.select import Judged
+from core.options import title
 from core.process import Step
 from core.units import Units, units_of
 from playground.shown.points import visible
@@ -58,7 +59,7 @@ def carried(row: Judged, units: Units, n: int) -> Judged:
 
 def label(config: Config) -> str:
     """A run in a few words."""
-    return f"K = {config.components}, {config.covariance}, from {config.start}"
+    return f"K = {config.components}, {title(config.covariance).lower()}, from {config.start}"
 
 
 def responsibilities(step: Step[GMM], dataset: Dataset) -> np.ndarray | None:

@@ -124,7 +124,7 @@ def over(
     flat = wide(np.stack([mean, np.exp(log_var)]))[:, axes]
     spread = np.maximum(flat[1], 1e-8)
     ellipse = Ellipses(name="q", label="q(z|x)", role="hand", mean=flat[:1], cov=np.diag(spread)[None])
-    points = Points(name="draws", label="its draws", role="hand", xy=wide(draws)[:, axes], size=3.5)
+    points = Points(name="draws", label="Its draws", role="hand", xy=wide(draws)[:, axes], size=3.5)
     return (ellipse, points), draws
 
 

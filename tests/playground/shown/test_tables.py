@@ -38,3 +38,21 @@ def test_a_short_title_has_the_full_name_as_its_help():
     columns = json.loads(shown().proto.columns)
     assert (columns["score (nats)"]["label"], columns["score (nats)"]["help"]) == ("score", "score (nats)")
     assert columns["law"]["width"] == 90
+
+
+def test_numbers_that_are_words_stand_at_the_right_and_their_titles_at_the_left():
+    import json
+
+    def page():
+        import pandas as pd
+
+        from playground.shown import tables
+
+        tables.right(
+            pd.DataFrame({"rule": ["a"], "left out (nats)": ["none"], "h": ["0.1"]}), {"left out (nats)": "left out"}
+        )
+
+    columns = json.loads(AppTest.from_function(page, default_timeout=120).run().dataframe[0].proto.columns)
+    assert "rule" not in columns
+    assert [columns[name]["alignment"] for name in ("left out (nats)", "h")] == ["right"] * 2
+    assert (columns["left out (nats)"]["label"], columns["left out (nats)"]["help"]) == ("left out", "left out (nats)")

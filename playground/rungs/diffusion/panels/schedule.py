@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.options import title
 from core.process import Step
 from playground import plot, session
 from playground.rungs.diffusion import charts, numbers
@@ -32,7 +33,7 @@ def mismatch(bench: Bench) -> None:
     if wide:
         better: Noising = session.once(f"{NAME}.repair", key, lambda: repair(bench))
         values = {"schedule": better.schedule, "far": better.far}
-        label = f"Repair: {better.schedule}, as far as {better.far:g}"
+        label = f"Repair: {title(better.schedule)}, as far as {better.far:g}"
         if st.button(label, icon=":material/build:", on_click=session.set_widgets, args=(values,)):
             st.rerun(scope="app")
     st.caption("KL(q(x_T), N(0, s² I)) / d, by quadrature: exact. Drag “How far noising goes” under More.")

@@ -101,8 +101,9 @@ def chart(state: Race, sampler: Sampler, bounds: np.ndarray) -> None:
             drawn = charts.errors(found, PLAIN, session.dark())
             alt = "The error of the end falls as evaluations grow, faster for solvers of second order"
             plot.show(drawn, key=f"{NAME}.errors", alt=alt)
-            fitted = ", ".join(f"{name} **{order(state.rows, name):.2f}**" for name in PLAIN)
-            st.markdown(f"Fitted order over the last three walks: {fitted}.")
+            orders = {name: order(state.rows, name) for name in PLAIN}
+            fitted = ", ".join(f"{name} **{fall:.2f}**" for name, fall in orders.items() if np.isfinite(fall))
+            st.markdown(f"Fitted order over the last three walks: {fitted or '…'}.")
         end = f"Error: root mean square distance, at t = {LAST}, to Heun's method with {REFERENCE.steps} steps."
         st.caption(f"{end} Steps even in log signal-to-noise.")
     with right:

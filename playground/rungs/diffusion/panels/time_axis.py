@@ -117,7 +117,7 @@ def scene(lane: Lane, name: str, steps: Sequence[Step], i: int, role: Role) -> S
     t, y = 1 - np.array(list(latest)), np.stack(list(latest.values()), axis=1)
     paths = np.stack([np.broadcast_to(t, y.shape), y], axis=2)
     layers = [
-        Field(name="density", label="Density of x_t, exact", role="truth", values=lane.density()),
+        Field(name="density", label="Density of xₜ, exact", role="truth", values=lane.density()),
         Paths(name="paths", label="Paths", role="noise", xy=paths),
         Paths(name="own", label="Its path", role="hand", xy=paths[:1]),
         Points(name="walkers", label="The cloud", role=role, size=4.5),

@@ -24,13 +24,14 @@ from playground.rungs.fit1.smoothing import BOUNDARIES, FACTORS, Judged
 from playground.runs import baton, runs
 from playground.runs.runs import Run
 from playground.runs.watch import watch
-from playground.shown import vega
+from playground.shown import tables, vega
 from playground.shown.density import Curve, bars, ceiling, lines, marks, span, words
 from playground.shown.points import places
 from playground.shown.vega import Domain, Part, axis
 
 HAND = bandwidth.RULES[-1]
 PRESET = min(FACTORS, key=lambda f: abs(float(f) - 0.25))
+HEADS = {"left out (nats)": "left out", "MISE / oracle's": "MISE ratio"}
 TITLES = ("h", "left out (nats)", "least squares", "MISE / oracle's")
 EXACT = "Exact for this truth and this n, without boundary correction; no rule may look at it. MISE = bias² + variance."
 LEFT_OUT = "The truth is not known, so each h is judged by the mean log-density of each point under all the others."
@@ -119,7 +120,7 @@ def figures(panel: Panel, polled: bool) -> None:
         return
     (judged, model), dataset = found, panel.screen.dataset
     st.markdown(f"**h = {written(model.h)}** in {session.plain(dataset.columns[0])}. {announced(model)}")
-    st.dataframe(table(judged), hide_index=True)
+    tables.right(table(judged), HEADS)
     asked = (model.h, panel.rule, model.kernel, panel.asked.boundary)
     run = runs.open_run(f"{NAME}.held", (dataset.digest, *asked), "", lambda: smoothing.unseen(dataset.points, *asked))
     watch(run, lambda newest, _: st.markdown(smoothing.told(newest)), "Holding out a fifth...")

@@ -20,7 +20,7 @@ from playground.rungs.fit1 import beliefs
 from playground.rungs.fit1.bell import Bell
 from playground.rungs.fit1.screen import NAME, PRIOR, Screen
 from playground.runs import baton
-from playground.shown import numbers
+from playground.shown import numbers, tables
 from playground.shown.density import Domain
 from playground.shown.numbers import placed, written
 
@@ -75,7 +75,7 @@ def show(screen: Screen, step: Bell) -> None:
     with right:
         st.badge("exact", color="green")
         st.markdown(said(dataset, prior, law, len(use)))
-        st.dataframe(table(dataset, law, sufficient(use[:, None])), hide_index=True)
+        tables.right(table(dataset, law, sufficient(use[:, None])))
         st.caption(
             "MAP: top of the posterior in (mu, sigma). \\* Posterior mean; of sigma, the root of that of sigma²."
         )

@@ -162,7 +162,7 @@ def scene(plane: Map, ways: Ways | None, name: str) -> Scene:
     layers: list[Layer] = [
         Field(
             name="level",
-            label="log magnification",
+            label="Log magnification",
             role="model",
             values=plane.level.T,
             vmin=low,

@@ -76,7 +76,7 @@ def plane(
     lit = density[density > 1e-3 * density.max()]
     layers: list[Layer] = [
         Field(name="q", label="q(z) of all codes", role="model", values=density, vmax=float(np.quantile(lit, BRIGHT))),
-        Points(name="holes", label="holes", role="data", xy=codes.dug, size=9.0),
+        Points(name="holes", label="Holes", role="data", xy=codes.dug, size=9.0),
     ]
     known = told(screen.pictures)
     return Plane(
