@@ -4,6 +4,7 @@ import sys
 import time
 
 from tests.bench import (
+    bench_categorical,
     bench_diffusion,
     bench_em,
     bench_fit,
@@ -24,6 +25,7 @@ def main() -> int:
         bench_em,
         bench_kde,
         bench_fit,
+        bench_categorical,
         bench_diffusion,
         bench_paint,
         bench_read,
