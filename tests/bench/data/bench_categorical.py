@@ -1,4 +1,4 @@
-"""Fitting rows of categories beside scikit-learn's CategoricalNB: `python -m tests.bench.bench_categorical`.
+"""Fitting rows of categories beside scikit-learn's CategoricalNB: `python -m tests.bench.data.bench_categorical`.
 
 100,000 rows of 20 columns with 10 levels, the least of five runs: the independent product and the Chow-Liu tree. Exit status 1
 if the product's probabilities are not those of the peer.
