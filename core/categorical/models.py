@@ -10,7 +10,7 @@ is that of Chow and Liu (1968): of all trees the one of the greatest likelihood,
 sum of mutual information. A conditional of which nothing is known (0 / 0) is uniform. Densities are in nats.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -46,7 +46,10 @@ class Factor:
 class Categorical(Protocol):
     """What every table of probabilities does."""
 
-    sizes: Sizes
+    @property
+    def sizes(self) -> Sizes:
+        """How many levels each column has."""
+        ...
 
     @property
     def parameters(self) -> int:
@@ -196,5 +199,9 @@ def chow_liu(codes: Codes, sizes: Sizes, alpha: float) -> Tree:
     return Tree(sizes, alpha, len(codes), order, parents, counts)
 
 
-FITS: Final[Mapping[str, object]] = {"full table": full, "independent": independent, "tree": chow_liu}
-"""The three ways to fit, by name: (codes, sizes, alpha) -> Categorical."""
+FITS: Final[Mapping[str, Callable[[Codes, Sizes, float], Categorical]]] = {
+    "full table": full,
+    "independent": independent,
+    "tree": chow_liu,
+}
+"""The three ways to fit, by name."""
