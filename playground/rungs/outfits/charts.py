@@ -1,14 +1,14 @@
 """The charts of the page of outfits, as plain dictionaries; no Streamlit here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from core.digits import plain_power
-from playground.palette import ROLES, SURFACE
+from playground.palette import CLASSES, ROLES, SURFACE
 from playground.rungs.outfits.screen import TRUTH
 from playground.shown import vega
-from playground.shown.vega import Part, axis, layer, word
+from playground.shown.vega import Part, axis, layer, number, word
 
 TICKS = {1e-8: "10⁻⁸", 1e-6: "10⁻⁶", 1e-4: "10⁻⁴", 1e-2: "0.01", 1.0: "1"}
 SAID = " : ".join([*(f"datum.value < {3 * at} ? '{said}'" for at, said in TICKS.items()), "''"])  # of Vega, by the tick
@@ -47,3 +47,110 @@ def probabilities(p: Mapping[str, float], chosen: str, dark: bool) -> Part:
 def alt(p: Mapping[str, float]) -> str:
     """The chart in words."""
     return "Probability of the chosen outfit: " + ", ".join(f"{name} {plain_power(v, 2)}" for name, v in p.items())
+
+
+def bars(words: Sequence[str], counts: np.ndarray, p: np.ndarray, truth: np.ndarray, title: str, dark: bool) -> Part:
+    """One feature's probabilities as bars with their counts, and the truth as marks."""
+    columns = {"value": list(words), "count": counts, "p": p, "truth": truth}
+    across = axis("p", "probability", (0.0, 0.75), axis={"tickCount": 3})
+    up = word(
+        "value",
+        sort=list(words),
+        title=None,
+        axis={"labelLimit": 110, "labelOverlap": False, "ticks": False, "domain": False},
+    )
+    tip = [number(name) if name != "value" else word(name) for name in columns]
+    encoding = {"x": across, "y": up, "tooltip": tip}
+    beside = {"x": number("p"), "y": up, "text": number("count")}
+    parts = [
+        layer("bar", columns, encoding, color=ROLES["model"][dark], opacity=0.75, height=11),
+        layer("text", columns, beside, align="left", dx=6, fontSize=12, color=SURFACE["text"][dark]),
+        layer("tick", columns, {"x": number("truth"), "y": up}, color=ROLES["truth"][dark], thickness=3, size=17),
+    ]
+    return vega.layers(parts, 265, title={"text": title, "anchor": "start", "fontSize": 13})
+
+
+def bars_alt(title: str, words: Sequence[str], counts: np.ndarray, p: np.ndarray) -> str:
+    """The bars in words."""
+    return f"{title}: " + ", ".join(f"{w} {c} seen, {v:.3f}" for w, c, v in zip(words, counts, p, strict=True))
+
+
+NAMES = {"full": "Smoothed table", "independent": "Independent"}
+
+
+def curve(
+    sizes: Sequence[int],
+    means: Mapping[str, np.ndarray],
+    bands: Mapping[str, np.ndarray],
+    floor: float,
+    here: tuple[int, Mapping[str, float]],
+    dark: bool,
+) -> Part:
+    """KL to the truth over the outfits seen: means, bands, the floor of independence, and the models of the stage as dots."""
+    colours = {"full": CLASSES[0][dark], "independent": ROLES["model"][dark]}
+    across = axis("n", "outfits seen (log axis)", (10, 5000), log=True, axis={"values": [10, 50, 200, 1000, 5000]})
+    top = 1.5
+    up = axis("kl", "KL to the truth (nats)", (0.0, top))
+    parts = []
+    for name, mean in means.items():
+        low, high = np.minimum(bands[name], top)
+        band = {"n": list(sizes), "kl": low, "high": high}
+        parts.append(
+            layer("area", band, {"x": across, "y": up, "y2": {"field": "high"}}, color=colours[name], opacity=0.18)
+        )
+        line = {"n": list(sizes), "kl": np.minimum(mean, top)}
+        parts.append(layer("line", line, {"x": across, "y": up}, color=colours[name], strokeWidth=2.5))
+        last = {"n": [sizes[0]], "kl": [min(mean[0], top)], "said": [NAMES[name]]}
+        look = {"align": "left", "dx": 6, "dy": -9, "fontSize": 13, "fontWeight": 600, "color": colours[name]}
+        parts.append(layer("text", last, {"x": across, "y": up, "text": word("said")}, **look))
+    rule = {"kl": [floor]}
+    parts.append(layer("rule", rule, {"y": up}, color=ROLES["truth"][dark], strokeDash=[6, 4], strokeWidth=2))
+    words = {"n": [10], "kl": [floor], "said": [f"floor of independence {floor:.3f}"]}
+    look = {"align": "left", "dx": 6, "dy": 11, "fontSize": 12, "color": ROLES["truth"][dark]}
+    parts.append(layer("text", words, {"x": across, "y": up, "text": word("said")}, **look))
+    n, now = here
+    dots = {"n": [min(n, 5000)] * len(now), "kl": [min(v, top) for v in now.values()], "said": list(now)}
+    held = {"x": across, "y": up, "tooltip": [word("said"), number("kl")]}
+    parts.append(layer("point", dots, held, color=ROLES["hand"][dark], filled=True, size=60, opacity=1))
+    named = {"x": across, "y": up, "text": word("said")}
+    tree = {"n": dots["n"][-1:], "kl": dots["kl"][-1:], "said": dots["said"][-1:]}
+    parts.append(layer("text", tree, named, align="left", dx=8, fontSize=12, color=ROLES["hand"][dark]))
+    return vega.layers(parts, 330)
+
+
+def squares(names: Sequence[str], counted: np.ndarray, true: np.ndarray, dark: bool) -> Part:
+    """Mutual information of every pair as a map: by the counts below the diagonal, in truth above it."""
+    rows = [
+        (i, j, counted[i, j] if i > j else true[i, j]) for i in range(len(names)) for j in range(len(names)) if i != j
+    ]
+    columns = {
+        "row": [names[i] for i, _, _ in rows],
+        "column": [names[j] for _, j, _ in rows],
+        "nats": [v for _, _, v in rows],
+        "said": [f"{v:.2f}" for _, _, v in rows],
+    }
+    place = {
+        "x": word("column", sort=list(names), title=None, axis={"labelAngle": -30, "domain": False, "ticks": False}),
+        "y": word("row", sort=list(names), title=None, axis={"domain": False, "ticks": False}),
+    }
+    ramp = {
+        "domain": [0, 0.4],
+        "range": [SURFACE["stage"][dark], ROLES["model"][dark]],
+        "clamp": True,
+        "interpolate": "rgb",
+    }
+    paint = {"color": number("nats", scale=ramp, legend=None), "tooltip": [word("row"), word("column"), number("nats")]}
+    text = {**place, "text": word("said")}
+    parts = [
+        layer("rect", columns, place | paint, stroke=SURFACE["grid"][dark]),
+        layer("text", columns, text, fontSize=12, color=SURFACE["text"][dark]),
+    ]
+    return vega.layers(parts, 330)
+
+
+def squares_alt(names: Sequence[str], counted: np.ndarray) -> str:
+    """The map in words."""
+    i, j = np.unravel_index(int(counted.argmax()), counted.shape)
+    return (
+        f"Mutual information of every pair of features; the most is {names[i]} and {names[j]}, {counted[i, j]:.2f} nats"
+    )

@@ -17,7 +17,13 @@ from core.key import Key
 from core.options import Choice, Range, check
 
 NAME = "outfits"
-PANELS = {"Models": "models"}
+PANELS = {
+    "Models": "models",
+    "Parameters": "parameters",
+    "Learning curve": "curve",
+    "Independence": "independence",
+    "The outfits": "seen_outfits",
+}
 TOGETHER, APART = "white with silver", "none"
 FULL, SMOOTHED, ALONE, TREE = MODELS = ("Full table", "Smoothed table", "Independent", "Tree")
 TRUTH = "Truth"
