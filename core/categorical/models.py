@@ -12,7 +12,7 @@ sum of mutual information. A conditional of which nothing is known (0 / 0) is un
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -43,6 +43,7 @@ class Factor:
         return (self.count + self.alpha) / below if below else 1 / self.levels
 
 
+@runtime_checkable
 class Categorical(Protocol):
     """What every table of probabilities does."""
 

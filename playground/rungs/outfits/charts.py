@@ -1,12 +1,15 @@
 """The charts of the page of outfits, as plain dictionaries; no Streamlit here."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from core.categorical.models import Tree
 from core.digits import plain_power
 from playground.palette import CLASSES, ROLES, SURFACE
-from playground.rungs.outfits.screen import TRUTH
+from playground.rungs.outfits.screen import TREE, TRUTH
+from playground.rungs.outfits.tree import edges, places
 from playground.shown import vega
 from playground.shown.vega import Part, axis, layer, number, word
 
@@ -113,7 +116,7 @@ def curve(
     held = {"x": across, "y": up, "tooltip": [word("said"), number("kl")]}
     parts.append(layer("point", dots, held, color=ROLES["hand"][dark], filled=True, size=60, opacity=1))
     named = {"x": across, "y": up, "text": word("said")}
-    tree = {"n": dots["n"][-1:], "kl": dots["kl"][-1:], "said": dots["said"][-1:]}
+    tree = {"n": [min(n, 5000)], "kl": [min(now[TREE], top)], "said": [TREE]}
     parts.append(layer("text", tree, named, align="left", dx=8, fontSize=12, color=ROLES["hand"][dark]))
     return vega.layers(parts, 330)
 
@@ -150,7 +153,54 @@ def squares(names: Sequence[str], counted: np.ndarray, true: np.ndarray, dark: b
 
 def squares_alt(names: Sequence[str], counted: np.ndarray) -> str:
     """The map in words."""
-    i, j = np.unravel_index(int(counted.argmax()), counted.shape)
+    i, j = divmod(int(counted.argmax()), len(names))
     return (
         f"Mutual information of every pair of features; the most is {names[i]} and {names[j]}, {counted[i, j]:.2f} nats"
     )
+
+
+def tree(names: Sequence[str], made: Tree, shared: np.ndarray, dark: bool) -> Part:
+    """A tree of columns, with the mutual information on its edges; thicker where they share more."""
+    at = places(made)
+    deep, wide = max(y for _, y in at), max(x for x, _ in at)
+    across, down = {"domain": [-0.6, wide + 0.6]}, {"domain": [deep + 0.4, -0.4]}
+    bare = {"axis": None}
+    x, y = number("x", scale=across, **bare), number("y", scale=down, **bare)
+    held, parts = edges(made), []
+    if held:
+        most = max(shared[e] for e in held) or 1.0
+        lines = {
+            "x": [at[k][0] for k, _ in held],
+            "y": [at[k][1] for k, _ in held],
+            "x2": [at[j][0] for _, j in held],
+            "y2": [at[j][1] for _, j in held],
+            "width": [1 + 4 * shared[e] / most for e in held],
+        }
+        size = {"strokeWidth": {"field": "width", "type": "quantitative", "scale": None}}
+        ends = {"x": x, "y": y, "x2": {"field": "x2"}, "y2": {"field": "y2"}} | size
+        parts.append(layer("rule", lines, ends, color=ROLES["model"][dark], opacity=0.7))
+        middle = {
+            "x": [(at[k][0] + at[j][0]) / 2 for k, j in held],
+            "y": [(at[k][1] + at[j][1]) / 2 for k, j in held],
+            "said": [f"{shared[e]:.3f}" for e in held],
+        }
+        place = {"x": x, "y": y, "text": word("said")}
+        parts += haloed(middle, place, dark, fontSize=12, color=SURFACE["quiet"][dark])
+    nodes = {"x": [a for a, _ in at], "y": [b for _, b in at], "said": list(names)}
+    spot = {"x": x, "y": y}
+    parts.append(layer("point", nodes, spot, filled=True, size=90, opacity=1, color=ROLES["data"][dark]))
+    named = {**spot, "text": word("said")}
+    parts += haloed(nodes, named, dark, fontSize=12, fontWeight=600, dy=-13, color=SURFACE["text"][dark])
+    return vega.layers(parts, 80 + 60 * (deep + 1))
+
+
+def haloed(columns: Mapping[str, Any], encoding: Part, dark: bool, **look: Any) -> list[Part]:
+    """Words with the page's colour around them, so that a line may pass behind."""
+    ring = {**look, "color": SURFACE["page"][dark], "stroke": SURFACE["page"][dark], "strokeWidth": 5}
+    return [layer("text", columns, encoding, **ring), layer("text", columns, encoding, **look)]
+
+
+def tree_alt(names: Sequence[str], made: Tree, shared: np.ndarray) -> str:
+    """The tree in words."""
+    told = (f"{names[k]} – {names[j]} {shared[k, j]:.3f} nats" for k, j in edges(made))
+    return "Tree: " + (", ".join(told) or "no edges")

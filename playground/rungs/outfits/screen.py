@@ -23,6 +23,7 @@ PANELS = {
     "Learning curve": "curve",
     "Independence": "independence",
     "The outfits": "seen_outfits",
+    "Own table": "own_table",
 }
 TOGETHER, APART = "white with silver", "none"
 FULL, SMOOTHED, ALONE, TREE = MODELS = ("Full table", "Smoothed table", "Independent", "Tree")
