@@ -6,7 +6,8 @@ import pandas as pd
 from core.categorical.rows import every
 from core.data.renderers.outfit_words import ATTRIBUTES, VALUES
 from core.data.renderers.outfits import render
-from playground.rungs.outfits.screen import ALONE, FULL, MODELS, SMOOTHED, TOGETHER, TREE, TRUTH, Screen
+from playground import session
+from playground.rungs.outfits.screen import ALONE, FULL, MODELS, NAME, SMOOTHED, TOGETHER, TREE, TRUTH, Screen
 from playground.shown.files import Download, Home, sheet
 from playground.shown.files import script as program
 
@@ -16,6 +17,7 @@ NEEDS = {
     "information.": "from core.categorical import information",
     "every(": "from core.categorical.rows import every",
 }
+OWN = "The table of your own is not in the link; whoever opens it is asked for one under Own table."
 FITTED = {
     FULL: "models.full(codes, sizes, 0.0)",
     SMOOTHED: "models.full(codes, sizes, {alpha!r})",
@@ -32,7 +34,8 @@ def home(screen: Screen, step: object) -> Home:
         Download("Every probability (CSV)", "probabilities.csv", lambda: probabilities(screen)),
         Download("The stage (PNG)", "outfits.png", lambda: sheet(render(screen.outfits), 8)),
     )
-    return Home(script(screen), found)
+    own = session.recall(f"{NAME}.own", lambda: None)
+    return Home(script(screen), found, unlinked=(OWN,) if own else ())
 
 
 def as_csv(codes: np.ndarray) -> bytes:

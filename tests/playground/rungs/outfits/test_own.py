@@ -9,7 +9,7 @@ import pytest
 from core.categorical import information, models, ranking
 from core.categorical.rows import Rows
 from core.key import Key
-from playground.rungs.outfits import charts
+from playground.rungs.outfits import charts, files
 from playground.rungs.outfits.panels import own_table
 from playground.rungs.outfits.tree import places
 from tests import apps
@@ -71,6 +71,13 @@ def test_a_table_is_ranked_on_rows_it_has_not_seen():
     assert list(ranked(at)["Model"]) == [own_table.TITLES[row.name] for row in told]
     assert ranked(at)["Model"][0] == "Tree"
     assert ranked(at)["Held out (nats per row)"][0].startswith(f"\N{MINUS SIGN}{-told[0].held_out.value:.2f}")
+
+
+def test_that_a_file_is_not_in_the_link_is_said_beside_it():
+    at = uploaded(csv(TABLE))
+    at.session_state["panel"] = "Code and files"
+    at.run()
+    assert [c.value for c in at.caption if "not in the link" in c.value] == [files.OWN]
 
 
 def test_parquet_is_the_same_table():
