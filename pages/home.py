@@ -16,6 +16,7 @@ SHOWN = {"pinwheel": 5, "eight_gaussians": 8, "two_moons": 6, "faithful": 2}
 SEEDS = {"pinwheel": 3}
 SAYS = {
     "game": "A hidden rule lets points fall. Say where the next one will.",
+    "outfits": "Fifty outfits are seen; which one comes next, and which have never been there?",
     "fit1": "Lay a bell over a column of numbers, by hand, and let eighteen laws compete for it.",
     "fit2": "Drag a line through two columns: what does one say of the other?",
     "em": "Guess, move, guess again: find hidden groups half-step by half-step.",

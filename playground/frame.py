@@ -18,7 +18,10 @@ ICON = str(Path(__file__).resolve().parent / "icon.png")
 
 PAGES = {  # section: (file in pages/, title, icon)
     "": (("home", "Home", ":material/home:"),),
-    "Begin here": (("game", "The game", ":material/explore:"),),
+    "Begin here": (
+        ("game", "The game", ":material/explore:"),
+        ("outfits", "Outfits", ":material/checkroom:"),
+    ),
     "Fit": (
         ("fit1", "Fit in 1-D", ":material/show_chart:"),
         ("fit2", "Fit in 2-D", ":material/scatter_plot:"),

@@ -340,7 +340,7 @@ def test_a_change_in_the_project_reaches_some_and_not_all(path, some, none):
     assert [test for test in found if test.startswith(none)] == []
 
 
-@pytest.mark.parametrize("name", ["diffusion", "em", "fit1", "fit2", "home", "paint", "vae"])
+@pytest.mark.parametrize("name", ["diffusion", "em", "fit1", "fit2", "home", "outfits", "paint", "vae"])
 def test_a_changed_page_runs_in_the_house(name):
     plan = near.plan(project(), [f"pages/{name}.py"])
     assert plan.pages == (name,)

@@ -12,7 +12,7 @@ from tests.bench import (
     bench_paint,
     bench_start,
 )
-from tests.bench.data import bench_read
+from tests.bench.data import bench_categorical, bench_read
 from tests.bench.instruments import bench_pad, bench_stage
 from tests.bench.people import bench_people, bench_together
 
@@ -24,6 +24,7 @@ def main() -> int:
         bench_em,
         bench_kde,
         bench_fit,
+        bench_categorical,
         bench_diffusion,
         bench_paint,
         bench_read,

@@ -26,7 +26,7 @@ function bindEasel(s) {
   el.film.onkeydown = (event) => pressed(s, event);
   scrubbable(s, el.film, (event) => alongFilm(s, event));
   el.plot.onclick = (event) => {
-    if (!s.scene?.close || !s.frames.length) return;
+    if (!choosable(s) || !s.frames.length) return;
     const box = el.picture.getBoundingClientRect();
     if (s.large) return choose(s, s.picked, false);
     const at = pictureAt(s, [event.clientX - box.left, event.clientY - box.top]);
@@ -34,9 +34,12 @@ function bindEasel(s) {
   };
 }
 
+/** Whether a picture can be chosen: one that is seen closely beside the grid, or large. */
+const choosable = ({scene}) => Boolean(scene && (scene.close || scene.pick));
+
 /** Choose a picture, large or in the grid; Python hears of it. */
 function choose(s, picture, large) {
-  if (!s.scene.close) return;
+  if (!choosable(s)) return;
   const other = picture !== s.picked;
   Object.assign(s, {picked: picture, large});
   s.root.classList.toggle("large", large);

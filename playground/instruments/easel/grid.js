@@ -35,7 +35,7 @@ function paintGrid(s) {
   g.setTransform(geo.dpr, 0, 0, geo.dpr, 0, 0);
   paintWords(s, g);
   paintMarks(s, g);
-  if (!scene.close) return;
+  if (!choosable(s)) return;
   g.strokeStyle = css(theme.roles.hand);
   g.lineWidth = 2;
   const [x, y] = geo.places[s.picked];

@@ -31,7 +31,8 @@ class Easel:
 
     `names` tell each picture in words, `labels` stand under them; `groups` (label, how many) set rows apart. `lines` are
     the metrics that are read out under the player. `close` shows all kinds of one picture beside the grid and its film,
-    which has room for the frames that are `expected`; `chart` draws the metrics. It opens with picture `picked` chosen.
+    which has room for the frames that are `expected`; `chart` draws the metrics. It opens with picture `picked` chosen;
+    with `pick` one can be chosen where nothing is shown beside the grid.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Easel:
     at: int | None = None
     turn: int = 0
     close: bool = True
+    pick: bool = False
     picked: int = 0
     expected: int = 0
     chart: bool = False
@@ -98,7 +100,7 @@ def pack(easel: Easel, frames: Sequence[Frame], *, run: str, first: int = 0, liv
         **{name: getattr(easel, name) for name in ("shape", "count", "names", "labels", "groups")},
         **{
             name: getattr(easel, name)
-            for name in ("columns", "alt", "autoplay", "at", "turn", "close", "picked", "expected", "chart")
+            for name in ("columns", "alt", "autoplay", "at", "turn", "close", "pick", "picked", "expected", "chart")
         },
     }
     return message(scene, told, chunks, run=run, first=first, live=live)

@@ -39,6 +39,7 @@ MODEL = one("Kernel density", "Gaussian", "Gaussian mixture", "Gaussian copula")
 PAGES = {  # page: (the commonest change, the dearest); a page on which nothing can be changed has none
     "home": (),
     "game": (Change("seed", SEED), Change("model", {"model": one("Gaussian", "Gaussian mixture", "Kernel density")})),
+    "outfits": (Change("seed", SEED), Change("n", {"n": number(10, 5000)})),
     "fit1": (Change("seed", SEED), Change("data", {"data": LINE})),
     "fit2": (Change("seed", SEED), Change("model", {"model": MODEL})),
     "em": (Change("K, covariance, seed", SHAPE | SEED), Change("data", {"data": PLANE})),

@@ -1,0 +1,1 @@
+"""The closer looks of the page of outfits, one a file."""
