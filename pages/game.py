@@ -143,4 +143,4 @@ def ask() -> Screen | None:
 
 workbench()
 experiments(NAME, TRIES)
-onward("a region knows only in and out; how does one say that some places are likelier than others?", "fit1")
+onward("a region knows only in and out; what if every one of 4,032 things has a probability of its own?", "outfits")
