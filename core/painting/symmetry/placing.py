@@ -33,6 +33,7 @@ STEP = 0.06
 NEAR = 2.3  # waves a cell: the frequencies that the grid is judged by
 STARTS, KEPT, TRIED = 24, 6, 14  # lattices of the grid that are climbed from, kept in a round, steps tried from each
 ROUNDS, SHRINK = 3, 0.6
+WEAK = 0.01  # of the largest variance: waves below it are not looked for
 SHIFTS = 12  # origins tried, a side of the cell
 
 
@@ -57,8 +58,8 @@ class Table:
         n, side = len(y), round(np.sqrt(y.shape[1]))
         nu, pixel = np.linspace(-BAND, BAND, 2 * BINS + 1), np.arange(side) + 0.5 - side / 2
         square = (y - y.mean(axis=1, keepdims=True)).reshape(n, side, side).transpose(0, 2, 1)
-        waves = np.exp(-2j * np.pi * nu[:, None] * pixel)
-        return Table(waves @ square @ waves.T / side**2)
+        waves = np.exp(-2j * np.pi * nu[:, None] * pixel).astype(np.complex64)
+        return Table(waves @ square.astype(np.float32) @ waves.T / np.float32(side**2))
 
     def at(self, nu: Float[np.ndarray, "*c 2"]) -> Complex[np.ndarray, "*c"]:
         """The transforms at frequencies of each picture's own, between the grid's by straight lines."""
@@ -102,7 +103,7 @@ class Search:
     def near(self) -> np.ndarray:
         """Which frequencies the grid is judged by."""
         k = self.of.frequencies
-        return np.flatnonzero((np.hypot(*k.T) <= NEAR) & k.any(axis=1))
+        return np.flatnonzero(np.hypot(*k.T) <= NEAR)
 
     @cached_property
     def shifts(self) -> Float[np.ndarray, "o 2"]:
@@ -139,14 +140,12 @@ class Search:
         """The `KEPT` lattices that hold most energy, whatever their origin, best first."""
         share = np.abs(self.of.modes) ** 2
         worth = weights @ share / np.maximum(share.sum(axis=0), 1e-9)
-        worth[-1] = 0
         power = (np.abs(table.values) ** 2).reshape(len(table.values), -1)
         found = sum(worth[f] * power[:, places] for f, places in zip(self.near, self.places, strict=True))
         settings = self.grid[0][np.argpartition(-found, min(STARTS, found.shape[1]) - 1, axis=1)[:, :STARTS]]
-        used = np.flatnonzero(worth > 0)
         for i in range(ROUNDS + 1):
-            nu = self.of.frequencies[used] @ inverse(bases(self.of.kind, settings))
-            energy = (np.abs(table.at(nu)) ** 2) @ worth[used]
+            nu = self.of.frequencies @ inverse(bases(self.of.kind, settings))
+            energy = (np.abs(table.at(nu)) ** 2) @ worth
             settings = best(settings, energy, KEPT)
             if i < ROUNDS:
                 settings = tried(settings, 0.5 * self.steps(i, "lattice")[:, :4])
@@ -158,23 +157,23 @@ class Search:
         """The settings and the origin of most energy, near these lattices."""
         if self.of.kind == "rectangular":  # which side the mirrors or glides are along, a lattice alone does not say
             settings = np.concatenate([settings, across(settings)], axis=1)
-        n, count = len(settings), len(self.shifts)
-        energy = self.energy(table, weights, settings, np.broadcast_to(self.shifts, (n, settings.shape[1], count, 2)))
+        n, count, k = len(settings), len(self.shifts), self.of.frequencies
+        energy = self.energy(table, weights, settings, np.exp(2j * np.pi * self.shifts @ k.T))
         order = np.argsort(-energy.reshape(n, -1), axis=1)[:, :KEPT]
         both = np.concatenate(
             [np.take_along_axis(settings, (order // count)[..., None], axis=1), self.shifts[order % count]], axis=2
         )
         for i in range(ROUNDS):
             both = tried(both, self.steps(i, "origin") * np.array([*4 * [0.25], 0.03, 0.03]))
-            both = best(both, self.energy(table, weights, both[..., :4], both[..., None, 4:])[..., 0], KEPT)
+            turns = np.exp(2j * np.pi * both[..., None, 4:] @ k.T)
+            both = best(both, self.energy(table, weights, both[..., :4], turns)[..., 0], KEPT)
         return both[:, 0, :4], both[:, 0, 4:]
 
     def energy(
-        self, table: Table, weights: Float[np.ndarray, " r"], settings: Settings, shifts: Float[np.ndarray, "n c o 2"]
+        self, table: Table, weights: Float[np.ndarray, " r"], settings: Settings, turns: Complex[np.ndarray, "*o f"]
     ) -> Float[np.ndarray, "n c o"]:
-        """sum_r a_r^2 v_r / (v_r + s^2 / d)."""
-        k = self.of.frequencies
-        seen = table.at(k @ inverse(bases(self.of.kind, settings)))[:, :, None] * np.exp(2j * np.pi * shifts @ k.T)
+        """sum_r a_r^2 v_r / (v_r + s^2 / d) with the origins that turn every wave by `turns`."""
+        seen = table.at(self.of.frequencies @ inverse(bases(self.of.kind, settings)))[:, :, None] * turns
         held = seen.real @ self.of.modes.real.T + seen.imag @ self.of.modes.imag.T
         return np.asarray(held**2 @ weights)
 
@@ -182,7 +181,7 @@ class Search:
 @cache
 def search(group: str) -> Search:
     """The search for a group's placings."""
-    return Search(symmetric(group))
+    return Search(symmetric(group).strong(WEAK))
 
 
 def across(settings: Settings) -> Settings:

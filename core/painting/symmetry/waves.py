@@ -48,6 +48,13 @@ class Symmetric:
         """Of its lattice."""
         return wallpapers.GROUPS[self.group][0]
 
+    def strong(self, share: float) -> "Symmetric":
+        """Without the waves whose variance is below a share of the largest, and the constant."""
+        kept = self.variances >= share * self.variances.max()
+        kept[-1] = False
+        used = np.abs(self.modes[kept]).max(axis=0) > 1e-9
+        return Symmetric(self.group, self.frequencies[used], self.modes[kept][:, used], self.variances[kept])
+
     def at(self, placing: Placing, points: Float[np.ndarray, "m 2"]) -> Float[np.ndarray, "n r m"]:
         """Every phi_r at points (x, y) in pixels."""
         cells = np.einsum("nij,nmj->nmi", np.linalg.inv(placing.bases), points - placing.origins[:, None])
@@ -58,9 +65,10 @@ class Symmetric:
         turns = 2j * np.pi * (self.frequencies @ np.linalg.inv(placing.bases))
         pixel = np.arange(size) + 0.5 - placing.origins[:, :, None]
         across, down = (np.exp(turns[:, :, i, None] * pixel[:, None, i]) for i in (0, 1))
-        waves = (down[..., :, None] * across[..., None, :]).reshape(len(turns), len(self.frequencies), -1)
-        whole = np.concatenate([waves.real, waves.imag], axis=1)
-        return np.concatenate([self.modes.real, -self.modes.imag], axis=1) @ whole
+        down = self.modes[:, :, None] * down[:, None]
+        whole = np.concatenate([across.real, -across.imag], axis=1)[:, None]
+        rows = np.concatenate([down.real, down.imag], axis=2).transpose(0, 1, 3, 2)
+        return (rows @ whole).reshape(len(turns), len(self.modes), -1)
 
 
 @cache

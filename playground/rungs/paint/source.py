@@ -20,8 +20,8 @@ STORED, HERE, FILE = "stored", "trained here", "from a file"
 WAYS = (STORED, HERE, FILE)
 MOST = 64  # MB of a checkpoint
 AVERAGED = (
-    "A, its equal at noise of a fifth of the signal, is no network: it is what is seen, averaged over the motions of the "
-    "group told (the Reynolds operator) where its lattice most likely lies, by the law that the set is drawn from."
+    "A is no network: it is what is seen, averaged over the motions of the group told (the Reynolds operator) on its "
+    "likeliest lattice, by the law this set is drawn from."
 )
 TOGETHER = 32  # pictures that are guessed at once: a picture of 32 costs a third of one alone, one of 64 hardly less
 _together: "deque[tuple[Painter, Painter]]" = deque(maxlen=8)  # of each painter lately asked, by itself and together
