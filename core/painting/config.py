@@ -13,7 +13,7 @@ from core.diffusion.noise import schedule as schedules
 from core.diffusion.noise import target as targets
 from core.options import Choice, Range, check
 
-NONE, WALLPAPER = SYMMETRIES = ("none", "wallpaper groups")
+NO_GROUP, WALLPAPER = SYMMETRIES = ("no group", "wallpaper groups")
 TARGETS = ("v", "velocity")  # the two that determine the clean picture at every time
 
 
@@ -48,7 +48,7 @@ class Config:
     dropout: Annotated[
         float, Range(0, 0.9, "Label dropout", "How often a condition is not told, for guidance.", more=True)
     ] = 0.15
-    symmetry: Annotated[str, Choice(SYMMETRIES, "Average", "Over the motions of the group told.", more=True)] = NONE
+    symmetry: Annotated[str, Choice(SYMMETRIES, "Average", "Over the motions of the group told.", more=True)] = NO_GROUP
     every: Annotated[int, Range(1, 1000, "Updates a Step", "How often a picture is made.", log=True, more=True)] = 20
 
     def __post_init__(self) -> None:

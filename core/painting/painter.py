@@ -23,7 +23,7 @@ from core.diffusion.noise.schedule import Schedule
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import unet
-from core.painting.config import NONE, Config
+from core.painting.config import NO_GROUP, Config
 from core.painting.symmetry import average
 from core.process import Step, frozen
 
@@ -89,7 +89,7 @@ class Painter:
     @property
     def averages(self) -> bool:
         """Whether its guesses are averaged over the group told."""
-        return self.config.symmetry != NONE
+        return self.config.symmetry != NO_GROUP
 
     @property
     def dim(self) -> int:

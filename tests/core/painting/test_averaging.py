@@ -7,7 +7,7 @@ import pytest
 
 from core.data.renderers import wallpapers
 from core.key import Key
-from core.painting.config import WALLPAPER
+from core.painting.config import NO_GROUP, WALLPAPER
 from core.painting.recipes import stored
 from core.painting.symmetry.average import asymmetry, mixed
 from tests.core.painting.symmetry.papers import papers
@@ -73,7 +73,7 @@ def test_the_stored_painter_obeys_four_fifths_as_often_as_real_pictures_are_know
 def test_its_network_alone_leaves_what_is_asked_for_and_the_average_keeps_it():
     """Of high symmetry: how far a painted picture is from its own average, in shares of its variance."""
     held = stored("paint-wallpapers").model
-    alone = replace(held, config=replace(held.config, symmetry="none"))
+    alone = replace(held, config=replace(held.config, symmetry=NO_GROUP))
     group = wallpapers.CLASSES.index("p6m")
     left = []
     for painter in (held, alone):
