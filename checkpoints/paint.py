@@ -32,7 +32,8 @@ By the recipes in `core/painting/recipes.py`, on one thread, from the training r
 DPM-Solver++(2M). Right: the share of told labels that are seen in the pictures, at the least guidance w of 1, 1.5, 2 and 4
 that makes it 97 %, or else where it is largest; outfits are told a random part of their five attributes and read exactly,
 the other sets are told their class and read by a small classifier, whose own share on real test pictures stands beside it
-and bounds what it can see. Variety: at that w, distinct combinations of the attributes left open (outfits) or the variance
+and bounds what it can see. The guesses of `paint-wallpapers` are mixed with their averages over the motions of the group
+told (`core/painting/symmetry`). Variety: at that w, distinct combinations of the attributes left open (outfits) or the variance
 of features within a class, over the real pictures'. Frechet: squared distance of the classifier's features from those of the
 training pictures, and its floor, that of as many real pictures that were held out. Memory: the median distance of painted
 pictures to the nearest training picture over that of held-out ones. A file is in float16 where that moves no pixel of 32

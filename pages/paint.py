@@ -71,7 +71,7 @@ def workbench() -> None:
         with left:
             return training_film.show(asked.course) if asked.course else film.unpainted(shelved.pictures, asked.problem)
     with told:
-        wish = words.choose(shelved.pictures, asked.painter.sizes)
+        wish = words.choose(asked.painter, shelved.pictures)
     screen = Screen(shelved, asked, wish, Push(**push), Sampler(**values), seed)
     if (shown := run_bar.standing(NAME, screen, said)) is None:
         return

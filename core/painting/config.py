@@ -2,7 +2,7 @@
 
 Where they are from: schedules and targets, `schedule` and `target` in `core.diffusion.noise`; label dropout, Ho and
 Salimans (2022); uniform dequantisation, Theis, van den Oord and Bethge (2016); Adam, Kingma and Ba (2015); averaged
-weights, Polyak and Juditsky (1992).
+weights, Polyak and Juditsky (1992); averages over a group, `core.painting.symmetry.average`.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from core.diffusion.noise import schedule as schedules
 from core.diffusion.noise import target as targets
 from core.options import Choice, Range, check
 
+NO_GROUP, WALLPAPER = SYMMETRIES = ("no group", "wallpaper groups")
 TARGETS = ("v", "velocity")  # the two that determine the clean picture at every time
 
 
@@ -22,7 +23,8 @@ class Config:
 
     `levels` L > 0 says that the pictures are whole grey levels k = 0 .. L - 1: each is learned spread evenly over its
     cell, (k + u) / L with u uniform, so that the model is a density whose mean over a cell is the probability of its
-    level; 0 learns k / (L - 1) as it is.
+    level; 0 learns k / (L - 1) as it is. `symmetry` says over whose motions a guess is averaged, where a picture is told
+    its group; the training does not depend on it.
     """
 
     schedule: Annotated[str, Choice(schedules.NAMES, "Schedule", "How signal fades into noise.", more=True)] = "cosine"
@@ -46,6 +48,7 @@ class Config:
     dropout: Annotated[
         float, Range(0, 0.9, "Label dropout", "How often a condition is not told, for guidance.", more=True)
     ] = 0.15
+    symmetry: Annotated[str, Choice(SYMMETRIES, "Average", "Over the motions of the group told.", more=True)] = NO_GROUP
     every: Annotated[int, Range(1, 1000, "Updates a Step", "How often a picture is made.", log=True, more=True)] = 20
 
     def __post_init__(self) -> None:

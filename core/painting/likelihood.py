@@ -26,7 +26,10 @@ Points = Float[np.ndarray, "n d"]
 
 @dataclass(frozen=True)
 class Traced:
-    """A painter told labels (-1, or None: nothing), that knows the trace of its Jacobian, exactly or by `probes` (n, d)."""
+    """A painter's network told labels (-1, or None: nothing), with the trace of its Jacobian, exact or by `probes` (n, d).
+
+    What a painter averages over a group is not in it.
+    """
 
     painter: Painter
     labels: Int[np.ndarray, "n a"] | None = None

@@ -3,7 +3,8 @@
 Pictures are (n, c, h, w) in [0, 1]; a model sees u = 2 x - 1, flattened to (n, d), so the walks, solvers and likelihoods
 of diffusion in the plane serve it unchanged. As there, the network sees x_t scaled to unit spread and its log-SNR, and its
 answer is scaled by the size of its target (Karras et al., 2022, on why). A painter told nothing and one told everything are
-one network (Ho and Salimans, 2022); a label of -1 leaves its condition open.
+one network (Ho and Salimans, 2022); a label of -1 leaves its condition open. Where the options name a `symmetry`, `Told` mixes
+the network's guess with the average over the motions of the group told (`core.painting.symmetry.average`).
 """
 
 import json
@@ -22,7 +23,8 @@ from core.diffusion.noise.schedule import Schedule
 from core.diffusion.walk import Sampler
 from core.key import Key
 from core.painting import unet
-from core.painting.config import Config
+from core.painting.config import NO_GROUP, Config
+from core.painting.symmetry import average
 from core.process import Step, frozen
 
 Points = Float[np.ndarray, "n d"]
@@ -61,6 +63,8 @@ class Painter:
     def __post_init__(self) -> None:
         """Freeze the weights; raise ValueError unless shape, sizes and weights fit the network and are finite."""
         possible(self.shape, self.sizes)
+        if self.averages and (self.shape, self.sizes) != (average.SHAPE, average.SIZES):
+            raise ValueError("Only a painter of wallpapers, told one of the 17 groups, averages over wallpaper groups.")
         expected, held = dict(self.net.shapes), {}
         if set(expected) != set(self.weights):
             raise ValueError(f"The painter's weights should be {len(expected)} arrays with the names of its layers.")
@@ -81,6 +85,11 @@ class Painter:
     def net(self) -> unet.UNet:
         """The network's shape."""
         return unet.of(self.config, self.shape, self.sizes)
+
+    @property
+    def averages(self) -> bool:
+        """Whether its guesses are averaged over the group told."""
+        return self.config.symmetry != NO_GROUP
 
     @property
     def dim(self) -> int:
@@ -114,7 +123,7 @@ class Painter:
         return replace(self, weights=near, network=None)
 
     def denoise(self, x: Points, t: float, labels: np.ndarray | None = None) -> Points:
-        """E[x_0 given x_t = x and the labels] as learned, in model space; -1, or none, tells nothing.
+        """E[x_0 given x_t = x and the labels] as the network learned it, in model space; -1, or none, tells nothing.
 
         Outside the schedule's `span` the network is asked about the nearest time inside. ValueError for labels it has not.
         """
@@ -202,7 +211,8 @@ def in_planes(step: Step[np.ndarray], shape: tuple[int, int, int]) -> Step[np.nd
 class Told:
     """A painter that is told labels (None: nothing): one row for all pictures, or one for each.
 
-    Guidance w mixes D = D_free + w (D_told - D_free); w = 1 is the told one itself and asks once.
+    Guidance w mixes D = D_free + w (D_told - D_free); w = 1 is the told one itself and asks once. A painter that averages
+    gives (1 - beta) D + beta A, A the average over the group told; below w = 1, beta too is w times as large.
     """
 
     painter: Painter
@@ -215,7 +225,19 @@ class Told:
         return self.painter.schedule
 
     def denoise(self, x: Points, t: float) -> Points:
-        """E[x_0 given x_t = x and the labels], guided."""
+        """E[x_0 given x_t = x and the labels], guided and averaged."""
+        said = self.guided(x, t)
+        return self.averaged(said, x, t) if self.painter.averages and self.labels is not None else said
+
+    def averaged(self, guess: Points, x: Points, t: float) -> Points:
+        """(1 - beta) D + beta A of a guess D, for a painter that averages."""
+        labels, s = self.painter.checked(self.labels, len(x)), self.schedule
+        assert labels is not None
+        alpha, sigma, *_ = s.curves(float(np.clip(t, *s.span)))
+        return average.mixed(guess, x / float(alpha), labels[:, 0], float(sigma / alpha) ** 2, self.guidance)
+
+    def guided(self, x: Points, t: float) -> Points:
+        """The network's guess, guided."""
         if self.labels is None or self.guidance == 1.0:
             return self.painter.denoise(x, t, self.labels)
         told = self.painter.checked(self.labels, len(x))

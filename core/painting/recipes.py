@@ -1,7 +1,8 @@
 """How the painter of each built-in set is trained: the options, the key, the pictures; the page begins with the same.
 
 They learn the training rows alone, so that held-out pictures are left for the questions about memory. The outfits are told
-their five attributes, the others their class; a jar has none, and they are told nothing.
+their five attributes, the others their class; a jar has none, and they are told nothing. The class of a wallpaper is its
+symmetry group, over whose motions the guess is averaged.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from core.checkpoint import Checkpoint, CheckpointError
 from core.data.images import Pictures, load
 from core.key import Key
 from core.painting import fit as fits
-from core.painting.config import Config
+from core.painting.config import WALLPAPER, Config
 from core.painting.painter import Painter
 from core.process import Step
 
@@ -40,7 +41,7 @@ class Recipe:
 PAINTERS: dict[str, Recipe] = {
     "paint-outfits": Recipe("outfits", Config(width=48, depth=4, batch=32, steps=20_000, rate=1.5e-3, dropout=0.3)),
     "paint-strokes": Recipe("strokes", Config(width=48, batch=32, steps=5000, rate=1.5e-3)),
-    "paint-wallpapers": Recipe("wallpapers", Config(width=48, batch=32, steps=15_000)),
+    "paint-wallpapers": Recipe("wallpapers", Config(width=48, batch=32, steps=15_000, symmetry=WALLPAPER)),
     "paint-jars": Recipe("jars", Config(width=32, batch=32, steps=4000, rate=1.5e-3)),
     "paint-digits": Recipe(
         "digits",

@@ -23,10 +23,15 @@ Labels = Int[np.ndarray, "n a"]
 
 @dataclass(frozen=True)
 class Wish:
-    """The values `left` to every condition, () where it is free, and the same in `words`."""
+    """The values `left` to every condition, () where it is free, and the same in `words`.
+
+    A free condition is not told; where `sizes` say how many values each has, it is told one of them all instead, which of
+    pictures with equal chances is the same law.
+    """
 
     left: tuple[tuple[int, ...], ...] = ()
     words: str = "anything"
+    sizes: tuple[int, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -34,21 +39,28 @@ class Wish:
         return any(self.left)
 
     @property
+    def values(self) -> tuple[tuple[int, ...], ...]:
+        """What each condition is told one of, () where nothing."""
+        if not self.sizes:
+            return self.left
+        return tuple(v or tuple(range(size)) for v, size in zip(self.left, self.sizes, strict=True))
+
+    @property
     def settled(self) -> tuple[int, ...]:
-        """The value of every condition to which one is left, -1 for the others."""
-        return tuple(values[0] if len(values) == 1 else -1 for values in self.left)
+        """The value of every condition that can only be told one, -1 for the others."""
+        return tuple(values[0] if len(values) == 1 else -1 for values in self.values)
 
     @property
     def drawn(self) -> bool:
         """Whether pictures are told different things."""
-        return any(len(values) > 1 for values in self.left)
+        return any(len(values) > 1 for values in self.values)
 
     def labels(self, n: int, key: Key) -> Labels | None:
-        """What each of `n` pictures is told (-1: nothing), the same for the first of more; None where nothing is asked for."""
-        if not self.asks:
+        """What each of `n` pictures is told (-1: nothing), the same for the first of more; None where none is told anything."""
+        if not any(self.values):
             return None
         told = np.tile(np.array(self.settled, dtype=np.int64), (n, 1))
-        for condition, values in enumerate(self.left):
+        for condition, values in enumerate(self.values):
             if len(values) > 1:
                 told[:, condition] = np.array(values)[(key / condition).generator().integers(len(values), size=n)]
         return told

@@ -154,16 +154,16 @@ def lattice(kind: str, free: Float[np.ndarray, "2 m"]) -> Float[np.ndarray, "m 2
 
 
 @cache
-def spectrum(kind: str) -> tuple[Int[np.ndarray, "f 2"], Float[np.ndarray, " f"]]:
-    """The frequencies k within RADIUS but for 0, which the groups on this lattice map to each other, and their |k|.
+def spectrum(kind: str, radius: float = RADIUS) -> tuple[Int[np.ndarray, "f 2"], Float[np.ndarray, " f"]]:
+    """The frequencies k but for 0 within a radius of at most 4.6, which groups on this lattice permute, and their |k|.
 
     Lengths are those of a square or of a hexagonal cell of area 1. In this order -k is the mirror place of k.
     """
-    k = np.stack(np.meshgrid(*[np.arange(-4, 5)] * 2, indexing="ij"), axis=-1).reshape(-1, 2)
+    k = np.stack(np.meshgrid(*[np.arange(-5, 6)] * 2, indexing="ij"), axis=-1).reshape(-1, 2)
     squared = (k**2).sum(axis=1).astype(float)
     if kind == "hexagonal":
         squared = (squared + k[:, 0] * k[:, 1]) * 2 / np.sqrt(3)
-    kept = (squared <= RADIUS**2) & (squared > 0)
+    kept = (squared <= radius**2) & (squared > 0)
     return k[kept], np.sqrt(squared[kept])
 
 
@@ -185,9 +185,9 @@ def moves(group: str) -> tuple[Move, ...]:
 
 
 @cache
-def projector(group: str) -> Complex[np.ndarray, "f f"]:
+def projector(group: str, radius: float = RADIUS) -> Complex[np.ndarray, "f f"]:
     """P with c P the coefficients of the mean over the group of f(M u + t): k goes to M' k, turned by exp(2 pi i k . t)."""
-    frequencies = spectrum(GROUPS[group][0])[0]
+    frequencies = spectrum(GROUPS[group][0], radius)[0]
     place = {tuple(k): i for i, k in enumerate(frequencies.tolist())}
     projection = np.zeros((len(frequencies), len(frequencies)), dtype=complex)
     for matrix, shift in moves(group):

@@ -66,11 +66,11 @@ def script(screen: Screen) -> str:
 def told(screen: Screen) -> str:
     """What makes the labels of these pictures."""
     wish = screen.wish
-    if not wish.asks:
+    if not any(wish.values):
         return "None"
     if not wish.drawn:
         return f"np.array({list(wish.settled)})"
-    return f'Wish({wish.left}).labels({screen.push.samples}, key / "told")'
+    return f'Wish({wish.values}).labels({screen.push.samples}, key / "told")'
 
 
 def painter(screen: Screen) -> list[str]:

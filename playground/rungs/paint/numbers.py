@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.check import Check
+from core.data.renderers.wallpapers import CLASSES
+from core.painting.symmetry import average
 from core.process import Step
 from playground.instruments.figures import Beside, Formula, Table
 from playground.instruments.figures.mathml import hat, lines, name, op, row, sub, value
@@ -19,15 +21,21 @@ if TYPE_CHECKING:
     from core.checkpoint import Checkpoint
 
 FEW = 2  # pictures that are painted again for the self-test
+PUSH = "D(w) = D + w (D(words) \N{MINUS SIGN} D)"
 HOLDS = "What must hold for the pictures on show, in units of a picture that runs from \N{MINUS SIGN}1 to 1."
 FLOW = "at most, by the flow, dequantised"
 X_T, CLEAN = sub(name("x"), name("t")), sub(hat(name("x")), "<mn>0</mn>")
 MIXED = X_T, row(op("="), value(), CLEAN, op("+"), value(), hat(name("ε")))
+PUSHED, AVERAGE = sub(name("D"), name("w")), row(name("A"), op("("), X_T, op(","), name("words"), op(")"))
 FREE, TOLD = (row(name("D"), op("("), X_T, more, op(")")) for more in ("", op(",") + name("words")))
+GUIDED = row(op("="), FREE, op("+"), value(), op("("), TOLD, op("−"), FREE, op(")"))
+BOTH = op("="), value()
 FORMS = {
     "free": lines(MIXED, (CLEAN, row(op("="), FREE))),
     "told": lines(MIXED, (CLEAN, row(op("="), TOLD))),
-    "guided": lines(MIXED, (CLEAN, row(op("="), FREE, op("+"), value(), op("("), TOLD, op("−"), FREE, op(")")))),
+    "guided": lines(MIXED, (CLEAN, GUIDED)),
+    "told, averaged": lines(MIXED, (CLEAN, row(*BOTH, TOLD, op("+"), value(), AVERAGE))),
+    "guided, averaged": lines(MIXED, (CLEAN, row(*BOTH, PUSHED, op("+"), value(), AVERAGE)), (PUSHED, GUIDED)),
 }
 UNSEEN = "Nats each, fewer is better; 360 test pictures by which no choice was made, the same for all."
 
@@ -40,7 +48,7 @@ def beside(step: Step[np.ndarray], screen: Screen) -> dict[str, Beside]:
 def figures(step: Step[np.ndarray], screen: Screen) -> Table:
     """The numbers of a Step."""
     m = step.metrics
-    twice = screen.wish.asks and screen.push.guidance != 1
+    twice = screen.labels is not None and screen.push.guidance != 1
     snr = f"{m['snr']:.2f}" if np.isfinite(m["snr"]) else ("∞" if m["snr"] > 0 else "-∞")
     rows = [
         ("Time t", f"{m['t']:.3f}", "0 picture, 1 noise"),
@@ -55,10 +63,13 @@ def figures(step: Step[np.ndarray], screen: Screen) -> Table:
 def equation(step: Step[np.ndarray], screen: Screen) -> Formula:
     """What the painter was asked and how the guess follows, with this moment's numbers."""
     mixed = tuple(written(round(step.metrics[name], 3)) for name in ("alpha", "sigma"))
-    if not screen.wish.asks:
+    if screen.labels is None:
         return Formula("free", mixed)
-    w = screen.push.guidance
-    return Formula("told", mixed) if w == 1 else Formula("guided", (*mixed, written(w)))
+    w, averaged = screen.push.guidance, ""
+    if screen.painter.averages:
+        beta = average.share((step.metrics["sigma"] / step.metrics["alpha"]) ** 2, w)
+        averaged, mixed = ", averaged", (*mixed, *(written(round(part, 3)) for part in (1 - beta, beta)))
+    return Formula(f"told{averaged}", mixed) if w == 1 else Formula(f"guided{averaged}", (*mixed, written(w)))
 
 
 def self_test(screen: Screen, step: Step[np.ndarray]) -> SelfTest:
@@ -91,9 +102,15 @@ def of_painter(screen: Screen, start: np.ndarray) -> Iterator[Check]:
     """What holds of the painter's guesses of a few pictures with much noise in them."""
     painter, told = screen.painter, screen.told(FEW)
     x, t, w = start[:FEW], 0.7, screen.push.guidance
-    free, asked = painter.told(None).denoise(x, t), painter.told(told).denoise(x, t)
-    pushed = painter.told(told, w).denoise(x, t)
-    yield Check("D(w) = D + w (D(words) \N{MINUS SIGN} D)", furthest(pushed, free + w * (asked - free)), 0.0, 1e-4)
+    free, asked, pushing = painter.denoise(x, t), painter.denoise(x, t, told), painter.told(told, w)
+    pushed, by_hand = pushing.denoise(x, t), free + w * (asked - free)
+    if painter.averages and told is not None:
+        by_hand = pushing.averaged(by_hand, x, t)
+        alpha, sigma, *_ = painter.schedule.curves(t)
+        r = float(sigma / alpha) ** 2
+        moved = max(average.asymmetry(CLASSES[k], x[i : i + 1] / alpha, r) for i, k in enumerate(told[:, 0]) if k >= 0)
+        yield Check("A after each motion of its group is A", moved, 0.0, 1e-6)
+    yield Check(f"{PUSH}{' mixed with A' * painter.averages}", furthest(pushed, by_hand), 0.0, 1e-4)
     alone = painter.told(None if told is None else told[:1], w).denoise(x[:1], t)
     yield Check("a picture does not see its neighbours", furthest(alone, pushed[:1]), 0.0, 1e-4)
     again = painter.begin(len(start), screen.key)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 STORED, HERE, FILE = "stored", "trained here", "from a file"
 WAYS = (STORED, HERE, FILE)
 MOST = 64  # MB of a checkpoint
+AVERAGED = (
+    "A is no network: it is what is seen, averaged over the motions of the group told (the Reynolds operator) on its "
+    "likeliest lattice, by the law this set is drawn from."
+)
 TOGETHER = 32  # pictures that are guessed at once: a picture of 32 costs a third of one alone, one of 64 hardly less
 _together: "deque[tuple[Painter, Painter]]" = deque(maxlen=8)  # of each painter lately asked, by itself and together
 HELD, REFUSED, FIELD = "paint.file", "paint.refused", "paint.checkpoint"  # of a painter from a file, in the session
@@ -100,6 +104,8 @@ def chip(source: Source) -> str:
     weights = sum(value.size for value in held.model.weights.values())
     where = "beforehand" if source.way == STORED else "elsewhere"
     said = f":orange-badge[trained] {where}: {updates:,.0f} updates of {weights / 1e6:.1f} million weights."
+    if held.model.averages:
+        said = f"{said} {AVERAGED}"
     if "right_1.5" not in held.metrics:
         return said
     right, error = (100 * held.metrics[name] for name in ("right_1.5", "right_error_1.5"))

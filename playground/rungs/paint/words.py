@@ -1,6 +1,6 @@
 """What is to be painted, in words: a prompt read as attributes, or classes."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -11,6 +11,9 @@ from core.data.renderers.outfit_words import ATTRIBUTES, VALUES
 from core.painting.wish import Wish
 from playground import controls
 from playground.rungs.paint.prompt import box
+
+if TYPE_CHECKING:
+    from core.painting.painter import Painter
 
 FIRST = "red hair, round glasses, hoodie"
 
@@ -46,12 +49,12 @@ def push(pictures: Pictures, sizes: tuple[int, ...] | None, preset: Any) -> dict
     return controls.draw(preset, more=False) if heard(pictures, sizes) else {}
 
 
-def choose(pictures: Pictures, sizes: tuple[int, ...], key: str = "", first: str = FIRST) -> Wish:
-    """The controls that say what is wanted of a painter told `sizes`, and the wish.
+def choose(painter: "Painter", pictures: Pictures, key: str = "", first: str = FIRST) -> Wish:
+    """The controls that say what is wanted of a painter, and the wish; one that averages over groups is told one always.
 
     `key` tells two of them apart, `first` is the prompt they begin with.
     """
-    if not heard(pictures, sizes):
+    if not heard(pictures, painter.sizes):
         st.caption("This painter is told nothing: it paints whatever it likes.")
         return Wish()
     if pictures.name == "outfits":
@@ -64,7 +67,7 @@ def choose(pictures: Pictures, sizes: tuple[int, ...], key: str = "", first: str
     )
     chosen = tuple(sorted({names.index(word) for word in picked}))
     if len(chosen) in (0, len(names)):
-        return Wish(((),))
+        return Wish(((),), sizes=painter.sizes if painter.averages else ())
     return Wish((chosen,), said(names, chosen))
 
 

@@ -54,3 +54,13 @@ def test_labels_are_told_as_often_as_in_the_outfits_that_are_left(prompt):
 def test_what_is_asked_is_fulfilled_by_those_values_alone():
     seen = np.array([[0, 3], [1, 3], [2, 0]])
     np.testing.assert_array_equal(Wish(((0, 2), ())).fulfilled(seen), [[True, True], [False, True], [True, True]])
+
+
+def test_a_free_condition_that_is_always_told_is_told_every_value_as_often():
+    wish = Wish(((), (1,)), sizes=(4, 3))
+    told = wish.labels(4000, Key(0))
+    assert not Wish(((),), sizes=(4,)).asks
+    assert Wish(((),), sizes=(4,)).labels(3, Key(0)) is not None
+    assert stats.chisquare(np.bincount(told[:, 0], minlength=4)).pvalue > 0.001
+    assert (told[:, 1] == 1).all()
+    np.testing.assert_array_equal(Wish(wish.values).labels(9, Key(1)), wish.labels(9, Key(1)))

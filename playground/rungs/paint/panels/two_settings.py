@@ -99,7 +99,7 @@ def other(screen: Screen) -> Setting:
     """The controls of the second setting."""
     first, second, third = st.columns(3, gap="medium")
     with first:
-        wish = words.choose(screen.pictures, screen.painter.sizes, "b_", OTHER)
+        wish = words.choose(screen.painter, screen.pictures, "b_", OTHER)
     with second:
         guidance = screen.push.guidance
         if words.heard(screen.pictures, screen.painter.sizes):

@@ -1,0 +1,1 @@
+"""The page of painting, set by set."""
