@@ -91,6 +91,11 @@ class Job:
             ahead = _turns.before(self._asked, self._urgency()) if self._phase == "waiting" else 0
             return Progress(self._phase, self._count, rate, self._error, ahead)
 
+    def news(self) -> Hashable:
+        """All of its progress that changes, but for the time."""
+        said = self.progress()
+        return said.phase, said.steps, said.error, said.ahead
+
     def pause(self) -> None:
         """Stop after the present Step; the job can be resumed."""
         self._permit(0)

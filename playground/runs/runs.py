@@ -229,7 +229,7 @@ def follow(run: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     At rest it is a plain part of what is around it, in the same place, which saves a fragment's copies of its surroundings.
     """
     if (polled := every(run)) is not None:
-        return baton.fragment(run_every=polled)
+        return baton.fragment(polled, run.job.news)
 
     def wrap(body: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(body)
