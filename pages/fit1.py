@@ -57,7 +57,7 @@ def instrument(found: Screen) -> None:
     """The bell over the histogram, and the button that climbs from it to the maximum."""
     run = found.run()
 
-    @baton.fragment(run_every=runs.every(run) if run else None)
+    @baton.fragment(runs.every(run) if run else None, run.job.news if run else None)
     def look() -> None:
         scene = film.scene(found, found.bell)
         if run is None or not len(run.job.trace):

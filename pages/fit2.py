@@ -9,7 +9,7 @@ from playground import controls, session
 from playground.frame import begin, experiments, onward
 from playground.rungs.fit2 import film, line, numbers, ways
 from playground.rungs.fit2.screen import DATA, GIVEN, NAME, PANELS, PRESET, WORDS, Screen
-from playground.runs import baton, runs
+from playground.runs import baton, run_bar, runs
 from playground.runs import film as stage
 from playground.runs.runs import Run
 from playground.shelf import points
@@ -49,11 +49,12 @@ def workbench() -> None:
         said.warning("\n\n".join(lines))
     if found is None:
         return unfitted(left, NAME, shelved, "")
-    run = found.run()
+    if (shown := run_bar.standing(NAME, found, figures)) is None:
+        with left:
+            return instrument(found, found.run())
+    found, run = shown[0].along(found), shown[1]
     with left:
         instrument(found, run)
-    if not len(run.job.trace):
-        return
     step = run.job.trace[-1]
     with picture:
         stage.still(f"{NAME}.given", film.along(found, step))
@@ -69,7 +70,7 @@ def instrument(found: Screen, run: Run) -> None:
     """The plane with its line; a line let go of, a stroke, or a fit that ended runs the page again."""
     waiting = run.job.progress().alive
 
-    @baton.fragment(run_every=runs.every(run))
+    @baton.fragment(runs.every(run), run.job.news)
     def look() -> None:
         progress = run.job.progress()
         step = run.job.trace[-1] if len(run.job.trace) else None

@@ -81,7 +81,7 @@ def instrument(found: Screen, run: Run) -> None:
     """The map; a corner, a guess or a mark let go of runs the page again."""
     waiting = run.job.progress().alive
 
-    @baton.fragment(run_every=runs.every(run))
+    @baton.fragment(runs.every(run), run.job.news)
     def look() -> None:
         progress = run.job.progress()
         step = run.job.trace[-1] if len(run.job.trace) else None

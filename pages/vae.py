@@ -59,10 +59,10 @@ if run and not len(run.job.trace):
     st.stop()
 
 
-polled = runs.every(run) if run else None
+polled, news = (runs.every(run), run.job.news) if run else (None, None)
 
 
-@baton.fragment(run_every=polled)
+@baton.fragment(polled, news)
 def stage() -> Step[VAE]:
     """The pad and, under it, the run's bar and losses; a press on a picture or a playhead that rests reruns the page."""
     now = instrument.now(found)
@@ -76,13 +76,13 @@ def stage() -> Step[VAE]:
     return now.step
 
 
-@baton.fragment(run_every=polled)
+@baton.fragment(polled, news)
 def encoded() -> None:
     """The chosen picture through the model of this moment."""
     through.show(picture, through.of(found, instrument.now(found).step))
 
 
-@baton.fragment(run_every=polled)
+@baton.fragment(polled, news)
 def bounded() -> None:
     """Its bound."""
     now = instrument.now(found).step

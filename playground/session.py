@@ -14,6 +14,7 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from core.options import meant, options
 
@@ -98,6 +99,12 @@ def turn() -> int:
 def turned(scene: str) -> str:
     """The id of a scene on this screen: what an instrument reported before an address was turned to is of another one."""
     return f"{scene}@{now}" if (now := turn()) else scene
+
+
+def part() -> tuple[str, str] | None:
+    """Streamlit's names of this session and of the fragment that is drawn now; None outside of any."""
+    ctx, fragment = get_script_run_ctx(suppress_warning=True), ThreadState.get().fragment_id
+    return (ctx.session_id, fragment) if ctx is not None and fragment else None
 
 
 def heed() -> None:

@@ -6,7 +6,6 @@ computed a moment ago counts as work of his next job, so that many changes of hi
 what nobody looks at any more comes after what somebody does.
 """
 
-import math
 import os
 import sys
 import threading
@@ -18,7 +17,7 @@ from typing import Literal
 from core.process import Halt, Step, Trace
 from playground.runs import baton
 from playground.runs.shared import Reader
-from playground.runs.turns import Turns, Withdrawn, away, computes_for
+from playground.runs.turns import Account, Turns, Withdrawn, away, computes_for
 
 RUNNING = max(1, (os.cpu_count() or 2) - 1)  # one processor is left to the pages
 LONG = 0.25  # seconds of work after which a job gives way to the pages
@@ -27,7 +26,6 @@ Phase = Literal["waiting", "running", "paused", "done", "cancelled", "failed"]
 POLITE = 0.1  # seconds a long job rests at most between two Steps, for pages to be finished
 SHARE = 4  # for how many of its own seconds it rests if pages take all the time; in proportion if they take less
 FAIR = 0.1  # seconds of work within which jobs take turns in the order they came
-RECENT = 3.0  # seconds after which a person's work counts for 1/e of what it was
 UNSEEN = 3.0  # seconds after which nobody looks at a job: who does asks for its progress several times a second
 NOBODYS = 30.0  # seconds of work that count more, for what nobody looks at
 _turns = baton.turns  # those of the pages; a long job, which gives way, must not hold one of these meanwhile
@@ -51,21 +49,6 @@ class Progress:
     def alive(self) -> bool:
         """Whether more Steps may come."""
         return self.phase in ("waiting", "running", "paused")
-
-
-class Account:
-    """What one person has had computed: seconds, each of which counts less as time goes by."""
-
-    def __init__(self) -> None:
-        self._seconds, self._last = 0.0, time.monotonic()
-
-    def charge(self, seconds: float) -> None:
-        """Add some."""
-        self._seconds, self._last = self.recent() + seconds, time.monotonic()
-
-    def recent(self) -> float:
-        """The sum now: a second that is t old counts exp(-t / RECENT)."""
-        return self._seconds * math.exp((self._last - time.monotonic()) / RECENT)
 
 
 class Job:
@@ -95,7 +78,7 @@ class Job:
         self._asked = time.perf_counter()  # when it asked for its turn
         self._allowed = float("inf")  # Steps that may be taken before pausing
         self._wake = threading.Condition()
-        self._stop = False
+        self._stop = self._resting = False
         self._source: Iterator[Step] | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -107,6 +90,11 @@ class Job:
             rate = self._count / self._cost if self._cost > 0 else 0.0
             ahead = _turns.before(self._asked, self._urgency()) if self._phase == "waiting" else 0
             return Progress(self._phase, self._count, rate, self._error, ahead)
+
+    def news(self) -> Hashable:
+        """All of its progress that changes, but for the time."""
+        said = self.progress()
+        return said.phase, said.steps, said.error, said.ahead
 
     def pause(self) -> None:
         """Stop after the present Step; the job can be resumed."""
@@ -124,6 +112,19 @@ class Job:
         """End the job after the present Step; its Trace stays readable."""
         with self._wake:
             self._stop = True
+            self._wake.notify_all()
+
+    def rest(self) -> None:
+        """Stop after the present Step, as nobody looks any more; it goes on when it is opened again, as it was."""
+        with self._wake:
+            self._resting = True
+
+    def opened(self) -> None:
+        """Somebody looks (again)."""
+        with self._wake:
+            if self._resting and self._phase == "paused" and self._allowed > 0:
+                self._phase = "waiting"
+            self._resting = False
             self._wake.notify_all()
 
     @property
@@ -146,9 +147,9 @@ class Job:
             self._wake.notify_all()
 
     def _may_go_on(self) -> bool:
-        """Wait while paused; False when the job is to end."""
+        """Wait while paused or resting; False when the job is to end."""
         with self._wake:
-            while self._allowed <= 0 and not self._stop:
+            while (self._allowed <= 0 or self._resting) and not self._stop:
                 self._phase = "paused"
                 self._wake.wait()
             return not self._stop
@@ -183,7 +184,7 @@ class Job:
         reader = steps if isinstance(steps, Reader) else None
         while True:
             with self._wake:
-                if self._stop or self._allowed <= 0 or (reader and reader.waits):
+                if self._stop or self._resting or self._allowed <= 0 or (reader and reader.waits):
                     return True
                 self._phase = "running"
                 self._allowed -= 1

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 
 from core.process import Step
-from playground.runs.drain import Account, Job
+from playground.runs.drain import Job
+from playground.runs.turns import Account
 
 LEAVE = 1.0  # seconds the end of a session may be noticed later than the beginning of the next in its tab
 GRACE = 20.0  # seconds a dropped connection may take to come back

@@ -110,7 +110,7 @@ def wait(run: Run) -> None:
     """Until the run has its first Step: what it waits for, or why it has none."""
     first = run.job.progress()
 
-    @baton.fragment(run_every=LOOK + PATIENT * first.ahead if first.alive else None)
+    @baton.fragment(LOOK + PATIENT * first.ahead if first.alive else None, run.job.news)
     def look() -> None:
         progress = run.job.progress()
         if progress.error:

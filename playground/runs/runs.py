@@ -6,8 +6,10 @@ from a chosen Step of this one. When the session ends its jobs end too, but for 
 """
 
 import functools
+import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
@@ -25,6 +27,7 @@ R = TypeVar("R")
 AT_ONCE = 0.3  # seconds a page waits for a quick run, so that its first paint is complete
 OPENING = 5.0  # seconds until a page that came back after a dropped connection has opened its runs
 AT_FIRST = 2.0  # seconds it waits for a first Step when many others compute and nothing was on show before
+_here = threading.local()  # the `place` in which this thread opens runs, and the names of those it has opened there
 PART = 6  # the rest of a long run, which is there only if another has computed it, is given this part of `AT_ONCE`
 
 
@@ -84,6 +87,8 @@ def open_run(
         return instead
     held: Run | None = session.recall(f"run.{name}", lambda: None)
     if held is not None and held.spec == spec and (held.job.progress().phase != "cancelled" or len(held.job.trace)):
+        _belongs(name, begun=False)
+        held.job.opened()
         return held
     count = session.recall(f"count.{name}", lambda: 0) + 1
     with baton.down():
@@ -91,6 +96,8 @@ def open_run(
         found = jobs.adopt(before, owner, name, spec) if before else None
     make = partial(shared.steps, name, spec, of, steps)
     job = found or jobs.submit(f"{owner}/{name}", make, spec=spec, beside=beside)
+    job.opened()
+    _belongs(name, begun=True)
     run = Run(f"{name}-{count}", spec, label, job)
     session.hold(f"count.{name}", count)
     session.hold(f"run.{name}", run)
@@ -106,6 +113,38 @@ def open_run(
     if before and count == 1 and not found and not jobs.known(before):
         session.hold(f"lost.{name}", run.id)
     return run
+
+
+@contextmanager
+def placed(what: Hashable) -> Iterator[None]:
+    """What is begun in here belongs to `what`, which stands where one thing stands at a time, such as the closer look.
+
+    The runs of what stood there before rest, and so do those of its own that it does not open any more; each goes on where
+    it was when it is opened again. A run that another session waits for is computed by that one.
+    """
+    leave(what)
+    opened = set[str]()
+    _here.place = what, opened
+    try:
+        yield
+    finally:
+        _here.place = None
+    leave(what, opened)
+
+
+def leave(what: Hashable, opened: Container[str] | None = None) -> None:
+    """Let the runs rest that belong to anything but `what` or, with `opened`, to what is not among these names."""
+    for name, place in session.recall("placed", dict[str, Hashable]).items():
+        run: Run | None = session.recall(f"run.{name}", lambda: None)
+        if run is not None and (place != what or (opened is not None and name not in opened)):
+            run.job.rest()
+
+
+def _belongs(name: str, begun: bool) -> None:
+    place, known = getattr(_here, "place", None), session.recall("placed", dict[str, Hashable])
+    if place is not None and (begun or name in known):
+        known[name] = place[0]
+        place[1].add(name)
 
 
 def stand(name: str, run: Run | None) -> None:
@@ -190,7 +229,7 @@ def follow(run: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     At rest it is a plain part of what is around it, in the same place, which saves a fragment's copies of its surroundings.
     """
     if (polled := every(run)) is not None:
-        return baton.fragment(run_every=polled)
+        return baton.fragment(polled, run.job.news)
 
     def wrap(body: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(body)

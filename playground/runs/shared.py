@@ -140,11 +140,14 @@ class Reader(Iterator[Value]):
 
 
 class Store:
-    """Rows by their keys, at most `limit` bytes together; the least recently asked for goes first."""
+    """Rows by their keys, at most `limit` bytes together; the least recently asked for goes first.
+
+    `computed` counts the values that rows were told so far.
+    """
 
     def __init__(self, limit: int = BYTES) -> None:
         self.limit = limit
-        self.nbytes = 0
+        self.nbytes = self.computed = 0
         self._rows: OrderedDict[Hashable, Row[Any]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -165,6 +168,7 @@ class Store:
         """Make room for `more` bytes of a row; False if that would make it too large, and then it is forgotten."""
         fits = row.nbytes + more <= self.limit // ROW
         with self._lock:
+            self.computed += 1
             if self._rows.get(key) is not row:
                 row.nbytes += more
             elif fits:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+RECENT = 3.0  # seconds after which a person's work counts for 1/e of what it was
+
 
 @dataclass(eq=False)
 class Turn:
@@ -122,6 +124,21 @@ class Held:
     wanted: Callable[[], bool]
     turn: Turn
     away: float = 0.0
+
+
+class Account:
+    """What one person has had computed: seconds, each of which counts less as time goes by."""
+
+    def __init__(self) -> None:
+        self._seconds, self._last = 0.0, time.monotonic()
+
+    def charge(self, seconds: float) -> None:
+        """Add some."""
+        self._seconds, self._last = self.recent() + seconds, time.monotonic()
+
+    def recent(self) -> float:
+        """The sum now: a second that is t old counts exp(-t / RECENT)."""
+        return self._seconds * math.exp((self._last - time.monotonic()) / RECENT)
 
 
 _mine = threading.local()

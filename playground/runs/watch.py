@@ -17,7 +17,7 @@ def watch(run: Run, draw: Callable[[Any, Progress], object], waiting: str | None
     """
     polled = runs.every(run)
 
-    @baton.fragment(run_every=polled)
+    @baton.fragment(polled, run.job.news)
     def look() -> None:
         progress = run.job.progress()
         if polled and not progress.alive:

@@ -4,6 +4,7 @@ python -m playground.server --port 8501
 """
 
 import argparse
+import asyncio
 import gc
 import logging
 import sys
@@ -86,12 +87,12 @@ async def ready(app: Any) -> AsyncIterator[None]:
     """Before the first visit: make the page table known, and begin to import what pages need."""
     logging.getLogger(BARE).setLevel(logging.ERROR)  # these calls come from no page, and know it
     frame.navigation()  # without it a cold deep link would open a page outside the frame
-    threading.Thread(target=prepare, daemon=True).start()
+    threading.Thread(target=prepare, args=[asyncio.get_running_loop()], daemon=True).start()
     yield
 
 
-def prepare() -> None:
-    """Import what the pages import: the first page's while the browser fetches it."""
+def prepare(loop: asyncio.AbstractEventLoop) -> None:
+    """Import what the pages import, the first page's while the browser fetches it; then work out what they open with."""
     if HURRY.is_set():
         from playground.runs import drain
 
@@ -104,7 +105,10 @@ def prepare() -> None:
     warm.rest()
     gc.collect()
     settle()
-    WARM.set()
+    WARM.set()  # a sibling is needed at once: what its people open with is worked out beside them
+    warm.screens(loop)
+    gc.collect()
+    settle()
 
 
 def settle() -> None:

@@ -1,5 +1,4 @@
-"""What Streamlit works out anew in every run and need not, four places, each a twentieth of what a change costs; and three
-more.
+"""What Streamlit works out anew in every run and need not, five places; and three more.
 
 It reads its six themes from the configuration whenever a script or a fragment begins, though they do not change while
 the server runs; and for each number input it copies the whole session's state, and builds a class for every component in
@@ -9,7 +8,8 @@ the tests do. Where two pages have settings of one name, it takes those of the p
 address, for those of the page one left. And where a fragment begins anew before its last messages have left, it drops them
 and keeps what comes after them in the same container: the browser is told of a second child without a first, and is dead
 from then on. Where a connection comes back and its session is gone (a laptop that slept, a server that was started again), the
-new session is asked for a fragment of the old one, knows none, and every control is dead. None is part of Streamlit's public
+new session is asked for a fragment of the old one, knows none, and every control is dead. And what looks at a run five times a
+second is drawn anew each time, whether anything has come or not. None is part of Streamlit's public
 face (version 1.67), so each is replaced only where it is found as it is known, and the tests compare what comes out.
 """
 
@@ -24,6 +24,8 @@ from streamlit.runtime import app_session
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+from playground.runs import baton
 
 THEME, STATE, QUERY, CLEAR = "_populate_theme_msg", "filtered_state", "populate_from_query_string", "clear"
 RERUN = "request_rerun"
@@ -47,7 +49,7 @@ def lighten() -> None:
     if hasattr(vega_charts, CHART):
         setattr(vega_charts, CHART, trusting(getattr(vega_charts, CHART)))
     if hasattr(app_session.AppSession, RERUN):
-        setattr(app_session.AppSession, RERUN, anew(getattr(app_session.AppSession, RERUN)))
+        setattr(app_session.AppSession, RERUN, spared(anew(getattr(app_session.AppSession, RERUN))))
 
 
 def remembered(populate: Populate) -> Populate:
@@ -104,6 +106,17 @@ def anew(request: Populate) -> Populate:
         request(session, client_state)
 
     return begin
+
+
+def spared(request: Populate) -> Populate:
+    """`request(session, client_state)`, which runs no fragment by itself that would show what it shows."""
+
+    def ask(session: Any, client_state: Any = None) -> None:
+        polled = client_state is not None and client_state.is_auto_rerun
+        if not (polled and baton.idle(session.id, client_state.fragment_id)):
+            request(session, client_state)
+
+    return ask
 
 
 def undigested(build: Make) -> Make:

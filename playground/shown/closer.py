@@ -79,10 +79,11 @@ def closer(room: str, panels: Mapping[str, str], screen: Any, step: Any, first: 
 def show(room: str, panels: Mapping[str, str], chosen: str, screen: Any, step: Any) -> None:
     """The chosen panel, whose code and libraries are imported here, so that no page waits for what it does not show.
 
-    The run of a panel that is left goes on: who comes back finds it further on, and all runs take turns.
+    The runs of a panel that is left rest at their next Step: who comes back finds them where they were, and they go on.
     """
     door = {SELF_TEST: "numbers", FILES: "files"}.get(chosen) or f"panels.{panels[chosen]}"
-    with place(chosen), st.container(key=f"closer {chosen}"):  # the key tells server/arrival.js that another panel came
+    mark = f"closer {chosen}"  # tells server/arrival.js that another panel came
+    with place(chosen), runs.placed((room, chosen)), st.container(key=mark):
         module = brought(f"{ROOMS}.{room}.{door}")
         if chosen == SELF_TEST:
             strip(room, module.self_test(screen, step))

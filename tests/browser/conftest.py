@@ -123,6 +123,7 @@ def fit(*given, **named):
         yield step
 gmm.fit = fit
 from playground.server import server
+server.warm.screens = lambda loop: None  # nor any run that is nobody's
 server.main()
 """
 GRACE = 6.0  # seconds that a dropped connection may take to come back on `slow_app`: one need not watch for longer

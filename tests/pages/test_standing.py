@@ -8,7 +8,7 @@ from playground.runs import drain, jobs, runs
 from playground.runs.turns import Turns
 from tests import apps
 
-PAGES = {"em": {}, "diffusion": {}, "paint": {"samples": 4, "steps": 3}}
+PAGES = {"em": {}, "fit2": {}, "diffusion": {}, "paint": {"samples": 4, "steps": 3}}
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +65,20 @@ def test_a_page_that_shows_nothing_yet_says_what_it_waits_for(monkeypatch):
     at.session_state["held"]["run.diffusion"].job.wait(60)
     at.run()
     assert (waiting(at), len(apps.messages(at)) > 0) == ([], True)
+
+
+def test_the_line_follows_the_hand_over_the_fit_that_is_on_show_meanwhile(monkeypatch):
+    at = apps.opened("pages/fit2.py")
+    monkeypatch.setattr(runs, "AT_ONCE", 0.02)
+    turns = Turns(1)
+    monkeypatch.setattr(drain, "_turns", turns)
+    with turns.turn(0.0):
+        at.number_input(key="seed").set_value(2).run()
+        messages = apps.messages(at)
+        screen = at.session_state["held"]["standing.fit2"][0]
+        line = ((screen.dataset.digest, screen.column), float(screen.dataset.points[:, screen.column].min()))
+        at.session_state["held"]["screen."]["line"] = line
+        at.run()
+        assert waiting(at) == ["Waiting for 1 other..."]
+        moved = apps.messages(at)
+        assert (len(moved), moved != messages) == (len(messages), True)

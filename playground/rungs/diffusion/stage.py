@@ -30,7 +30,7 @@ def instrument(screen: Screen, run: Run) -> Step:
     """The stage; a frame that came to rest, a dragged start or a stroke reruns the page. The Step on show."""
     picture, drawing = scene(screen), [True]
 
-    @baton.fragment(run_every=runs.every(run))
+    @baton.fragment(runs.every(run), run.job.news)
     def stage() -> Step:
         found = film.show(NAME, run, picture, lambda steps, first: frames(screen, steps))
         steps = run.job.trace.snapshot()[1]
@@ -81,7 +81,7 @@ def course_line(course: Run) -> None:
 
     polled, stage = runs.every(course), training.stage_of(course)
 
-    @baton.fragment(run_every=polled)
+    @baton.fragment(polled, course.job.news)
     def look() -> None:
         progress = course.job.progress()
         if polled and training.stage_of(course) != stage:

@@ -1,7 +1,7 @@
 """What the page of two columns is asked for, and the run that follows from it."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.dataset import Dataset
 from core.joint.joint import Way
@@ -50,6 +50,11 @@ class Screen:
     def law(self) -> tuple[Hashable, ...]:
         """What decides the law, and what is said of it in the columns' words."""
         return *joint.decides(self.way, self.dataset), self.dataset.columns
+
+    def along(self, now: "Screen") -> "Screen":
+        """This fit along the line of the screen `now`, if that is of the same data."""
+        same = self.dataset.digest == now.dataset.digest
+        return replace(self, column=now.column, place=now.place) if same else self
 
     def run(self) -> Run:
         """The session's fit of it."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.process import Halt, Step
-from playground.runs import drain, jobs
+from playground.runs import drain, jobs, turns
 from playground.runs.turns import Turns
 
 
@@ -106,6 +106,41 @@ def test_pause_step_resume():
     job.resume()
     until(lambda: job.progress().steps > at + 10)
     assert job.progress().phase == "running"
+
+
+def test_a_job_that_rests_takes_no_step_until_it_is_opened_again():
+    job = jobs.submit("a", forever())
+    until(lambda: job.progress().steps > 3)
+    job.rest()
+    until(lambda: job.progress().phase == "paused")
+    at = job.progress().steps
+    other = jobs.submit("b", count(100))
+    other.wait(60)
+    assert (job.progress().steps, job.progress().alive) == (at, True)
+    job.opened()
+    assert job.progress().phase != "paused"
+    until(lambda: job.progress().steps > at + 3)
+    assert [step.index for step in job.trace] == list(range(len(job.trace)))
+
+
+def test_opening_a_job_that_a_hand_paused_leaves_it_so():
+    job = jobs.submit("a", forever())
+    job.pause()
+    until(lambda: job.progress().phase == "paused")
+    at = job.progress().steps
+    job.rest()
+    job.opened()
+    jobs.submit("b", count(100)).wait(60)
+    assert (job.progress().phase, job.progress().steps) == ("paused", at)
+
+
+def test_a_job_that_rests_can_be_cancelled():
+    job = jobs.submit("a", forever())
+    job.rest()
+    until(lambda: job.progress().phase == "paused")
+    job.cancel()
+    job.wait(60)
+    assert job.progress().phase == "cancelled"
 
 
 def test_a_paused_job_can_be_stepped_to_its_end():
@@ -265,9 +300,9 @@ def test_one_persons_many_changes_do_not_go_before_anothers_first(monkeypatch):
 def test_what_is_on_one_account_is_forgotten_with_the_session_and_as_time_goes_by(monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(drain.time, "monotonic", lambda: clock[0])
-    account = drain.Account()
+    account = turns.Account()
     account.charge(2.0)
-    clock[0] += drain.RECENT
+    clock[0] += turns.RECENT
     account.charge(1.0)
     assert account.recent() == pytest.approx(1 + 2 * np.exp(-1))
     monkeypatch.undo()

@@ -1,6 +1,8 @@
 """Runs: one for each specification, kept, forked and let go; the session is a dictionary here."""
 
 import threading
+import time
+from dataclasses import dataclass
 
 import pytest
 
@@ -73,6 +75,94 @@ def test_a_new_spec_replaces_and_cancels(monkeypatch):
     assert old.job.progress().phase == "cancelled"
     assert new.job.progress().alive
     assert new.id != old.id
+
+
+def waits(run, phase):
+    tick, end = threading.Event(), time.monotonic() + 60
+    while run.job.progress().phase != phase:
+        assert time.monotonic() < end
+        tick.wait(0.002)
+    return run.job.progress().steps
+
+
+def test_the_runs_of_what_is_left_rest_and_go_on_when_it_comes_back(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+
+    def show(what, *names):
+        with runs.placed(what):
+            return [runs.open_run(name, ("data",), "", endless) for name in names]
+
+    main = runs.open_run("main", ("data",), "", endless)
+    one, two = show("A", "a", "b")
+    (other,) = show("B", "c")
+    at = waits(one, "paused"), waits(two, "paused")
+    seen = other.job.progress().steps, main.job.progress().steps
+    while min(other.job.progress().steps - seen[0], main.job.progress().steps - seen[1]) < 10:
+        threading.Event().wait(0.002)
+    assert (one.job.progress().steps, two.job.progress().steps) == at
+    assert show("A", "a") == [one]
+    assert waits(other, "paused") > 0
+    assert waits(one, "running") >= at[0]
+    assert waits(two, "paused") == at[1], "A does not open it any more"
+    assert main.job.progress().alive
+
+
+def test_what_was_begun_elsewhere_does_not_rest_with_what_opens_it_too(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+    main = runs.open_run("main", ("data",), "", endless)
+    with runs.placed("A"):
+        assert runs.open_run("main", ("data",), "", endless) is main
+    with runs.placed("B"):
+        pass
+    before = main.job.progress().steps
+    while main.job.progress().steps < before + 5:
+        threading.Event().wait(0.002)
+
+
+def test_a_run_that_two_panels_share_belongs_to_the_one_that_opened_it_last(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+    for what in "ABB":
+        with runs.placed(what):
+            run = runs.open_run("shared", ("data",), "", endless)
+    before = run.job.progress().steps
+    while run.job.progress().steps < before + 5:
+        threading.Event().wait(0.002)
+    with runs.placed("A"):
+        pass
+    waits(run, "paused")
+
+
+def test_what_one_session_leaves_another_that_waits_for_it_computes(monkeypatch):
+    """Of a shared row: each of its values is computed once, by whoever is still there."""
+    monkeypatch.setattr(runs, "AT_ONCE", 0.0)
+    taken, gate, sessions = [], threading.Semaphore(3), ({}, {})
+
+    def steps():
+        for i in range(8):
+            gate.acquire()
+            taken.append(i)
+            yield Step(i, i)
+
+    found = []
+    for held in sessions:
+        monkeypatch.setattr(session, "_held", lambda held=held: held)
+        with runs.placed("A"):
+            found.append(runs.open_run("row", ("spec",), "", steps, of=House("set", "digest")))
+    monkeypatch.setattr(session, "_held", lambda: sessions[0])
+    runs.leave("B")
+    gate.release(5)
+    assert waits(found[1], "done") == 8
+    assert taken == list(range(8))
+    assert waits(found[0], "paused") < 8
+
+
+@dataclass(frozen=True)
+class House:
+    """A set of the house's own."""
+
+    name: str
+    digest: str
+    builtin: bool = True
 
 
 def test_runs_of_other_names_live_on(monkeypatch):

@@ -91,7 +91,7 @@ def test_sockets_go_home_only():
 def test_the_server_is_ready_while_the_pages_are_still_being_imported(monkeypatch):
     begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
 
-    def prepare():
+    def prepare(loop):
         begun.set()
         go_on.wait(60)
         done.set()

@@ -257,3 +257,18 @@ def test_a_session_that_has_run_nothing_begins_with_the_whole_page_and_any_other
     begin(session, ClientState(fragment_id="part", query_string="a=1"))
     begin(session, None)
     assert seen == [(asked, "a=1"), None]
+
+
+def test_of_what_is_looked_at_again_and_again_only_that_is_run_which_has_news(monkeypatch):
+    seen = []
+    monkeypatch.setattr(upstream.baton, "idle", lambda owner, fragment: (owner, fragment) == ("me", "still"))
+    ask = upstream.spared(lambda session, state: seen.append(state and (state.fragment_id, state.is_auto_rerun)))
+    for owner, fragment, polled in (
+        ("me", "still", True),
+        ("me", "still", False),
+        ("me", "new", True),
+        ("you", "still", True),
+    ):
+        ask(SimpleNamespace(id=owner), ClientState(fragment_id=fragment, is_auto_rerun=polled))
+    ask(SimpleNamespace(id="me"), None)
+    assert seen == [("still", False), ("new", True), ("still", True), None]

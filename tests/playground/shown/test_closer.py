@@ -1,10 +1,15 @@
 """The closer look: the right panel is brought in when it is chosen and not before, and every page ends alike."""
 
+import importlib
 import sys
+import threading
+import time
 
 import pytest
 
 from core.check import Check
+from core.process import Step
+from playground.runs import runs
 from playground.shown import closer
 from playground.shown.files import Download, Home
 from tests import apps
@@ -38,6 +43,38 @@ def test_the_first_panel_is_shown_and_the_others_are_not_even_imported():
 def test_the_chosen_panel_is_shown():
     at = apps.opened(page, panel="Two")
     assert [m.value for m in at.markdown] == ["two: the screen, the step"]
+
+
+def test_the_run_of_a_panel_that_is_left_rests_until_it_is_chosen_again(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+    taken, pace = [], threading.Event()
+
+    def endless():
+        while True:
+            pace.wait(0.002)
+            taken.append(1)
+            yield Step(len(taken), None)
+
+    monkeypatch.setattr(importlib.import_module("tests.toyroom.panels.one"), "show",
+                        lambda screen, step: runs.open_run("one", (), "", endless))  # fmt: skip
+    at = apps.opened(page)
+    run = at.session_state["held"]["run.one"]
+    at.session_state["panel"] = "Two"
+    at.run()
+    until(lambda: run.job.progress().phase == "paused")
+    count = len(taken)
+    at.run()
+    assert len(taken) == count
+    at.session_state["panel"] = "One"
+    assert at.run().session_state["held"]["run.one"] is run
+    until(lambda: len(taken) > count)
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        threading.Event().wait(0.002)
 
 
 def test_every_page_ends_with_the_self_test_and_the_files():

@@ -21,7 +21,7 @@ def show(screen: Screen, step: Step) -> None:
     t = st.slider("Time t of the scores", 0.05, 0.95, 0.3, 0.05, key="time", bind="query-params")
     polled, stage, drawing = runs.every(course), training.stage_of(course), [True]
 
-    @baton.fragment(run_every=polled)
+    @baton.fragment(polled, course.job.news)
     def instrument() -> None:
         follows = session.widget("says") == "learned" and training.stage_of(course) != stage
         if polled and (follows or not course.job.progress().alive):

@@ -89,9 +89,9 @@ def show(screen: Screen, step: Bell) -> None:
     run = runs.open_run(f"{NAME}.smooth", what, "", lambda: smoothing.judge(dataset, asked.kernel))
     panel, polling = Panel(screen, rule, float(factor), asked, run), runs.every(run)
     with left.container(key="place bandwidth"):
-        baton.fragment(polling)(pictures)(panel)
+        baton.fragment(polling, run.job.news)(pictures)(panel)
     with right:
-        baton.fragment(polling)(figures)(panel, polling is not None)
+        baton.fragment(polling, run.job.news)(figures)(panel, polling is not None)
 
 
 def pictures(panel: Panel) -> None:
