@@ -74,12 +74,14 @@ def open_run(
     beside: object = None,
     of: Noun | None = None,
     long: bool = False,
+    stays: bool = False,
 ) -> Run:
     """The session's run called `name` for this `spec`; starts it if the spec is new, waiting briefly for a quick one.
 
     If this tab was reloaded, the run of the session before goes on. `beside` is what the steps fill beside their Trace.
     With `of`, the steps follow from this set and the `spec` alone, so what another session has computed is not again. Of a
-    `long` run no more than the first Step is waited for: the others are seen as they come.
+    `long` run no more than the first Step is waited for: the others are seen as they come. One that `stays`, since a person
+    pressed for it or it learns, goes on where its panel is left (`placed`).
     """
     owner = _watch(session.owner())  # on every visit: a connection that dropped has released it
     instead: Run | None = session.recall(f"instead.{name}", lambda: None)
@@ -97,7 +99,7 @@ def open_run(
     make = partial(shared.steps, name, spec, of, steps)
     job = found or jobs.submit(f"{owner}/{name}", make, spec=spec, beside=beside)
     job.opened()
-    _belongs(name, begun=True)
+    _belongs(name, begun=not stays)
     run = Run(f"{name}-{count}", spec, label, job)
     session.hold(f"count.{name}", count)
     session.hold(f"run.{name}", run)

@@ -80,6 +80,7 @@ def show(room: str, panels: Mapping[str, str], chosen: str, screen: Any, step: A
     """The chosen panel, whose code and libraries are imported here, so that no page waits for what it does not show.
 
     The runs of a panel that is left rest at their next Step: who comes back finds them where they were, and they go on.
+    What a person pressed for, and what learns, goes on meanwhile.
     """
     door = {SELF_TEST: "numbers", FILES: "files"}.get(chosen) or f"panels.{panels[chosen]}"
     mark = f"closer {chosen}"  # tells server/arrival.js that another panel came

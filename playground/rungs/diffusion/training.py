@@ -74,7 +74,7 @@ def open_training(bench: Bench, learning: Learning, seed: int) -> Run:
     fork = runs.fork_of(NAME, bench.dataset.digest, lambda step: step.state.config.width == config.width)
     spec = (bench.dataset.digest, config, seed, fork and (fork.run, fork.step.index))
     start = fork.step if fork else None
-    return runs.open_run(NAME, spec, label(learning, bench), lambda: steps(config, bench, key, start))
+    return runs.open_run(NAME, spec, label(learning, bench), lambda: steps(config, bench, key, start), stays=True)
 
 
 def label(learning: Learning, bench: Bench) -> str:

@@ -143,7 +143,9 @@ def choose(pictures: Pictures, seed: int) -> Source:
     task = ask(pictures, seed)
     fresh = Held()
     spec = (pictures.digest, task.config, task.start, seed)
-    run = runs.open_run(NAME, spec, f"width {task.config.width}", lambda: steps(task, pictures, fresh), fresh)
+    run = runs.open_run(
+        NAME, spec, f"width {task.config.width}", lambda: steps(task, pictures, fresh), fresh, stays=True
+    )
     held = run.job.beside
     assert isinstance(held, Held)
     phase = run.job.progress().phase

@@ -119,6 +119,19 @@ def test_what_was_begun_elsewhere_does_not_rest_with_what_opens_it_too(monkeypat
         threading.Event().wait(0.002)
 
 
+def test_what_a_person_pressed_for_goes_on_where_its_panel_is_left(monkeypatch):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.01)
+    with runs.placed("A"):
+        asked = runs.open_run("asked", ("data",), "", endless, stays=True)
+        other = runs.open_run("other", ("data",), "", endless)
+    with runs.placed("B"):
+        pass
+    waits(other, "paused")
+    before = asked.job.progress().steps
+    while asked.job.progress().steps < before + 5:
+        threading.Event().wait(0.002)
+
+
 def test_a_run_that_two_panels_share_belongs_to_the_one_that_opened_it_last(monkeypatch):
     monkeypatch.setattr(runs, "AT_ONCE", 0.01)
     for what in "ABB":

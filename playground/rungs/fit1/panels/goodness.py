@@ -137,7 +137,7 @@ def recheck(screen: Screen, spec: tuple, law: Callable[[], Fitted]) -> None:
         )
         return
     given: dict[str, Any] = {"names": JUDGED, "repeats": REPEATS}
-    run = runs.open_run(RECHECK, spec, "", lambda: check_the_check(law(), n, key, **given))
+    run = runs.open_run(RECHECK, spec, "", lambda: check_the_check(law(), n, key, **given), stays=True)
     watch(run, partial(rechecked, run))
 
 

@@ -39,7 +39,7 @@ def draw(screen: Screen, step: Step[VAE]) -> None:
     if session.recall(ASKED, lambda: None) != spec:
         st.caption(f"Same start, same batches, {EPOCHS} epochs on at most {SWEPT:,} pictures; only beta differs.")
         return
-    run = runs.open_run(ASKED, spec, "", partial(steps, step.state, screen.pictures, screen.key / "sweep"))
+    run = runs.open_run(ASKED, spec, "", partial(steps, step.state, screen.pictures, screen.key / "sweep"), stays=True)
 
     def told(newest: Step[Betas] | None, progress: Progress) -> None:
         if newest is None:

@@ -48,7 +48,7 @@ def over_test(screen: Screen, step: Step[VAE]) -> Run | None:
     spec = screen.spec(step)
     rows = (screen.key / "over").generator().permutation(screen.pictures.split.test)[:JUDGED]
     if session.recall(OVER, lambda: None) == spec:
-        return runs.open_run(OVER, spec, "", partial(over, step.state, screen.pictures, rows))
+        return runs.open_run(OVER, spec, "", partial(over, step.state, screen.pictures, rows), stays=True)
     words = f"Split the gap over {len(rows)} test pictures"
     st.button(words, on_click=session.hold, args=(OVER, spec), key=OVER, icon=":material/stacked_bar_chart:")
     return None
