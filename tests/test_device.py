@@ -55,6 +55,8 @@ def paths(name):
     for option in options(type(config)):
         usual, spec = getattr(plain, option.name), option.spec
         on = (option.kind(spec.high),) if not isinstance(spec, Choice) and usual == spec.low else ()
+        if option.name == "symmetry":  # no part of a fit, and of wallpapers alone
+            continue
         for value in spec.words if isinstance(spec, Choice) else on:
             with suppress(ValueError):  # not by itself
                 yield worded({option.name: value}), replace(config, **{option.name: value})

@@ -157,8 +157,9 @@ def test_a_link_cannot_write_markup_on_the_page(name):
 def test_a_warning_does_not_outlive_the_mistake():
     at = opened(components=99).run()
     assert at.warning
-    at.query_params["components"] = "3"
-    assert not at.run().warning
+    at.query_params["components"] = "5"  # as a browser does
+    at.slider(key="components").set_value(5).run()
+    assert not at.warning
 
 
 @pytest.mark.parametrize("panel", ["Numbers", "Basins", "Code and files"])
@@ -302,7 +303,7 @@ def test_the_link_of_a_fork_shows_the_same_screen_in_a_fresh_session():
     report(at, rest={"frame": 6, "run": run_of(at).id})
     at.button(key="em.call_split").click().run()
     at.number_input(key="floor").set_value(0.5).run()
-    other = opened(**at.query_params, floor=0.5)
+    other = opened(**{**at.query_params, "floor": 0.5})
     assert words(other) == []
     for name in ("weights", "means", "covariances"):
         for step in (0, -1):

@@ -11,6 +11,7 @@ from core.categorical.models import Categorical, Tree
 from core.categorical.ranking import Ranked
 from core.categorical.rows import Rows
 from core.data.readers.table import clean
+from core.digits import plain_power
 from core.key import Key
 from playground import plot, session
 from playground.rungs.outfits import charts, own
@@ -52,7 +53,7 @@ def board(ranked: tuple[Ranked, ...], rows: Rows, alpha: float) -> None:
         {
             "Model": [TITLES[row.name] for row in ranked],
             "Free parameters": [
-                f"{row.parameters:,.0f}" if row.parameters < 1e9 else f"{row.parameters:.1e}" for row in ranked
+                f"{row.parameters:,.0f}" if row.parameters < 1e9 else plain_power(row.parameters, 2) for row in ranked
             ],
             "Held out (nats per row)": [score(row) for row in ranked],
             "Behind the best": [behind(row) for row in ranked],
