@@ -239,6 +239,7 @@ def test_two_people_never_see_each_other(open_em):
     assert "mine-alone" not in two.text()
     assert two.page.get_by_text("82 rows, 1 column").count() == 0
     two.pick("Data", "Draw your own")
+    two.wait(lambda: two.page.get_by_text("Draw on the stage").count() == 1)
     calm(two.page)
     two.page.mouse.click(*two.place(0, 0))
     two.wait(lambda: "points" in two.settings)
