@@ -142,6 +142,15 @@ def settle(name: str, allowed: Container[Any], default: Any) -> None:
     hold(f"settled.{name}", (chosen, settled, default), screen=True)
 
 
+def unchosen(held: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether a widget has this value because the page `settle`d it there, and nobody chose it: then no link says so.
+
+    `held` is all that the session holds.
+    """
+    chosen, now, _ = held.get(f"screen.{held.get('page', '')}", {}).get(f"settled.{name}", ("somebody", None, None))
+    return chosen is None and value == now
+
+
 def from_link(name: str) -> str | None:
     """The link's value of something that is not a widget."""
     return st.query_params.get(name)

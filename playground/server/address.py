@@ -20,6 +20,8 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestTy
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state.query_params import QueryParams, _coerce_value_for_query_url, parse_url_param
 
+from playground import session
+
 QUERY, SEND, BEGUN, ENDED = (
     "populate_from_query_string",
     "_send_query_param_msg",
@@ -107,8 +109,8 @@ def _text(params: Any) -> str:
 
 
 def _settings(state: Any, fragments: Any) -> None:
-    """Write every setting as its control on show has it; one that has its default is not written."""
-    params = state.query_params
+    """Write every setting as its control on show has it; one that has its default, or what the page chose, is not written."""
+    params, held = state.query_params, state["held"] if "held" in state else {}  # noqa: SIM401 - it has no `get`
     for widget, binding in params._bindings_by_widget.items():
         control, name, kind = state.get_widget_metadata(widget), binding.param_key, binding.value_type
         if (
@@ -118,7 +120,7 @@ def _settings(state: Any, fragments: Any) -> None:
         ):
             continue
         value = state[widget]
-        if value == control.deserializer(None):
+        if value == control.deserializer(None) or session.unchosen(held, name, value):
             params._query_params.pop(name, None)
             continue
         serial = control.serializer(value)
