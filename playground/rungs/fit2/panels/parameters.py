@@ -93,7 +93,8 @@ def ranked(rows: tuple[Row, ...], shown: str) -> pd.DataFrame:
         BIC: [r.bic for r in rows],
         "note": [r.note for r in rows],
     }
-    return pd.DataFrame({name: column for name, column in columns.items() if decides or name != "without "})
+    said = {"without ": bool(decides), "note": any(r.note for r in rows)}
+    return pd.DataFrame({name: column for name, column in columns.items() if said.get(name, True)})
 
 
 def behind(i: int, row: Row) -> str:
