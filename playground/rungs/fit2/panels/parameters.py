@@ -115,7 +115,7 @@ def score(row: Row) -> str:
     value = row.held_out.value
     if np.isnan(value):
         return "none"
-    return f"\N{MINUS SIGN}\N{INFINITY} ({row.impossible:,} ruled out)" if np.isinf(value) else estimate(row.held_out)
+    return f"{row.impossible:,} ruled out" if np.isinf(value) else estimate(row.held_out)
 
 
 def verdict(rows: tuple[Row, ...]) -> str:
