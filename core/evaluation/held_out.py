@@ -25,6 +25,7 @@ PARTS = 5
 FOLDED = 10_000  # points up to which all five parts are held out in turn
 FEWEST = 10  # points; below, a fifth of them judges nothing
 PRACTICAL = 1e-3  # nats per point; a smaller difference is none in practice, however many points show it
+FAR = 1.0  # nats per point, at which unseen points are e times less likely on average: never a tie
 CUT = Key(0) / "held out"
 NOTHING = Estimate(float("nan"), float("nan"))
 
@@ -69,8 +70,11 @@ def behind(best: Float[np.ndarray, " h"], found: Float[np.ndarray, " h"]) -> Est
 
 
 def tied(distance: Estimate) -> bool:
-    """Whether a distance to the best is none: within its standard error, or too small to matter."""
-    return bool(distance.value <= max(distance.error, PRACTICAL))
+    """Whether a distance to the best is none: within its standard error and less than `FAR`, or too small to matter.
+
+    Where a few points cost a law 10^50 nats, the standard error is as large as the distance and says nothing.
+    """
+    return bool(distance.value <= max(min(distance.error, FAR), PRACTICAL))
 
 
 def decisive(found: Float[np.ndarray, "m h"]) -> int | None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.process import Halt, Step, Trace
 from playground.runs import baton
@@ -67,6 +67,7 @@ class Job:
     ) -> None:
         self.trace: Trace = Trace(limit=limit)
         self.spec, self.beside = spec, beside
+        self.beside_run: tuple[int, dict[str, Any]] = 0, {}  # what `again` notes of its run
         self.account = account or Account()
         self.seen = time.monotonic()
         self._steps = steps

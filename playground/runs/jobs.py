@@ -60,6 +60,16 @@ def adopt(before: str, owner: str, name: str, spec: Hashable, patience: float = 
     return None
 
 
+def left(before: str, name: str, patience: float = LEAVE) -> Job | None:
+    """The job called `name` of the session `before`, which is given `patience` seconds to be seen to have ended; else None."""
+    until = time.monotonic() + patience
+    while (job := _jobs.get(f"{before}/{name}")) is not None and before not in _left:
+        if time.monotonic() > until:
+            return None
+        time.sleep(0.02)
+    return job
+
+
 def known(owner: str) -> bool:
     """Whether anything is kept of `owner`."""
     with _lock:

@@ -18,7 +18,7 @@ import streamlit as st
 
 from core.process import Step
 from playground import session
-from playground.runs import baton, jobs, shared
+from playground.runs import again, baton, jobs, shared
 from playground.runs.drain import Job
 from playground.runs.shared import Noun
 
@@ -89,10 +89,11 @@ def open_run(
         return instead
     held: Run | None = session.recall(f"run.{name}", lambda: None)
     if held is not None and held.spec == spec and (held.job.progress().phase != "cancelled" or len(held.job.trace)):
+        again.note(name, held.job)
         _belongs(name, begun=False)
         held.job.opened()
         return held
-    count = session.recall(f"count.{name}", lambda: 0) + 1
+    count = again.count(name)
     with baton.down():
         before = session.before()
         found = jobs.adopt(before, owner, name, spec) if before else None
@@ -101,7 +102,7 @@ def open_run(
     job.opened()
     _belongs(name, begun=not stays)
     run = Run(f"{name}-{count}", spec, label, job)
-    session.hold(f"count.{name}", count)
+    again.note(name, job)
     session.hold(f"run.{name}", run)
     session.recall("runs", dict[str, str])[name] = run.id
     if time.monotonic() < session.recall("runs.anew", float):
@@ -112,7 +113,7 @@ def open_run(
         run.job.wait(AT_ONCE / PART if long else AT_ONCE)
         if held is None:
             run.job.wait_first(AT_FIRST)
-    if before and count == 1 and not found and not jobs.known(before):
+    if before and held is None and not found and not jobs.known(before):
         session.hold(f"lost.{name}", run.id)
     return run
 
@@ -202,7 +203,7 @@ def fork(name: str, step: Step) -> None:
 
 def forked(name: str) -> Fork | None:
     """Where the next run begins, if not at its own start."""
-    return session.recall(f"fork.{name}", lambda: None, screen=True)
+    return again.fork(name)
 
 
 def fork_of(name: str, data: Hashable, fits: Callable[[Step], bool]) -> Fork | None:

@@ -39,7 +39,7 @@ def selection(rows: Sequence[Judged], chosen: int | None, most: int, dark: bool)
     if chosen is not None:
         look = {"strokeDash": [4, 4], "color": colour["hand"], "strokeWidth": 2}
         layers.insert(0, layer("rule", {"K": [chosen]}, {"x": number("K")}, **look))
-    held, title = table.dropna().to_dict("list"), "held out (nats per point)"
+    held, title = table.dropna().to_dict("list"), "held out (nats)"
     scale = {"zero": False} if held["K"] else {"domain": fitted(rows)}  # an axis without values has no ends
     aria = bool(held["K"])  # a mark of nothing has no name to be read out
     ends = {"x": k, "y": number("low", scale=scale, title=title), "y2": {"field": "high"}}

@@ -54,13 +54,17 @@ def lines(curves: Sequence[Curve], across: Part, up: Part, dark: bool) -> list[P
 
 
 def marks(named: Mapping[str, tuple[float, str]], across: Part, dark: bool, stairs: bool = False) -> list[Part]:
-    """Upright rules under their names, which stand side by side for two, in stairs for more; name -> (place, role)."""
+    """Upright rules under their names, which stand side by side for two, in stairs for more; name -> (place, role).
+
+    In stairs a rule begins at its own name, so that none crosses another's.
+    """
     rules, names, ordered = [], [], sorted(named.items(), key=lambda item: item[1][0])
     for i, (name, (place, role)) in enumerate(ordered):
         table, encoding = {"x": [place], "mark": [name]}, {"x": across, "tooltip": [word("mark"), number("x")]}
         colour = paint(role, dark)
         dash = [6, 4] if role == "truth" else [1, 0]
-        rules.append(layer("rule", table, encoding, color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
+        tall = {"y": {"value": 2 + 14 * i}, "y2": {"value": "height"}} if stairs else {}
+        rules.append(layer("rule", table, encoding | tall, color=colour, strokeWidth=1.6, strokeDash=dash, clip=True))
         left = i == 0 and len(ordered) > 1 and not stairs
         at: dict[str, Any] = {"align": "right" if left else "left", "dx": -4 if left else 4, "clip": True}
         said = encoding | {"text": word("mark"), "y": {"value": 9 + 14 * i * stairs}}

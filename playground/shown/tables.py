@@ -45,5 +45,5 @@ def right(table: pd.DataFrame, heads: Mapping[str, str] = NONE) -> None:
 
 
 def spelt(form: str, value: float) -> str:
-    """A number by Python's format, with a true minus."""
-    return minus(format(value, form))
+    """A number by Python's format, with a true minus, and infinity by its sign."""
+    return minus(format(value, form)).replace("inf", "\N{INFINITY}")

@@ -3,6 +3,7 @@
 const SPACE = 6; // between pictures, CSS pixels
 const ASIDE = 20; // between the grid and the chosen picture
 const UNDER = 18; // for a label under a picture
+const NAMED = 40; // at least from one picture to the next where each has a label
 const OVER = 24; // for the name of a group, or of a kind
 const WIDE = 540; // from here on the chosen picture stands beside the grid
 const LARGEST = 260; // a picture of the grid, CSS pixels
@@ -25,11 +26,13 @@ function arrange(s) {
   const {count, shape: [, h, w], kinds} = scene;
   const width = s.root.clientWidth;
   const dpr = ratio();
-  const columns = scene.columns || Math.ceil(Math.sqrt(count));
+  const inner = width - 2 * RING;
+  const least = Math.max(w / dpr, scene.labels.length ? NAMED : 0) + SPACE;
+  let columns = scene.columns || Math.ceil(Math.sqrt(count));
+  while (columns > 1 && columns * least - SPACE > inner) columns = Math.ceil(columns / 2);
   const rows = rowsOf(scene, columns);
   const wide = scene.close && width >= WIDE;
   const high = scene.close ? Math.max(300, innerHeight - 345) / rows.length - SPACE : LARGEST; // the player stays in sight
-  const inner = width - 2 * RING;
   const across = wide ? (inner - ASIDE - columns * SPACE) / (columns + 1) : (inner - (columns - 1) * SPACE) / columns;
   const times = Math.max(1, Math.floor((Math.min(across, (high * w) / h, LARGEST) * dpr) / w));
   const cell = [(times * w) / dpr, (times * h) / dpr];

@@ -161,8 +161,8 @@ def scene(
             Points(name="data", label="Data", role="data", xy=visible(dataset), size=faint),
             Arrows(name="score", label="Score", role=role, xy=bench.lattice(GRID)),
             Paths(name="past", label="Past", role="noise"),
-            Paths(name="ties", label="To the guess", role="noise"),
-            Points(name="clean", label="Guess of x₀", role=role, size=3.5),
+            Paths(name="ties", label="Aim", role="noise"),
+            Points(name="clean", label="Guess", role=role, size=3.5),
             Points(name="walkers", label="xₜ", role="noise" if learned else "model", size=5.5),
             Points(name="followed", label="Yours", role="hand", size=11),
             Points(name="landed", label="Landings", role="classes", size=7.5, classes=landings.NAMES, on=chosen),
@@ -177,7 +177,7 @@ def scene(
         ]
         alt = f"{len(dataset):,} points of {title} dissolving into noise"
     if handle is not None:
-        layers.append(Handles(name="start", label="Your start", xy=handle, on=brush is None))
+        layers.append(Handles(name="start", label="Start", xy=handle, on=brush is None))
     axes = (dataset.columns[0], dataset.columns[1])
     return Scene(name, bench.bounds, layers, axes=axes, lines=LINES, alt=alt, brush=brush)
 

@@ -43,7 +43,7 @@ def parameters(row: Row, unit: str) -> str:
 def held(score: Estimate, impossible: int = 0) -> str:
     """A held-out score, or how many held-out points the law rules out."""
     if np.isinf(score.value):
-        return "\N{MINUS SIGN}\N{INFINITY}" + (f" ({impossible:,} ruled out)" if impossible else "")
+        return f"{impossible:,} ruled out" if impossible else "\N{MINUS SIGN}\N{INFINITY}"
     return numbers.estimate(score, "")
 
 

@@ -133,7 +133,12 @@ def squares(names: Sequence[str], counted: np.ndarray, true: np.ndarray, dark: b
         "said": [f"{v:.2f}" for _, _, v in rows],
     }
     place = {
-        "x": word("column", sort=list(names), title=None, axis={"labelAngle": -30, "domain": False, "ticks": False}),
+        "x": word(
+            "column",
+            sort=list(names),
+            title=None,
+            axis={"labelAngle": -30, "labelOverlap": False, "domain": False, "ticks": False},
+        ),
         "y": word("row", sort=list(names), title=None, axis={"domain": False, "ticks": False}),
     }
     ramp = {

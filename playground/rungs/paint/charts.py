@@ -49,7 +49,7 @@ def distances(painted: np.ndarray, held: np.ndarray, dark: bool) -> Any:
     top = float(table["distance"].max()) * 1.05 or 1.0
     colours = alt.Scale(domain=["painted", "held out"], range=[ROLES[role][dark] for role in ("model", "data")])
     paint = alt.Color("of:N", scale=colours, legend=alt.Legend(orient="top", title=None))
-    title = "distance to the nearest training picture, grey levels"
+    title = "to the nearest training picture (grey levels)"
     x = alt.X("distance:Q", title=title, scale=alt.Scale(domain=[0, top], nice=False))
     up = alt.Y("share:Q", title="share at most so far", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     drawn = alt.Chart(table).mark_line(interpolate="step-after", strokeWidth=2.5).encode(x, up, paint)

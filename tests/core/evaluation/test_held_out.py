@@ -68,6 +68,14 @@ def test_what_is_tied():
     assert not held_out.tied(held_out.NOTHING)
 
 
+def test_a_law_that_a_few_points_cost_everything_is_tied_with_none():
+    """One point's loss c among h: distance c / h, and its standard error as large, however large c is."""
+    loss = np.append(np.full(99, -0.01), 200.0)
+    apart = held_out.behind(loss, np.zeros(100))
+    assert apart.error >= apart.value
+    assert not held_out.tied(apart)
+
+
 def costly(h, cost):
     """Scores of two laws: the second is better by 0.1 at every point but number 7, which costs it `cost`."""
     base = draws(h) - 2

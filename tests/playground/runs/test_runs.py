@@ -326,6 +326,42 @@ def test_a_tab_that_is_reloaded_finds_its_run_again(monkeypatch, sessions):
     assert runs.open_run("vae", ("data", 2), "words", endless).job is not first.job
 
 
+def test_a_tab_that_is_reloaded_finds_its_fork_again(monkeypatch, sessions):
+    monkeypatch.setattr(runs, "AT_ONCE", 0.05)
+
+    def opened():
+        fork = runs.fork_of("vae", "data", lambda step: True)
+        return runs.open_run("vae", ("data", fork and (fork.run, fork.step.index)), "words", endless)
+
+    parent = opened()
+    parent.job.wait_first(60)
+    runs.fork("vae", parent.job.trace[0])
+    first, fork = opened(), runs.forked("vae")
+    jobs.orphan("first")
+    sessions("second", before="first")
+    again = opened()
+    assert again.job is first.job
+    assert (again.id, again.spec) == (first.id, first.spec)
+    assert runs.forked("vae") is fork
+    assert runs.kept("vae") is parent
+    assert not runs.lost("vae")
+    runs.unfork("vae")
+    new = opened()
+    assert new.job is not first.job
+    assert new.id not in (first.id, parent.id)
+    assert runs.forked("vae") is None, "it is taken once"
+
+
+def test_a_fork_of_a_session_that_lives_stays_with_it(monkeypatch, sessions):
+    monkeypatch.setattr(jobs.left, "__defaults__", (0.05,))
+    run = runs.open_run("vae", ("data", 1), "words", endless)
+    runs.fork("vae", Step(0, 0))
+    assert runs.open_run("vae", ("data", 1), "words", endless) is run
+    sessions("second", before="first")
+    assert runs.forked("vae") is None
+    assert runs.kept("vae") is None
+
+
 def test_a_run_that_is_no_more_is_said_to_have_begun_anew(monkeypatch, sessions):
     monkeypatch.setattr(runs, "AT_ONCE", 0.05)
     runs.open_run("vae", ("data", 1), "words", endless)

@@ -88,7 +88,10 @@ def test_the_held_out_axis_has_one_title(rows):
 def test_no_rule_crosses_the_name_of_another():
     across = vega.axis("x", "h", (0.1, 1.0), log=True)
     made = density.marks({"Scott": (0.3, "noise"), "Oracle": (0.2, "truth")}, across, False, stairs=True)
-    kinds = [mark for mark, _, _ in layers(vega.layers(made, 100))]
+    parts = layers(vega.layers(made, 100))
+    kinds = [mark for mark, _, _ in parts]
+    tops = [encoding["y"]["value"] for _, encoding, _ in parts]
+    assert 0 < tops[0] < tops[2] < tops[1] < tops[4]  # a rule begins at its own name and under that of the one before
     assert [kind["type"] for kind in kinds] == ["rule"] * 2 + ["text"] * 4
     assert ["stroke" in kind for kind in kinds[2:]] == [True, False] * 2
 

@@ -3,6 +3,8 @@
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
+from playground.shown import tables
+
 
 def page():
     import numpy as np
@@ -56,3 +58,11 @@ def test_numbers_that_are_words_stand_at_the_right_and_their_titles_at_the_left(
     assert "rule" not in columns
     assert [columns[name]["alignment"] for name in ("left out (nats)", "h")] == ["right"] * 2
     assert (columns["left out (nats)"]["label"], columns["left out (nats)"]["help"]) == ("left out", "left out (nats)")
+
+
+def test_infinity_has_its_sign():
+    assert [tables.spelt(".3f", value) for value in (float("inf"), float("-inf"), 0.5)] == [
+        "\N{INFINITY}",
+        "\N{MINUS SIGN}\N{INFINITY}",
+        "0.500",
+    ]

@@ -166,9 +166,11 @@ def summary(dataset: Dataset, ends: Ends) -> str:
     )
     if not len(sound):
         return fallen + "No start came to rest; raise the variance floor."
+    pale, full = (minus(f"{level:.4f}") for level in scale(dataset, ends))
+    colours = f"Colour: from {pale} (pale) to {full} (full) nats per point."
     if ends.running.any():
-        return f"{fallen}{ends.running.mean():.0%} of the starts still climb."
-    low, high = scale(dataset, ends)
+        rest = f"**{(~ends.running).sum():,} of {len(ends.point):,}** starts have come to rest."
+        return f"{fallen}{rest} Each has the colour of the log-likelihood it has reached so far.\n\n{colours}"
     found = reached(levels(dataset, ends), ends.collapsed, SIDE[dataset.dim])
     said = f"{fallen}{found[0].share:.0%} of the sound starts reach the best, {minus(f'{found[0].level:.4f}')} nats per point; "
     rows = [
@@ -176,8 +178,6 @@ def summary(dataset: Dataset, ends: Ends) -> str:
         for i, end in enumerate(found[:NUMBERED], start=1)
     ]
     rows += [("...", f"{found[-1].level:.4f}", f"nats per point, the lowest of {len(found)}")] * (len(found) > NUMBERED)
-    pale, full = (minus(f"{level:.4f}") for level in (low, high))
-    colours = f"Colour: from {pale} (pale) to {full} (full) nats per point."
     return f"{said}{len(found)} different ends.\n\n{table('End', rows)}\n\n{colours}"
 
 

@@ -93,7 +93,8 @@ def ranked(rows: tuple[Row, ...], shown: str) -> pd.DataFrame:
         BIC: [r.bic for r in rows],
         "note": [r.note for r in rows],
     }
-    return pd.DataFrame({name: column for name, column in columns.items() if decides or name != "without "})
+    said = {"without ": bool(decides), "note": any(r.note for r in rows)}
+    return pd.DataFrame({name: column for name, column in columns.items() if said.get(name, True)})
 
 
 def behind(i: int, row: Row) -> str:
@@ -114,7 +115,7 @@ def score(row: Row) -> str:
     value = row.held_out.value
     if np.isnan(value):
         return "none"
-    return f"\N{MINUS SIGN}\N{INFINITY} ({row.impossible:,} ruled out)" if np.isinf(value) else estimate(row.held_out)
+    return f"{row.impossible:,} ruled out" if np.isinf(value) else estimate(row.held_out)
 
 
 def verdict(rows: tuple[Row, ...]) -> str:

@@ -71,7 +71,7 @@ def test_a_law_that_a_new_extreme_rules_out_is_named_where_bic_prefers_it():
     )
     rows = [row("Normal", bic=12.0), ruled]
     assert "Uniform has the least BIC. It ends at the extremes" in ranking.verdict(rows, 1000, None)
-    assert ranking.ranked(rows, "")["held out (nats/point)"][1] == "\N{MINUS SIGN}\N{INFINITY} (2 ruled out)"
+    assert ranking.ranked(rows, "")["held out (nats/point)"][1] == "2 ruled out"
     assert "BIC" not in ranking.verdict([row("Normal", bic=8.0), ruled], 1000, None)
 
 
