@@ -11,7 +11,7 @@ from playground.frame import begin, experiments, onward
 from playground.rungs.decide import film, hand, numbers
 from playground.rungs.decide.judged import Seen
 from playground.rungs.decide.screen import DATA, NAME, PANELS, PRESET, WORDS, Asked, Screen
-from playground.runs import baton, runs
+from playground.runs import baton, run_bar, runs
 from playground.runs import film as stage
 from playground.runs.runs import Run
 from playground.shelf import points
@@ -48,8 +48,9 @@ def workbench() -> None:
     left, middle, right = st.columns([1, 1, 0.8], gap="medium")
     with right:
         shelved, asked, key = ask()
-        if lines:
-            st.warning("\n\n".join(lines))
+        said = st.container()
+    if lines:
+        said.warning("\n\n".join(lines))
     below = st.container()
     try:
         rows = None if shelved.dataset is None else admit(shelved.dataset)
@@ -58,55 +59,48 @@ def workbench() -> None:
     if shelved.dataset is None or rows is None:
         return unfitted(left, NAME, shelved, "")
     found = Screen(shelved, rows, asked, hand.place(shelved.dataset), key)
-    run = found.run()
-    instrument(found, run, (left, middle))
-    if not len(run.job.trace):
-        return
+    shown = run_bar.standing(NAME, found, said)
+    if shown is None:
+        return instrument(found, None, (left, middle))
+    found, run = shown[0].along(found), shown[1]
     step = run.job.trace[-1]
-    for place, said in zip(below.columns([1.3, 1], gap="medium"), (numbers.figures, numbers.at_hand), strict=True):
-        place.markdown(said(found, step))
+    instrument(found, step, (left, middle))
+    follow(run)
+    errors, hand_says = below.columns([1.3, 1], gap="medium")
+    errors.markdown(numbers.figures(found, step))
+    hand_says.markdown(numbers.at_hand(found, step))
     if why := numbers.runaway(step.state):
         below.caption(why)
     closer.closer(NAME, PANELS, found, step)
 
 
-def instrument(found: Screen, run: Run, places: tuple[DeltaGenerator, DeltaGenerator]) -> None:
-    """Both stages; a hand let go of, a stroke, or a fit that ended runs the page again."""
-    alive = run.job.progress().alive
-    step = run.job.trace[-1] if len(run.job.trace) else None
+def instrument(found: Screen, step: Step[Seen] | None, places: tuple[DeltaGenerator, DeltaGenerator]) -> None:
+    """Both stages; a hand let go of, or a stroke, runs the page again."""
+    drawn = bool(found.asked.deal) and step is not None
     one, other = (place.container() for place in places)
     with one:
         st.markdown("**Generative**: p(x, y) = p(y) p(x | y)")
         told = stage.still(NAME, film.left(found, step))
-        if points_drawn(found, step):
+        if drawn:
             st.caption(f"{film.DRAWN} new points: a class by p(y), then a point of it by p(x | y).")
     with other:
         st.markdown("**Discriminative**: p(y | x)")
         also = stage.still(f"{NAME}.right", film.right(found, step))
-        if points_drawn(found, step):
+        if drawn:
             st.caption(numbers.CANNOT)
-    if run.job.progress().error:
-        one.warning(session.plain(run.job.progress().error or ""))
     now, data = found.place, found.dataset
     moves = [hand.moved(data, now, name, at.handles) for name, at in (("left", told), ("right", also))]
     if any(moves) or (told.drawn is not None and points.draw(*told.drawn)):
         st.rerun()
-    if alive:
-        follow(run)
-
-
-def points_drawn(found: Screen, step: Step[Seen] | None) -> bool:
-    """Whether new points were asked for, and there is a model to draw them."""
-    return bool(found.asked.deal) and step is not None
 
 
 def follow(run: Run) -> None:
-    """Run the page again when there is something new."""
+    """Run the page again when the truth has come too."""
     before = len(run.job.trace)
 
     @baton.fragment(runs.every(run), run.job.news)
     def look() -> None:
-        if len(run.job.trace) > before or not run.job.progress().alive:
+        if len(run.job.trace) > before:
             st.rerun(scope="app")
 
     look()

@@ -8,7 +8,7 @@ from playground.runs import drain, jobs, runs
 from playground.runs.turns import Turns
 from tests import apps
 
-PAGES = {"em": {}, "fit2": {}, "diffusion": {}, "paint": {"samples": 4, "steps": 3}}
+PAGES = {"em": {}, "fit2": {}, "decide": {}, "diffusion": {}, "paint": {"samples": 4, "steps": 3}}
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """What the page of two ways to tell classes apart is asked for, and the run that follows from it."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from core.classification import discriminative, generative
@@ -83,6 +83,10 @@ class Screen:
     def titles(self) -> tuple[str, str]:
         """What the two models are called."""
         return title(self.asked.law), f"Logistic, {self.asked.features}"
+
+    def along(self, now: "Screen") -> "Screen":
+        """These models where the hand of the screen `now` is, if that is of the same data."""
+        return replace(self, place=now.place) if self.dataset.digest == now.dataset.digest else self
 
     def run(self) -> Run:
         """The session's fits of them."""
