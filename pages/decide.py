@@ -69,7 +69,7 @@ def workbench() -> None:
     errors, hand_says = below.columns([1.3, 1], gap="medium")
     errors.markdown(numbers.figures(found, step))
     hand_says.markdown(numbers.at_hand(found, step))
-    if why := numbers.runaway(step.state):
+    if why := numbers.caveats(found, step.state):
         below.caption(why)
     closer.closer(NAME, PANELS, found, step)
 

@@ -8,7 +8,8 @@ pi_k is the share of class k, p_k one of five laws, each at the top of its likel
     shared          the same, with the variances of all classes in one
     LDA             Gaussians with one covariance: linear boundaries (Fisher, 1936; Welch, 1939)
     QDA             Gaussians with a covariance each: quadratic boundaries
-    kernels         a Gaussian bump on every point, its width by cross-validated likelihood within the class
+    kernels         a Gaussian bump on every point (on `BUMPS` random ones where a class has more), its width by
+                    cross-validated likelihood within the class
 
 A coordinate that is not known is summed out exactly: p(x_1, k) is the class's marginal law. Nats throughout.
 """
@@ -28,6 +29,7 @@ from core.process import Halt, frozen
 
 NAIVE, SHARED, LDA, QDA, KERNELS = KINDS = ("naive Bayes", "naive Bayes, shared variances", "LDA", "QDA", "kernels")
 GAUSSIANS = (NAIVE, SHARED, LDA, QDA)
+BUMPS = 1000  # of a class: every place asks each of them
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def fit(kind: str, rows: Rows, key: Key) -> ClassLaws:
     """The laws of this `kind` at the top of their likelihood; Halt where a class has no law of this kind."""
     parts = [rows.x[rows.y == k] for k in range(rows.k)]
     if kind == KERNELS:
+        parts = [x if len(x) <= BUMPS else thinned(x, key / "bumps" / str(k)) for k, x in enumerate(parts)]
         laws = [named(rows, k, lambda x=x, k=k: Kernels(key=key / str(k)).fit(x).model) for k, x in enumerate(parts)]
         return ClassLaws(rows.shares, tuple(laws))
     means = [x.mean(axis=0) for x in parts]
@@ -87,6 +90,11 @@ def fit(kind: str, rows: Rows, key: Key) -> ClassLaws:
     return ClassLaws(
         rows.shares, tuple(named(rows, k, lambda m=m, c=c: Gaussian(m, c)) for k, (m, c) in enumerate(pairs))
     )
+
+
+def thinned(x: Float[np.ndarray, "n d"], key: Key) -> Float[np.ndarray, "m d"]:
+    """`BUMPS` random rows."""
+    return x[np.sort(key.generator().choice(len(x), BUMPS, replace=False))]
 
 
 def named(rows: Rows, k: int, make: Any) -> Any:

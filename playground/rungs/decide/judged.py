@@ -54,9 +54,13 @@ class Laid:
 
 @dataclass(frozen=True)
 class Score:
-    """Errors among the points held out; and, where the truth is known, the exact error and the log-loss excess, nats."""
+    """Errors among the points held out and calibration there; where the truth is known, all of it exact, and the excess, nats.
+
+    `calibration` is that of `core.classification.risk.reliability`.
+    """
 
     errors: int
+    calibration: tuple[np.ndarray, np.ndarray, np.ndarray]
     risk: float | None = None
     excess: float | None = None
 
@@ -120,7 +124,7 @@ def steps(
     at = nodes(dataset)
     joint, posterior = left.log_joint(at), right.log_posterior(at)
     density = np.exp(np.logaddexp.reduce(joint, axis=1)).reshape(SIDE, SIDE)
-    scores = tuple(Score(int((m.log_posterior(held.x).argmax(axis=1) != held.y).sum())) for m in (left, right))
+    scores = tuple(tested(m, held) for m in (left, right))
     seen = Seen(
         left, right, learned, held, density, (lay(dataset, joint), lay(dataset, posterior)), (scores[0], scores[1])
     )
@@ -130,11 +134,19 @@ def steps(
         yield Step(1, replace(seen, scores=(one, other), truth=known, best=lay(dataset, known.nodes)), "truth")
 
 
+def tested(model: Rule, held: Rows) -> Score:
+    """The score on the points held out."""
+    log_q = model.log_posterior(held.x)
+    wrong = int((log_q.argmax(axis=1) != held.y).sum())
+    return Score(wrong, risk.reliability(np.eye(held.k)[held.y], np.exp(log_q)))
+
+
 def exact(score: Score, truth: Truth, model: Rule) -> Score:
     """The score with what the truth says."""
     log_q, area = model.log_posterior(truth.cells.x), truth.cells.area
     wrong = risk.risk(truth.log_joint, log_q.argmax(axis=1), area)
-    return replace(score, risk=wrong, excess=risk.excess(truth.log_joint, log_q, area))
+    calibration = risk.reliability(np.exp(truth.log_joint), np.exp(log_q))
+    return Score(score.errors, calibration, wrong, risk.excess(truth.log_joint, log_q, area))
 
 
 def lay(dataset: Dataset, log_p: Float[np.ndarray, "s k"]) -> Laid:

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.check import Check
 from core.classification import risk
-from core.classification.generative import KERNELS
+from core.classification.generative import BUMPS, KERNELS
 from core.digits import plain_power
 from core.evaluation.metrics import wilson
 from core.process import Step
@@ -77,14 +77,17 @@ def likeliest(log_p: np.ndarray, names: list[str]) -> str:
     return f"{names[top]}, {'over 0.999' if value > 0.999 else f'{value:.3f}'}"
 
 
-def runaway(seen: Seen) -> str:
-    """What is said of weights that have no end."""
-    if not seen.right.runaway:
-        return ""
-    return (
-        "A curve parts these classes without an error, so without a ridge the weights of logistic regression grow without "
-        "end; they were stopped on the way. Put the ridge above 0."
-    )
+def caveats(screen: Screen, seen: Seen) -> str:
+    """What is said of weights that have no end, and of classes with more points than bumps."""
+    said = []
+    if seen.right.runaway:
+        said.append(
+            "A curve parts these classes without an error, so without a ridge the weights of logistic regression grow without "
+            "end; they were stopped on the way. Put the ridge above 0."
+        )
+    if screen.asked.law == KERNELS and np.bincount(seen.learned.y).max() > BUMPS:
+        said.append(f"Of a class with more than {BUMPS:,} points, that many random ones got a bump each.")
+    return " ".join(said)
 
 
 def self_test(screen: Screen, step: Step[Seen]) -> SelfTest:

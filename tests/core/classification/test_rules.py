@@ -119,6 +119,15 @@ def test_a_hidden_coordinate_is_summed_out(kind, column):
     np.testing.assert_allclose(np.exp(found.marginal(column).log_joint(at[:, None])), summed, rtol=1e-6, atol=1e-12)
 
 
+def test_of_many_points_some_get_a_bump():
+    made = rows(2 * generative.BUMPS + 1300, k=2)
+    found = generative.fit(KERNELS, made, Key(0))
+    assert [len(law.points) for law in found.laws] == [generative.BUMPS] * 2
+    for k, law in enumerate(found.laws):
+        assert set(map(tuple, law.points)) < set(map(tuple, made.x[made.y == k]))
+    assert list(found.priors) == list(made.shares)
+
+
 def labelled(counts, classes=("red", "blue")):
     y = np.repeat(np.arange(len(counts)), counts)
     x = Key(1).generator().standard_normal((len(y), 2))

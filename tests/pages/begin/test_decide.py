@@ -207,6 +207,12 @@ def test_without_a_ridge_weights_that_have_no_end_are_said():
     assert "weights of logistic regression grow without end" in apps.words(at)
 
 
+def test_of_many_points_it_is_said_which_got_a_bump():
+    at = apps.opened(PAGE, law="Kernels", n=4000, panel="Code and files")
+    assert "Of a class with more than 1,000 points" in apps.words(at)
+    assert "got a bump each" not in apps.words(apps.opened(PAGE, law="Kernels", panel="Code and files"))
+
+
 def test_what_is_taken_home_prints_the_numbers_on_screen(capsys):
     at = apps.opened(PAGE, panel="Code and files", data="Two circles", law="Naive Bayes", ridge=0.5)
     exec(compile(at.code[0].value, "home", "exec"), {})

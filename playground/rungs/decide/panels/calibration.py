@@ -3,26 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from core.classification import risk
 from core.process import Step
 from playground import plot, session
 from playground.rungs.decide import charts
 from playground.rungs.decide.judged import Seen
 from playground.rungs.decide.screen import NAME, Screen
 
-BINS = 10
-
 
 def show(screen: Screen, step: Step[Seen]) -> None:
     """The panel."""
     seen = step.state
-    found = {}
-    for name, model in zip(screen.titles, seen.both, strict=True):
-        if seen.truth is not None:
-            weight, x = np.exp(seen.truth.log_joint), seen.truth.cells.x
-        else:
-            weight, x = np.eye(seen.held.k)[seen.held.y], seen.held.x
-        found[name] = risk.reliability(weight, np.exp(model.log_posterior(x)), BINS)
+    found = {name: score.calibration for name, score in zip(screen.titles, seen.scores, strict=True)}
     left, right = st.columns([1.35, 1], gap="large")
     alt = "; ".join(f"{name} is off by {100 * off(*curve):.1f} % on average" for name, curve in found.items())
     with left:
@@ -37,7 +28,7 @@ def show(screen: Screen, step: Step[Seen]) -> None:
             else f"On the {len(seen.held):,} points held out, so discs wander by chance."
         )
         st.caption(
-            f"{how} Every class at every place counts, in {BINS} bins of what was said; a disc is as large as its bin's mass. "
+            f"{how} Every class at every place counts, in ten bins of what was said; a disc is as large as its bin's mass. "
             "On the green line a probability is what it says. Off on average: the distance from it, weighed by mass."
         )
 
