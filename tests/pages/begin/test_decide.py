@@ -116,8 +116,8 @@ def test_the_hand_asks_both_models_and_the_truth():
             rf"\| {name} \| \**{density or '[^|]*'}\** \| {dataset.classes[p.argmax()]}, {sure} \|", shown
         ), name
     assert at.query_params["at"] == "1.5,-0.5"
-    lost = apps.opened(PAGE, panel="Code and files", at="90,nowhere")
-    assert "at" not in lost.query_params
+    for lost in ("90,0", "1,nowhere", "nan,0"):
+        assert "at" not in apps.opened(PAGE, panel="Code and files", at=lost).query_params
 
 
 @pytest.mark.parametrize("law", KINDS)
@@ -193,6 +193,21 @@ def test_what_cannot_be_told_apart_gets_one_sentence_and_the_sheet_stays(query, 
     at = apps.opened(PAGE, **query)
     assert says in " ".join(w.value for w in at.warning)
     assert len(apps.messages(at)) == 1
+
+
+def test_a_file_of_ones_own_is_told_apart_by_its_label_and_a_class_with_one_point_is_named():
+    rng = Key(1).generator()
+    rows = [(*rng.normal(3 * (i % 2), 1, 2), "cat" if i % 2 else "dog") for i in range(60)]
+    files = [rows, [row for i, row in enumerate(rows) if row[2] == "cat" or i == 0]]
+    at = apps.opened(PAGE, data="Your own file", panel="Code and files")
+    for name, some in zip(("two.csv", "one.csv"), files, strict=True):
+        text = "u,v,kind\n" + "\n".join(f"{u:.4f},{v:.4f},{kind}" for u, v, kind in some)
+        at.file_uploader(key="file").upload(name, text.encode()).run()
+        at.selectbox(key="label").set_value("kind").run()
+        assert not at.exception
+        if name == "two.csv":
+            assert "Error on 18 held out" in apps.words(at)
+    assert "Class dog has 1 point" in " ".join(w.value for w in at.warning)
 
 
 def test_a_drawing_of_two_colours_is_told_apart():
