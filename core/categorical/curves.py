@@ -62,19 +62,3 @@ def of_independent(law: Law, codes: np.ndarray, alpha: float) -> float:
             log_q = np.log(counts + alpha) - np.log(len(codes) + alpha * len(p))
         found += float((p * (np.log(p) - log_q)).sum())
     return found
-
-
-def overtaken(sizes: Sequence[int], full: Float[np.ndarray, "r s"], alone: Float[np.ndarray, "r s"]) -> float | None:
-    """The size from which on the full table is nearer on average, between two sizes by a line in log n; None if at none."""
-    with np.errstate(invalid="ignore"):
-        ahead = full.mean(axis=0) - alone.mean(axis=0)
-    behind = np.flatnonzero(~(ahead < 0))
-    if len(behind) and behind[-1] == len(sizes) - 1:
-        return None
-    if not len(behind):
-        return float(sizes[0])
-    i = int(behind[-1])
-    if not np.isfinite(ahead[i]):
-        return float(sizes[i + 1])
-    share = ahead[i] / (ahead[i] - ahead[i + 1])
-    return float(np.exp(np.log(sizes[i]) + share * np.log(sizes[i + 1] / sizes[i])))

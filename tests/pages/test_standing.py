@@ -8,7 +8,7 @@ from playground.runs import drain, jobs, runs
 from playground.runs.turns import Turns
 from tests import apps
 
-PAGES = {"em": {}, "fit2": {}, "diffusion": {}, "paint": {"samples": 4, "steps": 3}}
+PAGES = {"em": {}, "fit2": {}, "decide": {}, "diffusion": {}, "paint": {"samples": 4, "steps": 3}}
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +78,22 @@ def test_the_line_follows_the_hand_over_the_fit_that_is_on_show_meanwhile(monkey
         screen = at.session_state["held"]["standing.fit2"][0]
         line = ((screen.dataset.digest, screen.column), float(screen.dataset.points[:, screen.column].min()))
         at.session_state["held"]["screen."]["line"] = line
+        at.run()
+        assert waiting(at) == ["Waiting for 1 other..."]
+        moved = apps.messages(at)
+        assert (len(moved), moved != messages) == (len(messages), True)
+
+
+def test_both_hands_follow_over_the_models_that_are_on_show_meanwhile(monkeypatch):
+    at = apps.opened("pages/decide.py", panel="Code and files")
+    monkeypatch.setattr(runs, "AT_ONCE", 0.02)
+    turns = Turns(1)
+    monkeypatch.setattr(drain, "_turns", turns)
+    with turns.turn(0.0):
+        at.number_input(key="seed").set_value(2).run()
+        messages = apps.messages(at)
+        digest = at.session_state["held"]["standing.decide"][0].dataset.digest
+        at.session_state["held"]["screen."]["decide.hand"] = (digest, (1.0, -2.0))
         at.run()
         assert waiting(at) == ["Waiting for 1 other..."]
         moved = apps.messages(at)

@@ -114,10 +114,14 @@ class TwoMoons:
 
     def log_prob(self, x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, " n"]:
         """The exact log-density at each row of `x`, in nats."""
+        return np.logaddexp(*self.log_joint(x).T)
+
+    def log_joint(self, x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n 2"]:
+        """log p(x, moon), nats."""
         t, w = gauss_legendre(np.linspace(0, np.pi, 9), 14)
-        arcs, weight = self._arcs(t).reshape(-1, *t.shape[1:], 2), np.concatenate([w, w]) / (2 * np.pi)
-        curve = Curve(arcs, np.log(weight), lambda d: _log_gaussian(d, self.sigma), self.sigma)
-        return in_chunks(curve.log_prob, x)
+        kernel, weight = lambda d: _log_gaussian(d, self.sigma), np.log(w / (2 * np.pi))
+        moons = (Curve(arc, weight, kernel, self.sigma) for arc in self._arcs(t))
+        return np.stack([in_chunks(moon.log_prob, x) for moon in moons], axis=1)
 
     @staticmethod
     def _arcs(t: Float[np.ndarray, "..."]) -> Float[np.ndarray, "2 ... 2"]:
@@ -154,10 +158,14 @@ class TwoSpirals:
 
     def log_prob(self, x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, " n"]:
         """The exact log-density at each row of `x`, in nats."""
+        return np.logaddexp(*self.log_joint(x).T)
+
+    def log_joint(self, x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n 2"]:
+        """log p(x, arm), nats."""
         t, w = gauss_legendre(np.sqrt(np.linspace(1, (1 + self.turn) ** 2, 41)) - 1, 14)  # panels of about equal length
         weight = w * 2 * t / self.turn**2  # the density of t = turn sqrt(U)
         arm = Curve(self._arm(t), np.log(weight), self._log_kernel, self.sigma, self.side / np.sqrt(2))
-        return np.logaddexp(in_chunks(arm.log_prob, x), in_chunks(arm.log_prob, -x)) - np.log(2)
+        return np.stack([in_chunks(arm.log_prob, x), in_chunks(arm.log_prob, -x)], axis=1) - np.log(2)
 
     @staticmethod
     def _arm(t: Float[np.ndarray, "..."]) -> Float[np.ndarray, "... 2"]:

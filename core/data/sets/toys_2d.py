@@ -55,6 +55,12 @@ class Checkerboard:
         on = (np.abs(cell + 0.5) < 2).all(axis=1) & (cell.sum(axis=1) % 2 == 0)
         return np.where(on, -self.entropy, -np.inf)
 
+    def log_joint(self, x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n 8"]:
+        """log p(x, square), nats."""
+        column, row = np.floor(x / 2).T
+        own = np.where((np.abs(column + 0.5) < 2) & (np.abs(row + 0.5) < 2), 2 * (column + 2) + (row + 2) // 2, -1)
+        return np.where(own[:, None] == np.arange(8), self.log_prob(x)[:, None], -np.inf)
+
 
 @dataclass(frozen=True)
 class Rings:
@@ -96,13 +102,21 @@ class Rings:
         """The exact log-density at each row of `x`, in nats."""
         return self._log_radial(np.hypot(x[:, 0], x[:, 1]))
 
+    def log_joint(self, x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n k"]:
+        """log p(x, ring), nats."""
+        return self._log_rings(np.hypot(x[:, 0], x[:, 1])).T
+
     def _log_radial(self, rho: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
-        """The log-density at distance `rho`; i0e(k) = exp(-k) I0(k) leaves the square (rho - r)^2, which cannot overflow."""
+        """The log-density at distance `rho`."""
+        return np.logaddexp.reduce(self._log_rings(rho))
+
+    def _log_rings(self, rho: Float[np.ndarray, " n"]) -> Float[np.ndarray, "k n"]:
+        """Of each ring; i0e(k) = exp(-k) I0(k) leaves the square (rho - r)^2, which cannot overflow."""
         terms = [
             np.log(scipy.special.i0e(rho * r / self.sigma**2)) - (rho - r) ** 2 / (2 * self.sigma**2)
             for r in self.radii
         ]
-        return np.logaddexp.reduce(terms) - np.log(len(self.radii) * 2 * np.pi * self.sigma**2)
+        return np.array(terms) - np.log(len(self.radii) * 2 * np.pi * self.sigma**2)
 
 
 @dataclass(frozen=True)

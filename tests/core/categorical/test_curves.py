@@ -5,6 +5,7 @@ import pytest
 
 from core.categorical import curves, information, models, truth
 from core.categorical.rows import every
+from core.evaluation import crossing
 from core.key import Key
 
 LAW, ALONE = truth.outfits(True), truth.outfits(False)
@@ -41,12 +42,12 @@ def test_the_product_stays_above_its_floor_and_is_overtaken():
     sizes = (50, 500, 2000, 5000)
     *_, step = curves.curves(LAW, 1.0, Key(0), sizes, 40)
     assert (step.arrays[curves.ALONE] >= information.total_correlation(LAW.p) - 1e-12).all()
-    assert 2000 < curves.overtaken(sizes, step.arrays[curves.FULL], step.arrays[curves.ALONE]) < 5000
+    assert 2000 < crossing.overtaken(sizes, step.arrays[curves.FULL], step.arrays[curves.ALONE]) < 5000
 
 
 def test_without_dependence_the_product_is_never_overtaken():
     *_, step = curves.curves(ALONE, 1.0, Key(0), (50, 5000), 20)
-    assert curves.overtaken(step.state, step.arrays[curves.FULL], step.arrays[curves.ALONE]) is None
+    assert crossing.overtaken(step.state, step.arrays[curves.FULL], step.arrays[curves.ALONE]) is None
 
 
 def test_without_smoothing_both_are_infinitely_far():
@@ -57,8 +58,8 @@ def test_without_smoothing_both_are_infinitely_far():
 
 def test_the_crossing_is_where_the_lines_meet():
     full, alone = np.array([[4.0, 3.0, 1.0]]), np.array([[2.0, 2.0, 2.0]])
-    assert curves.overtaken((10, 100, 1000), full, alone) == pytest.approx(100 * 10**0.5)
-    assert curves.overtaken((10, 100, 1000), alone - 2, alone) == 10
+    assert crossing.overtaken((10, 100, 1000), full, alone) == pytest.approx(100 * 10**0.5)
+    assert crossing.overtaken((10, 100, 1000), alone - 2, alone) == 10
 
 
 def test_sizes_come_one_after_the_other():

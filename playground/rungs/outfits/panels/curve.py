@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.categorical import curves, information
+from core.evaluation import crossing
 from core.key import Key
 from core.process import Step
 from playground import plot, session
@@ -49,13 +50,13 @@ def show(screen: Screen, step: object) -> None:
 def said(step: Step[tuple[int, ...]], floor: float) -> str:
     """Where the curves cross, in words."""
     full, alone = step.arrays[curves.FULL], step.arrays[curves.ALONE]
-    crossing = curves.overtaken(step.state, full, alone)
+    crossed = crossing.overtaken(step.state, full, alone)
     most = step.state[-1]
-    if crossing is None:
+    if crossed is None:
         return f"Up to {most:,} outfits, **independent features are nearer to the truth** than the smoothed table."
-    if crossing <= step.state[0]:
+    if crossed <= step.state[0]:
         return f"The smoothed table is nearer to the truth from {step.state[0]} outfits on."
     return (
-        f"**Independent features are nearer to the truth up to about {float(f'{crossing:.2g}'):,.0f} outfits.** Then the "
+        f"**Independent features are nearer to the truth up to about {float(f'{crossed:.2g}'):,.0f} outfits.** Then the "
         f"smoothed table overtakes them: it goes on learning, and they never get below {floor:.3f} nats."
     )

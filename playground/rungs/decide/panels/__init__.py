@@ -1,0 +1,1 @@
+"""The closer looks of the page that tells classes apart."""
