@@ -21,6 +21,7 @@ PAGES = {  # section: (file in pages/, title, icon)
     "Begin here": (
         ("game", "The game", ":material/explore:"),
         ("outfits", "Outfits", ":material/checkroom:"),
+        ("pixels", "Why pixels are hard", ":material/grid_on:"),
     ),
     "Fit": (
         ("fit1", "Fit in 1-D", ":material/show_chart:"),
