@@ -30,6 +30,7 @@ from core.process import Halt, Step, frozen
 PATIENCE: Final = 4  # iterations without a better held-out score, after which EM ends
 STARTS: Final = 6  # from which EM may begin
 SCOUT: Final = 5  # iterations after which starts are compared
+SCOUTED: Final = 1 << 19  # pixels that are looked at for that
 HELD_OUT, OBJECTIVE, LIKELIHOOD = "held_out", "objective", "log_likelihood"
 
 
@@ -176,7 +177,10 @@ def fit(
 
 
 def chosen(config: Config, codes: Codes, levels: int, ones: csr_array, others: csr_array, key: Key) -> Products:
-    """Of `STARTS` starts the one that is best on the held-out pictures after `SCOUT` iterations."""
+    """Of `STARTS` starts the one that is best on the held-out pictures after `SCOUT` iterations, of as many pictures as have
+    `SCOUTED` pixels together."""
+    few = max(SCOUTED // codes.shape[1], config.components)
+    codes, ones, others = codes[:few], ones[:few], others[:few]
     found = [begin(config, codes, ones, levels, key / i) for i in range(STARTS if others.shape[0] else 1)]
     scores = []
     for model in found if len(found) > 1 else ():

@@ -1,11 +1,13 @@
 """Two pixels: what one tells of every other, and the joint table of two beside the product of their margins."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 from jaxtyping import Float
 
 from core.categorical import pairs
-from core.categorical.information import shared
+from core.categorical.information import entropy, shared
 from core.categorical.products import Products
 from playground import controls, image, session
 from playground.instruments import easel
@@ -33,7 +35,7 @@ def show(screen: Screen, step: Moment) -> None:
 def mapped(screen: Screen, codes: np.ndarray) -> int:
     """The map of mutual information, on which a press or the arrow keys choose the pixel; the pixel, from 0."""
     _, h, w = screen.pictures.shape
-    one = chosen(h * w, (h // 2) * w + w // 2)
+    one = chosen(h * w, lambda: varied(codes, screen.levels))
     found = pairs.with_one(codes, screen.levels, one)
     others = np.delete(found, one)
     top = float(others.max(initial=0.0))
@@ -66,11 +68,19 @@ def mapped(screen: Screen, codes: np.ndarray) -> int:
     return one
 
 
-def chosen(most: int, default: int) -> int:
-    """The pixel that is chosen, from 0: the one that was pressed, else the link's, else one in the middle."""
+def chosen(most: int, default: Callable[[], int]) -> int:
+    """The pixel that is chosen, from 0: the one that was pressed, else the link's, else the default."""
     asked = session.from_link(FIRST) or ""
-    first = int(asked) - 1 if asked.isdecimal() and len(asked) < 6 and int(asked) else default
-    return min(session.recall(FIRST, lambda: first, screen=True), most - 1)
+
+    def first() -> int:
+        return int(asked) - 1 if asked.isdecimal() and len(asked) < 6 and int(asked) else default()
+
+    return min(session.recall(FIRST, first, screen=True), most - 1)
+
+
+def varied(codes: np.ndarray, levels: int) -> int:
+    """The pixel of the greatest entropy, from 0."""
+    return int(np.argmax([entropy(np.bincount(column, minlength=levels) / len(column)) for column in codes.T]))
 
 
 def place(i: int, w: int) -> str:
