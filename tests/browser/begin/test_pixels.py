@@ -27,5 +27,5 @@ def test_a_pixel_is_pressed_and_the_link_follows(app, new_page, wide):
     page.get_by_text(f"As counted: {shared[20]:.3f} nats shared").wait_for()
     map_.locator(".plot").focus()
     page.keyboard.press("ArrowDown")
-    wait(page, lambda: "pixel=28" in page.url)
+    wait(page, lambda: "pixel=21" in page.url)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= wide

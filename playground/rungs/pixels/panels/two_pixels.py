@@ -60,10 +60,10 @@ def mapped(screen: Screen, codes: np.ndarray) -> int:
         session.hold(FIRST, pressed, screen=True)
         st.rerun()
     session.put_in_link(FIRST, str(one + 1))
+    colour = " Of colour pictures this is the red." if screen.pictures.shape[0] > 1 else ""
     st.caption(
-        f"Press a pixel, or move with the arrow keys. {place(one, w).capitalize()} shares up to {top:.3f} nats with another: "
-        "the stronger the colour, the more."
-        + (" Of colour pictures this is the red." if screen.pictures.shape[0] > 1 else "")
+        f"Press a pixel, or go on to the next by the arrow keys down and up. {place(one, w).capitalize()} shares up to "
+        f"{top:.3f} nats with another: the stronger the colour, the more.{colour}"
     )
     return one
 
