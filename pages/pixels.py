@@ -20,7 +20,7 @@ TRIES: dict[str, tuple[dict[str, object], str]] = {
         "The class alone saves nine nats a picture: now each row of draws knows which digit it is.",
     ),
     "Coloured snow": (
-        {"pictures": "Outfits", "levels": "17"},
+        {"pictures": "Outfits", "levels": "17", "components": 5},
         "Each pixel has the right colours, on its own. Together they are snow: nobody told them of their neighbours.",
     ),
     "How many kinds of digit?": (

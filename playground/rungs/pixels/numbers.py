@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.categorical import pairs, products
-from core.categorical.information import entropy
+from core.categorical.information import entropy, shared
 from core.categorical.products import Products
 from core.check import Check
 from playground.instruments.figures import Table
@@ -82,7 +82,7 @@ def gain(screen: Screen) -> Check:
     tiny, seen, levels = 1e-9, screen.seen, screen.levels
     tree = pairs.tree(seen, levels, tiny)
     alone = products.independent(seen, levels, tiny)
-    kept = sum(pairs.with_one(seen, levels, k)[j] for j, k in enumerate(tree.parents) if k >= 0)
+    kept = sum(shared(pairs.joint(seen, levels, k, j)) for j, k in enumerate(tree.parents) if k >= 0)
     found = float((tree.log_prob(seen) - alone.log_prob(seen)).mean())
     return Check("α near 0: the tree gains the mutual information of its edges (nats)", found, kept, 1e-4)
 
