@@ -17,7 +17,7 @@ def ladder(scores: Mapping[str, tuple[Estimate, str]], dark: bool) -> Part:
     values = np.array([nats.value for nats, _ in scores.values()])
     errors = np.nan_to_num([nats.error for nats, _ in scores.values()])
     said = [f"{v:.1f}" for v in values]
-    across = axis("nats", "nats per held-out picture (less is better)", (0.0, 1.15 * float(values.max())))
+    across = axis("nats", "nats per held-out picture (less is better)", (0.0, 1.25 * float(values.max())))
     up = word("model", sort=names, title=None, axis={"labelLimit": 120, "ticks": False, "domain": False, "grid": True})
     spans = {"model": names, "nats": values - 2 * errors, "high": values + 2 * errors}
     colour = ROLES["model"][dark]
