@@ -112,6 +112,15 @@ def test_two_pixels_share_what_is_counted(way, other):
     assert len(drawn["scene"]["names"]) == 64
 
 
+def test_the_pixel_it_begins_with_is_the_most_varied_and_in_no_link():
+    at = apps.opened(PAGE, panel="Two pixels")
+    counts = [np.bincount(column) / len(screen().seen) for column in screen().seen.T]
+    most = int(np.argmax([-(p[p > 0] * np.log(p[p > 0])).sum() for p in counts]))
+    assert unpack(apps.messages(at)[1])["scene"]["picked"] == most
+    assert "pixel" not in at.query_params, "else undo would come back to it"
+    assert "pixel" in apps.opened(PAGE, panel="Two pixels", pixel=most + 2).query_params
+
+
 def test_random_pictures_are_not_like_real_ones_and_the_count_says_how_far(monkeypatch):
     monkeypatch.setattr(world, "EVERY", 2000)
     at = apps.opened(PAGE, panel="How small is the world")

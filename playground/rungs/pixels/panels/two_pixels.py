@@ -1,7 +1,5 @@
 """Two pixels: what one tells of every other, and the joint table of two beside the product of their margins."""
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 from jaxtyping import Float
@@ -35,7 +33,9 @@ def show(screen: Screen, step: Moment) -> None:
 def mapped(screen: Screen, codes: np.ndarray) -> int:
     """The map of mutual information, on which a press or the arrow keys choose the pixel; the pixel, from 0."""
     _, h, w = screen.pictures.shape
-    one = chosen(h * w, lambda: varied(codes, screen.levels))
+    spec = (screen.pictures.digest, screen.levels)
+    default = session.once(f"{NAME}.varied", spec, lambda: varied(codes, screen.levels))
+    one = chosen(h * w, default)
     found = pairs.with_one(codes, screen.levels, one)
     others = np.delete(found, one)
     top = float(others.max(initial=0.0))
@@ -59,7 +59,7 @@ def mapped(screen: Screen, codes: np.ndarray) -> int:
     if pressed is not None and pressed != one:
         session.hold(FIRST, pressed, screen=True)
         st.rerun()
-    session.put_in_link(FIRST, str(one + 1))
+    session.put_in_link(FIRST, str(one + 1) if one != default else None)
     colour = " Of colour pictures this is the red." if screen.pictures.shape[0] > 1 else ""
     st.caption(
         f"Press a pixel, or go on to the next by the arrow keys down and up. {place(one, w).capitalize()} shares up to "
@@ -68,14 +68,12 @@ def mapped(screen: Screen, codes: np.ndarray) -> int:
     return one
 
 
-def chosen(most: int, default: Callable[[], int]) -> int:
+def chosen(most: int, default: int) -> int:
     """The pixel that is chosen, from 0: the one that was pressed, else the link's, else the default."""
     asked = session.from_link(FIRST) or ""
-
-    def first() -> int:
-        return int(asked) - 1 if asked.isdecimal() and len(asked) < 6 and int(asked) else default()
-
-    return min(session.recall(FIRST, first, screen=True), most - 1)
+    first = int(asked) - 1 if asked.isdecimal() and len(asked) < 6 and int(asked) else None
+    found = session.recall(FIRST, lambda: first, screen=True)
+    return default if found is None else min(found, most - 1)
 
 
 def varied(codes: np.ndarray, levels: int) -> int:
