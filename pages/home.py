@@ -17,6 +17,7 @@ SEEDS = {"pinwheel": 3}
 SAYS = {
     "game": "A hidden rule lets points fall. Say where the next one will.",
     "outfits": "Fifty outfits are seen; which one comes next, and which have never been there?",
+    "pixels": "Count pictures pixel by pixel, and draw: snow. What does a pixel know of the next?",
     "decide": "Two ways to tell classes apart, and only one of them can draw.",
     "fit1": "Lay a bell over a column of numbers, by hand, and let eighteen laws compete for it.",
     "fit2": "Drag a line through two columns: what does one say of the other?",

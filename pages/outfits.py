@@ -94,4 +94,4 @@ def ask() -> tuple[Asked, int]:
 
 workbench()
 experiments(NAME, TRIES)
-onward("one column of measurements, not categories: which law made them?", "fit1")
+onward("what if a row is a whole picture, pixel by pixel? Or one column of measurements?", "pixels", "fit1")

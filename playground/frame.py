@@ -21,6 +21,7 @@ PAGES = {  # section: (file in pages/, title, icon)
     "Begin here": (
         ("game", "The game", ":material/explore:"),
         ("outfits", "Outfits", ":material/checkroom:"),
+        ("pixels", "Why pixels are hard", ":material/grid_on:"),
         ("decide", "Generative or discriminative", ":material/call_split:"),
     ),
     "Fit": (

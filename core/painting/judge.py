@@ -20,6 +20,7 @@ import torch
 from jaxtyping import Float, Int
 from safetensors import safe_open
 from safetensors.numpy import save as write
+from scipy.special import log_softmax
 
 from core import nets
 from core.data.images import load
@@ -99,6 +100,11 @@ class Judge:
         """The likeliest value of every label."""
         parts = np.split(self._run(self.layers, x), np.cumsum(self.sizes)[:-1], axis=1)
         return np.stack([part.argmax(axis=1) for part in parts], axis=1)
+
+    def log_posterior(self, x: Images) -> Float[np.ndarray, "n v"]:
+        """log p(value | picture) of the first label, nats."""
+        logits = self._run(self.layers, x)[:, : self.sizes[0]]
+        return np.asarray(log_softmax(logits, axis=1))
 
     def _run(self, layers: Layers, x: Images) -> np.ndarray:
         said = []

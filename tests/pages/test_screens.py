@@ -17,7 +17,7 @@ from playground.instruments.stage import unpack
 from playground.runs import runs
 from tests import apps
 
-PAGES = ("game", "outfits", "decide", "fit1", "fit2", "em", "vae", "diffusion", "paint")
+PAGES = ("game", "outfits", "pixels", "decide", "fit1", "fit2", "em", "vae", "diffusion", "paint")
 WALKS = 200 if os.environ.get("EXAMPLES") == "soak" else 2
 CHANGES = 3  # between two looks at the address
 KINDS = ("selectbox", "button_group", "slider", "number_input", "toggle", "select_slider")

@@ -10,7 +10,7 @@ from playground.runs.shared import Reader
 from playground.shelf import sketch
 from tests import apps
 
-PAGES = ("home", "em", "fit1", "fit2", "diffusion", "paint", "outfits", "decide")
+PAGES = ("home", "em", "fit1", "fit2", "diffusion", "paint", "outfits", "pixels", "decide")
 QUIET = {"panel": "Code and files"}
 
 

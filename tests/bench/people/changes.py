@@ -40,6 +40,7 @@ PAGES = {  # page: (the commonest change, the dearest); a page on which nothing 
     "home": (),
     "game": (Change("seed", SEED), Change("model", {"model": one("Gaussian", "Gaussian mixture", "Kernel density")})),
     "outfits": (Change("seed", SEED), Change("n", {"n": number(10, 5000)})),
+    "pixels": (Change("seed", SEED), Change("set", {"pictures": one("Drawn digits", "Outfits")})),
     "decide": (Change("seed", SEED), Change("law", {"law": one("QDA", "LDA", "Kernels")})),
     "fit1": (Change("seed", SEED), Change("data", {"data": LINE})),
     "fit2": (Change("seed", SEED), Change("model", {"model": MODEL})),

@@ -225,6 +225,7 @@ def test_em_is_used_whole_without_a_mouse_and_says_what_it_did(visit):
 
 HANDS = {  # page: where the focus goes, the key that moves it, and the arrow to other data
     "/game": (".stage .hand", "ArrowRight", "ArrowDown"),
+    "/pixels": (".easel .plot", "Home", "ArrowDown"),
     "/decide": (".stage .hand", "ArrowRight", "ArrowDown"),
     "/fit1": (".stage .hand", "ArrowRight", "ArrowDown"),
     "/fit2": (".stage .hand", "ArrowRight", "ArrowDown"),

@@ -1,0 +1,1 @@
+"""The closer looks of the page of pixels, one a file."""
