@@ -56,26 +56,45 @@ def comparable(model: VAE, pictures: Pictures) -> str:
 
 
 def rank(model: VAE, pictures: Pictures, key: Key, labels: Labels | None = None) -> Iterator[Step[tuple[Row, ...]]]:
-    """Yield the rows so far after each model: the VAE, PCA, a mixture of Gaussians, kernels. Halt if nothing compares."""
+    """Yield the rows so far, in the order of a table: the VAE, its ELBO, PCA, a mixture of Gaussians, kernels.
+
+    What is quick comes first, and the dear ones give a Step after each part of their work. `labels` (n, a) are of all
+    pictures. Halt if nothing compares.
+    """
     if problem := comparable(model, pictures):
         raise Halt(problem)
-    rows: tuple[Row, ...] = ()
-    tests = [lambda: of_vae(model, pictures, key / "vae", labels)]
-    flat = levels(pictures, key)
-    tests += [lambda: of_pca(*flat), lambda: of_mixture(*flat, key / "mixture"), lambda: of_kernels(*flat)]
-    for i, test in enumerate(tests):
-        rows = (*rows, *test())
-        yield Step(i, rows)
+    flat, rows = levels(pictures, key), pictures.split.test[:TESTED]
+    asked = model, pictures.pixels[rows] / (pictures.levels - 1), key / "vae", None if labels is None else labels[rows]
+    tests = {
+        1: of_elbo(*asked),
+        2: of_pca(*flat),
+        4: of_kernels(*flat),
+        3: of_mixture(*flat, key / "mixture"),
+        0: of_vae(*asked),
+    }
+    found: dict[int, Row] = {}
+    parts = ((place, row) for place, test in tests.items() for row in test)
+    for i, (place, row) in enumerate(parts):
+        if row:
+            found[place] = row
+        yield Step(i, tuple(found[place] for place in sorted(found)))
 
 
-def of_vae(model: VAE, pictures: Pictures, key: Key, labels: Labels | None) -> list[Row]:
-    """The ELBO, and the exact score or IWAE. `labels` (n, a) are of all pictures."""
-    rows = pictures.split.test[:TESTED]
-    x, told = pictures.pixels[rows] / (pictures.levels - 1), None if labels is None else labels[rows]
-    found = [Row("VAE, ELBO", mean(model.elbo(x, key / "elbo", 16, told)), "bound")]
-    if model.latent <= 2:
-        return [Row("VAE", mean(exact.log_prob(model, x, told, settled=SETTLED)), "exact"), *found]
-    return [Row(f"VAE, IWAE-{BOUND}", mean(model.iwae(x, key / "iwae", BOUND, told)), "bound"), *found]
+def of_elbo(model: VAE, x: np.ndarray, key: Key, labels: Labels | None) -> Iterator[Row]:
+    """The mean bound of test pictures in [0, 1]."""
+    yield Row("VAE, ELBO", mean(model.elbo(x, key / "elbo", 16, labels)), "bound")
+
+
+def of_vae(model: VAE, x: np.ndarray, key: Key, labels: Labels | None) -> Iterator[Row | None]:
+    """Their mean log P(x), exact in parts, or by IWAE."""
+    if model.latent > 2:
+        yield Row(f"VAE, IWAE-{BOUND}", mean(model.iwae(x, key / "iwae", BOUND, labels)), "bound")
+        return
+    log_p = np.zeros(0)
+    for found in exact.gradually(model, x, labels, settled=SETTLED):
+        log_p = found
+        yield None
+    yield Row("VAE", mean(log_p), "exact")
 
 
 Flat = tuple[Float[np.ndarray, "a p"], Float[np.ndarray, "b p"], list[Float[np.ndarray, "t p"]]]
@@ -97,11 +116,11 @@ def judged(title: str, log_prob: Callable[[np.ndarray], np.ndarray], test: list[
     return Row(title, mean(np.mean([log_prob(x) for x in test], axis=0)), "bound", note)
 
 
-def of_pca(train: np.ndarray, val: np.ndarray, test: list[np.ndarray]) -> list[Row]:
+def of_pca(train: np.ndarray, val: np.ndarray, test: list[np.ndarray]) -> Iterator[Row]:
     """Probabilistic PCA, its components chosen."""
     models = [ppca.fit(train, q) for q in QS if q < min(train.shape[1], len(train))]
     best = max(models, key=lambda m: float(m.log_prob(val).mean()))
-    return [judged("PCA (probabilistic)", best.log_prob, test, f"{best.latent} components")]
+    yield judged("PCA (probabilistic)", best.log_prob, test, f"{best.latent} components")
 
 
 @dataclass(frozen=True)
@@ -123,11 +142,15 @@ class Diagonal:
         return np.asarray(logsumexp(self.log_joint(x), axis=1))
 
 
-def of_mixture(train: np.ndarray, val: np.ndarray, test: list[np.ndarray], key: Key) -> list[Row]:
-    """Mixtures of axis-aligned Gaussians by EM, the number of components chosen."""
-    found = [mixture(train, k, key / k) for k in COMPONENTS if k < len(train)]
+def of_mixture(train: np.ndarray, val: np.ndarray, test: list[np.ndarray], key: Key) -> Iterator[Row | None]:
+    """Mixtures of axis-aligned Gaussians by EM, the number of components chosen; None after each."""
+    found: list[Diagonal] = []
+    for k in COMPONENTS:
+        if k < len(train):
+            found.append(mixture(train, k, key / k))
+            yield None
     best = max(found, key=lambda m: float(m.log_prob(val).mean()))
-    return [judged("Mixture of Gaussians", best.log_prob, test, f"{len(best.weights)} components, diagonal")]
+    yield judged("Mixture of Gaussians", best.log_prob, test, f"{len(best.weights)} components, diagonal")
 
 
 def mixture(x: Float[np.ndarray, "n p"], k: int, key: Key, rounds: int = 60) -> Diagonal:
@@ -144,10 +167,10 @@ def mixture(x: Float[np.ndarray, "n p"], k: int, key: Key, rounds: int = 60) -> 
     return model
 
 
-def of_kernels(train: np.ndarray, val: np.ndarray, test: list[np.ndarray]) -> list[Row]:
+def of_kernels(train: np.ndarray, val: np.ndarray, test: list[np.ndarray]) -> Iterator[Row]:
     """A Gaussian bump on every training picture, its width chosen."""
     h = max(WIDTHS, key=lambda width: float(bumps(train, val, width).mean()))
-    return [judged("Kernels (KDE)", lambda x: bumps(train, x, h), test, f"width {h:g} grey levels")]
+    yield judged("Kernels (KDE)", lambda x: bumps(train, x, h), test, f"width {h:g} grey levels")
 
 
 def bumps(points: Float[np.ndarray, "n p"], x: Float[np.ndarray, "m p"], h: float) -> Float[np.ndarray, " m"]:

@@ -4,7 +4,7 @@ The message for a run is kept for the session, so that a rerun of the page sends
 lost chunk (a page change, a reload) makes the stage report the first frame it misses, and the next message begins there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -66,7 +66,7 @@ def play(
     sent: Sent | None = session.recall(f"film.{name}", lambda: None)
     at = opening(name, run) if linked else None
     scene = replace(scene, id=session.turned(scene.id), at=at, turn=session.turn())
-    missing = session.widget(f"{on.name}.{name}", {}).get("missing") if sent else None
+    missing = lost(session.widget(f"{on.name}.{name}", {}), run.id, len(steps)) if sent else None
 
     def send(first: int) -> Sent:
         data = on.pack(scene, frames(steps[first:], first), run=run.id, first=first, live=live)
@@ -74,11 +74,27 @@ def play(
         session.hold(f"film.{name}", now)
         return now
 
-    if sent is None or sent.key != key or missing:
+    if sent is None or sent.key != key:
         sent = send(0)
+    elif missing is not None:
+        sent = send(missing)
     elif (sent.total, sent.live) != (len(steps), live):
-        sent = send(max(sent.total - 1, 0))  # the newest may have been replaced
+        sent = send(since(sent.total, version))
     return on.mount(sent.data, key=f"{on.name}.{name}", scene=scene.id)
+
+
+def since(total: int, version: int) -> int:
+    """The first frame that a browser lacks which has `total`: the newest of a thinned recording may have been replaced."""
+    return max(total - (version > 0), 0)
+
+
+def lost(said: Mapping[str, Any], run: str, total: int) -> int | None:
+    """From which frame of `run` on an instrument has said that it misses them, all where it had another; None if none."""
+    missing = said.get("missing")
+    if not missing:
+        return None
+    have = missing.get("have") if missing.get("run") == run else 0
+    return have if isinstance(have, int) and 0 <= have <= total else 0
 
 
 def shown(name: str, run: Run, result: Reported) -> int:

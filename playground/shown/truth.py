@@ -3,6 +3,7 @@
 Exact densities are the same for everybody and are kept for all sessions.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import contourpy
@@ -12,6 +13,7 @@ import streamlit as st
 from core.data import builtin
 from core.dataset import Dataset, Truth
 from core.key import Key
+from core.process import frozen
 from playground.shown.points import visible
 
 
@@ -70,9 +72,9 @@ def truth_lines(name: str, side: int = 240) -> dict[str, Any]:
     }
 
 
-@st.cache_data(show_spinner="Drawing from the truth...", max_entries=64)
+@lru_cache(maxsize=64)
 def truth_draws(name: str, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
-    """Fresh draws from a built-in set's exact distribution and their log-densities."""
+    """Fresh draws from a built-in set's exact distribution and their log-densities; for jobs, too."""
     truth, _ = _truth(name)
     x = truth.sample(n, Key(0) / "fresh draws")
-    return x, truth.log_prob(x)
+    return frozen(x), frozen(truth.log_prob(x))

@@ -14,7 +14,7 @@ from tests.bench import (
 )
 from tests.bench.data import bench_categorical, bench_read
 from tests.bench.instruments import bench_pad, bench_stage
-from tests.bench.people import bench_people, bench_together
+from tests.bench.people import bench_costs, bench_people, bench_together
 
 
 def main() -> int:
@@ -32,6 +32,7 @@ def main() -> int:
         bench_pad,
         bench_start,
         bench_pages,
+        bench_costs,
         bench_people,
         bench_together,
     ):

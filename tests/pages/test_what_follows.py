@@ -3,6 +3,7 @@
 Everything else stands as it was, and what another session has worked out of the house's own data is not worked out at all.
 """
 
+import threading
 from collections import Counter
 
 import pytest
@@ -13,6 +14,7 @@ from core.painting.painter import Painter
 from playground.rungs.diffusion import bench as benches
 from playground.rungs.diffusion import charts, film, identities, landing
 from playground.rungs.diffusion import numbers as figures
+from playground.rungs.em import fitting
 from playground.rungs.paint import film as easels
 from playground.rungs.paint import numbers, obeyed
 from tests import apps, painters
@@ -115,3 +117,18 @@ def test_what_another_session_has_asked_a_denoiser_is_not_asked_again(count, mon
     count.clear()
     apps.opened(page, **query)
     assert dict(count) == own
+
+
+@pytest.mark.parametrize(("key", "value"), [("data", "pinwheel"), ("components", 3), ("seed", 1)])
+def test_how_far_a_mixture_is_from_the_truth_is_worked_out_with_the_fit_and_once_for_all(
+    count, monkeypatch, key, value
+):
+    far, own = fitting.distance, []
+    monkeypatch.setattr(fitting, "distance", lambda *a: own.append(threading.current_thread().name) or far(*a))
+    at = apps.opened("pages/em.py", data="two_moons", iterations=5)
+    changed(at, count, key, value)
+    asked = len(own)
+    assert asked
+    assert "ScriptRunner.scriptThread" not in own, "the script of the change waits for it"
+    changed(apps.opened("pages/em.py", data="two_moons", iterations=5), count, key, value)
+    assert len(own) == asked, "another session asks for the same"

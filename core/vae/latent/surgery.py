@@ -19,7 +19,8 @@ from core.evaluation.metrics import Estimate, mean
 from core.key import Key
 from core.process import frozen
 from core.vae.model import kl
-from core.vae.truth.exact import HALF, Grid, even
+from core.vae.truth.exact import HALF
+from core.vae.truth.lattice import Grid, even
 from core.vae.truth.likelihood import LOG_2PI
 
 ACTIVE = 0.01

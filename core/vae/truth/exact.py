@@ -17,11 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 from scipy.special import logsumexp
 
 from core.process import frozen
 from core.vae.model import CHUNK, VAE, Labels, kl
+from core.vae.truth.lattice import Lattice
 from core.vae.truth.likelihood import LOG_2PI
 
 HALF = 6.0  # the prior beyond six standard deviations weighs 4e-9
@@ -32,54 +33,8 @@ SETTLED = 1e-4  # nats that halving h may still change: what is left is about it
 NODES, EDGE = 37, 6.0  # of a mean under q: nodes a dimension, and the standard deviations they reach
 FINEST = 12  # times h is halved at most
 MOST = 2_000_000  # nodes of one look at most
+PART = 4_000_000  # pairs of an image and a node that are looked at in one go, about a fifth of a second
 Law = tuple[Float[np.ndarray, " d"], Float[np.ndarray, " d"]]  # mean and log-variance
-
-
-@dataclass(frozen=True)
-class Grid:
-    """An even grid: `axes`, one vector of coordinates a latent dimension."""
-
-    axes: tuple[Float[np.ndarray, " s"], ...]
-
-    @property
-    def points(self) -> Float[np.ndarray, "g d"]:
-        """Every point, the last axis fastest."""
-        return np.stack(np.meshgrid(*self.axes, indexing="ij"), -1).reshape(-1, len(self.axes))
-
-    @property
-    def log_cell(self) -> float:
-        """log of the volume of a cell."""
-        return float(sum(np.log(axis[1] - axis[0]) for axis in self.axes))
-
-
-def even(low: Float[np.ndarray, " d"], high: Float[np.ndarray, " d"], side: int) -> Grid:
-    """`side` points an axis from `low` to `high`."""
-    return Grid(tuple(frozen(np.linspace(a, b, side)) for a, b in zip(low, high, strict=True)))
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """The nodes `index` (g, d), whole numbers, times `spacing`: an even grid about 0 of which parts may be missing."""
-
-    index: Int[np.ndarray, "g d"]
-    spacing: float
-
-    @property
-    def points(self) -> Float[np.ndarray, "g d"]:
-        """Every node's place."""
-        return self.index * self.spacing
-
-    @property
-    def log_cell(self) -> float:
-        """log of the volume of a cell."""
-        return self.index.shape[1] * float(np.log(self.spacing))
-
-    def finer(self, kept: Bool[np.ndarray, " g"]) -> "Lattice":
-        """Half the spacing, at and about the nodes that are `kept`."""
-        d = self.index.shape[1]
-        near = np.stack(np.meshgrid(*[[-1, 0, 1]] * d, indexing="ij"), -1).reshape(-1, d)
-        about = 2 * self.index[kept][:, None] + near
-        return Lattice(np.unique(about.reshape(-1, d), axis=0), self.spacing / 2)
 
 
 @dataclass(frozen=True)
@@ -132,31 +87,49 @@ def log_prob(
 
     Every image is looked at until halving the spacing changes it by no more than `settled`; what is left is far less.
     """
+    total = np.zeros(len(x))
+    for found in gradually(model, x, labels, side, settled):
+        total = found
+    return total
+
+
+def gradually(
+    model: VAE,
+    x: Float[np.ndarray, "n c h w"],
+    labels: Labels | None = None,
+    side: int | None = None,
+    settled: float = SETTLED,
+) -> Iterator[Float[np.ndarray, " n"]]:
+    """`log_prob` as far as it is known after every `PART` of the work, at last whole."""
     total = np.full(len(x), -np.inf)
     kinds = [None] if labels is None else list(np.unique(labels, axis=0))
     for kind in kinds:
         rows = np.arange(len(x)) if labels is None else np.flatnonzero((labels == kind).all(axis=1))
         told = None if labels is None else labels[rows]
-        total[rows] = _looked(model, x[rows], told, (side, 0) if side else (SIDE, FINEST), settled)
-    return total
+        for found in _looked(model, x[rows], told, (side, 0) if side else (SIDE, FINEST), settled):
+            total[rows] = found
+            yield total.copy()
 
 
 def _looked(
     model: VAE, x: np.ndarray, labels: Labels | None, looks: tuple[int, int], settled: float
-) -> Float[np.ndarray, " n"]:
+) -> Iterator[Float[np.ndarray, " n"]]:
     """log p(x) of images under one label, looked at together, closer and closer where one of them has not settled.
 
     `looks` are the nodes an axis of the first look, and how often the spacing is halved at most.
     """
     side, finest = looks
     lattice = over_prior(model, model.encode(x, labels)[0], side)
-    total, rows = np.full(len(x), -np.inf), np.arange(len(x))
+    total, rows, done = np.full(len(x), -np.inf), np.arange(len(x)), 0
     for halved in range(finest + 1):
         highest, found, near = np.full(len(rows), -np.inf), np.full(len(rows), -np.inf), []
         for block in _blocks(model, x[rows], lattice.points, None if labels is None else labels[rows]):
             highest = np.maximum(highest, block.max(axis=1))
             found = np.logaddexp(found, logsumexp(block, axis=1))
             near.append(block > highest[:, None] - DEEP)
+            if (done := done + block.size) >= PART:
+                done = 0
+                yield total
         found += lattice.log_cell
         loose = np.abs(found - total[rows]) > settled
         total[rows], rows = found, rows[loose]
@@ -165,7 +138,7 @@ def _looked(
         lattice = lattice.finer(np.concatenate(near, axis=1)[loose].any(axis=0))
         if len(lattice.index) > MOST:
             break
-    return total
+    yield total
 
 
 def posterior(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.dataset import Dataset
+from core.evaluation.metrics import Estimate, mean
 from core.key import Key
 from core.mixture import select
 from core.mixture.gmm import GMM, Config, fit, initial
@@ -14,6 +15,7 @@ from core.options import title
 from core.process import Step
 from core.units import Units, units_of
 from playground.shown.points import visible
+from playground.shown.truth import truth_draws
 
 ASKED = ("mean", "cov", "weight")  # of the mixture that a half-step asked for responsibilities
 
@@ -28,10 +30,12 @@ def begin(dataset: Dataset, config: Config, key: Key, means: np.ndarray | None) 
 def steps(dataset: Dataset, config: Config, key: Key, start: GMM) -> Iterator[Step[GMM]]:
     """The half-steps of a fit from `start`, in original units.
 
-    In place of the responsibilities, which would fill a recording, they hold the mixture that was `asked` for them.
+    In place of the responsibilities, which would fill a recording, they hold the mixture that was `asked` for them; and,
+    where the truth is known, how far they are from it (`gap`).
     """
     units = units_of(dataset)
     asked: dict[str, np.ndarray] = {}
+    far: dict[str, np.ndarray] = {}
     for step in units.report(fit(config, units.standard(dataset.points), key, start=units.into(start))):
         if step.phase != "M":
             model = step.state
@@ -41,7 +45,22 @@ def steps(dataset: Dataset, config: Config, key: Key, start: GMM) -> Iterator[St
             mass = step.arrays["mass"]
             weighted = step.arrays["weighted"] * units.scale + mass[:, None] * units.shift
             step = Step(step.index, step.state, step.phase, step.metrics, {"mass": mass, "weighted": weighted, **asked})
-        yield step
+        if dataset.truth is not None and (step.phase != "E" or not far):  # an E leaves the mixture alone
+            found = distance(step.state, dataset.name)
+            far = {"gap": np.array([found.value, found.error])}
+        yield replace(step, arrays={**step.arrays, **far})
+
+
+def distance(model: GMM, name: str) -> Estimate:
+    """KL(truth, model) from fresh draws of the built-in set of this name, nats."""
+    x, log_p = truth_draws(name)
+    return mean(log_p - model.log_prob(x))
+
+
+def gap(step: Step[GMM]) -> Estimate | None:
+    """The distance of a half-step's mixture from the truth, nats; None where that is not known."""
+    found = step.arrays.get("gap")
+    return None if found is None else Estimate(*found.tolist())
 
 
 def sweep(dataset: Dataset, config: Config, key: Key) -> Iterator[Step]:

@@ -21,7 +21,6 @@ from playground.shown.closer import SelfTest
 from playground.shown.criteria import AIC, BIC, LESS
 from playground.shown.numbers import aligned, estimate, live_table, number, unhaired, vector
 from playground.shown.points import shown_rows
-from playground.shown.truth import truth_draws
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +30,8 @@ COLLAPSED = "none: every start collapsed"
 
 def beside(steps: Sequence[Step[GMM]], screen: Screen) -> Iterator[dict[str, Beside]]:
     """What stands beside the stage while each of the Steps is on show."""
-    gap = None
     for step in steps:
-        if gap is None or step.phase != "E":  # an E leaves the mixture alone
-            gap = distance(step.state, screen.dataset)
-        yield {"figures": figures(step, screen, gap)}
+        yield {"figures": figures(step, screen, fitting.gap(step))}
 
 
 def figures(step: Step[GMM], screen: Screen, gap: metrics.Estimate | None) -> Table:
@@ -47,14 +43,6 @@ def figures(step: Step[GMM], screen: Screen, gap: metrics.Estimate | None) -> Ta
         rows.append(("KL from the truth", estimate(gap), "nats, 0 is perfect"))
         rows.append(("Entropy of the truth", f"{dataset.entropy:.4f}", "nats, exact"))
     return live_table(f"Half-step {step.index} ({step.phase})", rows, room=8 if gap is None else 12)
-
-
-def distance(model: GMM, dataset: Dataset) -> metrics.Estimate | None:
-    """KL(truth, model) from fresh draws, nats; None where the truth is not known."""
-    if dataset.truth is None:
-        return None
-    x, log_p = truth_draws(dataset.name)
-    return metrics.mean(log_p - model.log_prob(x))
 
 
 def self_test(screen: Screen, step: Step[GMM]) -> SelfTest:

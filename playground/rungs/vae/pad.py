@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from playground import session
 from playground.instruments.latent_pad import Plane, Said, Snapshot, latent_pad, pack
+from playground.runs.film import since
 from playground.runs.runs import Run
 
 
@@ -41,7 +42,7 @@ def show(name: str, plane: Plane, film: Film, over: Hashable) -> Said:
     if sent is None or sent.key != key or missing:
         sent = _send(name, plane, film, over, 0)
     elif (sent.total, sent.live) != (film.total, film.live):
-        sent = _send(name, plane, film, over, max(sent.total - 1, 0))  # the newest may have been replaced
+        sent = _send(name, plane, film, over, since(sent.total, film.version))
     elif sent.over != over:
         sent = _send(name, plane, film, over, film.total)
     return latent_pad(sent.data, key=f"pad.{name}", plane=plane.id)

@@ -11,9 +11,13 @@ from core.key import Key
 from core.process import Halt
 from core.vae import scores
 from core.vae.latent import ppca
+from core.vae.model import CHUNK
 from core.vae.scores import bumps, comparable, mixture, rank
 from core.vae.truth import exact as vae_exact
+from core.vae.truth.likelihood import Likelihood
 from tests.core.vae.tiny_vae import spots, trained
+
+ORDER = ["VAE", "VAE, ELBO", "PCA (probabilistic)", "Mixture of Gaussians", "Kernels (KDE)"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +27,11 @@ def pictures():
 
 def test_the_table_grows_and_says_what_kind_each_number_is(pictures):
     steps = list(rank(trained(), pictures, Key(0)))
-    assert [len(step.state) for step in steps] == [2, 3, 4, 5]
+    known = [len(step.state) for step in steps]
+    assert known == sorted(known)
+    assert set(known) == {1, 2, 3, 4, 5}
+    assert [row.model for row in steps[0].state] == ["VAE, ELBO"], "what is quick comes first"
+    assert [row.model for row in steps[-1].state] == ORDER
     rows = {row.model: row for row in steps[-1].state}
     test = pictures.images[pictures.split.test]
     exact = vae_exact.log_prob(trained(), test)
@@ -34,9 +42,27 @@ def test_the_table_grows_and_says_what_kind_each_number_is(pictures):
 
 
 def test_without_quadrature_it_is_iwae(pictures):
-    first = next(rank(trained(latent=3, epochs=3), pictures, Key(0))).state
-    assert [row.model for row in first] == ["VAE, IWAE-100", "VAE, ELBO"]
-    assert first[0].kind == "bound"
+    last = list(rank(trained(latent=3, epochs=3), pictures, Key(0)))[-1].state
+    assert [row.model for row in last[:2]] == ["VAE, IWAE-100", "VAE, ELBO"]
+    assert last[0].kind == "bound"
+
+
+def test_a_step_is_a_bounded_part_of_the_work_and_the_parts_change_no_number(pictures, monkeypatch):
+    whole = list(rank(trained(), pictures, Key(0)))
+    most, pairs = 100_000, []
+    asked = Likelihood.pairwise
+    monkeypatch.setattr(Likelihood, "pairwise", lambda *a: pairs.append((out := asked(*a)).numel()) or out)
+    monkeypatch.setattr(vae_exact, "PART", most)
+    parts, between = [], []
+    for step in rank(trained(), pictures, Key(0)):
+        parts.append(step)
+        between.append(sum(pairs))
+        pairs.clear()
+    assert parts[-1].state == whole[-1].state
+    block = CHUNK // (trained().likelihood.per_pixel * int(np.prod(trained().shape))) * len(pictures.split.test)
+    assert 0 < max(between) <= most + block
+    assert sum(between) > 2 * most
+    assert [step.index for step in parts] == list(range(len(parts)))
 
 
 @pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])

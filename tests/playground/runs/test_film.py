@@ -66,9 +66,9 @@ def test_everything_first_then_what_is_new_then_the_same_bytes(browser):
     show(job)
     assert [message(data) for data in sent] == [
         (0, told(0, 1, 2), True),
-        (2, told(2, 3, 4), True),
-        (2, told(2, 3, 4), True),
-        (4, told(4), False),
+        (3, told(3, 4), True),
+        (3, told(3, 4), True),
+        (5, [], False),
     ]
     assert sent[1] is sent[2]
 
@@ -106,6 +106,37 @@ def test_a_run_without_steps_is_an_empty_film(browser):
     sent, _ = browser
     show(Job())
     assert message(sent[0]) == (0, [], True)
+
+
+def test_of_a_recording_that_is_not_thinned_no_frame_is_sent_twice(browser):
+    sent, _ = browser
+    job = Job()
+    for n in (3, 0, 1, 4, 0, 1):
+        job.add(n)
+        show(job)
+    job.phase = "done"
+    show(job)
+    told = [caption for i, data in enumerate(sent) if data not in sent[:i] for caption in message(data)[1]]
+    assert told == [f"{i}: {i}" for i in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("missing", "first"),
+    [
+        ({"have": 2, "run": "r"}, 2),
+        ({"have": 2, "run": "older"}, 0),
+        ({"have": 99, "run": "r"}, 0),
+        ({"have": "x", "run": "r"}, 0),
+    ],
+)
+def test_what_is_lost_is_sent_from_where_the_browser_lacks_it(browser, missing, first):
+    sent, said = browser
+    job = Job()
+    job.add(4)
+    show(job)
+    said["missing"] = missing
+    show(job)
+    assert message(sent[-1]) == (first, told(*range(first, 4)), True)
 
 
 def test_a_lost_chunk_is_sent_again(browser):

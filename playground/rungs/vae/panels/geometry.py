@@ -14,8 +14,7 @@ from core.process import Step
 from core.vae.latent import geometry
 from core.vae.latent.geometry import Path
 from core.vae.model import VAE
-from core.vae.truth import exact
-from core.vae.truth.exact import Grid
+from core.vae.truth.lattice import Grid, even
 from playground.instruments.stage import Field, Layer, Paths, Points, Role, Scene
 from playground.rungs.vae import seen
 from playground.rungs.vae.screen import NAME, Screen
@@ -66,7 +65,7 @@ def survey(model: VAE, pictures: Pictures, key: Key) -> Iterator[Step[Map]]:
     told = seen.told(model, pictures, rows)
     codes = model.encode(seen.images(pictures, rows), told)[0]
     for i, side in enumerate(SIDES):
-        grid = exact.even(np.full(2, -HALF), np.full(2, HALF), side)
+        grid = even(np.full(2, -HALF), np.full(2, HALF), side)
         points, label = grid.points, None if told is None else told[0]
         parts = [geometry.magnification(model, points[j : j + BLOCK], label) for j in range(0, len(points), BLOCK)]
         level = np.log(np.maximum(np.concatenate(parts), 1e-12))

@@ -33,7 +33,7 @@ def show(screen: Screen, step: Step[VAE]) -> None:
 
 
 def ranked(screen: Screen, model: VAE) -> Iterator[Step[Rows]]:
-    """One more score a Step."""
+    """The scores so far, a Step after each part of the work."""
     pictures = screen.pictures
     labels = seen.told(model, pictures, np.arange(len(pictures)))
     return scores.rank(model, pictures, screen.key / "scores", labels)
@@ -42,8 +42,7 @@ def ranked(screen: Screen, model: VAE) -> Iterator[Step[Rows]]:
 def draw(newest: Step[Rows] | None, progress: Progress, test: int) -> None:
     """The scores as far as they are known, of so many `test` pictures."""
     rows: Rows = newest.state if newest else ()
-    if rows:
-        st.markdown(table(rows))
+    st.markdown(table(rows))
     if progress.alive:
         st.caption(f"{len(rows)} of {len(ANCHORS)} judged...")
     elif rows:
@@ -55,9 +54,13 @@ def draw(newest: Step[Rows] | None, progress: Progress, test: int) -> None:
 
 
 def table(rows: Rows) -> str:
-    """The scores as Markdown."""
+    """The scores as Markdown; each has its line before it is known, so that nothing moves when it comes."""
     lines = ["| model | nats per picture | |", "|---|--:|---|"]
-    for row in rows:
+    known = {("VAE" if row.model.startswith("VAE, IWAE") else row.model): row for row in rows}
+    for model in ANCHORS:
+        if (row := known.get(model)) is None:
+            lines.append(f"| {model} | … | |")
+            continue
         badge = f":{'green' if row.kind == 'exact' else 'orange'}-badge[{row.kind}]"
         score = numbers.estimate(row.score).replace(" ", chr(0xA0))
         lines.append(f"| {row.model} | **{score}** | {badge} {session.plain(row.note)} |")

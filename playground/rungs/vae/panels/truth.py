@@ -17,8 +17,9 @@ from core.process import Step
 from core.vae.model import VAE
 from core.vae.truth import exact
 from core.vae.truth import gap as core_gap
-from core.vae.truth.exact import Grid, Posterior
+from core.vae.truth.exact import Posterior
 from core.vae.truth.gap import Gap
+from core.vae.truth.lattice import Grid, even
 from playground.instruments.stage import Curves, Ellipses, Field, Layer, Scene
 from playground.rungs.vae import seen
 from playground.rungs.vae.panels.parts import bound, gap
@@ -114,7 +115,7 @@ def square(found: Posterior, average: Float[np.ndarray, " d"], log_var: Float[np
     means, sds = np.stack([centre, average]), np.stack([spread, np.exp(0.5 * log_var)])
     low, high = (means - REACH * sds).min(axis=0), (means + REACH * sds).max(axis=0)
     middle, half = (low + high) / 2, float((high - low).max()) / 2
-    return exact.even(middle - half, middle + half, VIEW)
+    return even(middle - half, middle + half, VIEW)
 
 
 def figures(truth: Truth, alive: bool = False) -> list[tuple[str, str, str]]:

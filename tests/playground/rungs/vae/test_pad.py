@@ -41,9 +41,10 @@ def test_a_film_is_sent_once_then_only_what_is_new(pictures, monkeypatch):
 
     assert show(2) == (0, 2, True)
     assert show(2) == (0, 2, True), "the same message, which the browser has"
-    assert show(5) == (1, 4, True), "the newest may have been replaced"
+    assert show(5) == (2, 3, True)
     assert show(5, over="moved") == (5, 0, True), "only what lies over the plane"
-    assert show(5, live=False, over="moved") == (4, 1, False)
-    assert show(4, live=False, version=1) == (0, 4, False), "a thinned recording is sent afresh"
+    assert show(5, live=False, over="moved") == (5, 0, False), "no snapshot twice"
+    assert show(3, version=1) == (0, 3, True), "a thinned recording is sent afresh"
+    assert show(4, live=False, version=1) == (2, 2, False), "and its newest may have been replaced"
     held["said"] = {"missing": {"have": 0}}
     assert show(4, live=False, version=1) == (0, 4, False)

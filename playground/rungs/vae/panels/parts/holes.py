@@ -10,7 +10,7 @@ from core.digits import plain_power
 from core.vae.latent import surgery
 from core.vae.latent.surgery import Hole
 from core.vae.model import VAE
-from core.vae.truth.exact import Grid
+from core.vae.truth.lattice import Grid
 from playground import session
 from playground.instruments import latent_pad
 from playground.instruments.latent_pad import Plane, Said, Snapshot
