@@ -101,4 +101,4 @@ def ask() -> Screen:
 
 workbench()
 experiments(NAME, TRIES)
-onward("which few numbers does a picture need?", "vae")
+onward("which few numbers does a picture need? And does one who only tells pictures apart need a law of them?", "vae", "decide")
