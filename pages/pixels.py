@@ -101,4 +101,8 @@ def ask() -> Screen:
 
 workbench()
 experiments(NAME, TRIES)
-onward("which few numbers does a picture need? And does one who only tells pictures apart need a law of them?", "vae", "decide")
+onward(
+    "which few numbers does a picture need? And does one who only tells pictures apart need a law of them?",
+    "vae",
+    "decide",
+)

@@ -13,7 +13,11 @@ from tests.browser.conftest import MOTION, Em, calm, has_colour, wait
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 ALIVE = "Object.keys(s.layers).length > 0"
-EASELS = ("/outfits", "/paint")  # have an easel in place of a stage; their tests look at it in the dark and on a phone
+EASELS = (
+    "/outfits",
+    "/pixels",
+    "/paint",
+)  # have an easel in place of a stage; their tests look at it in the dark and on a phone
 ADDRESSES = ["/" if name == "home" else f"/{name}" for rows in frame.PAGES.values() for name, *_ in rows]
 STAGES = [address for address in ADDRESSES if address not in EASELS]
 SEEN = """
