@@ -95,7 +95,8 @@ def chart(
         "title": name,
     }
     paints = [pair[dark] for pair in CLASSES][: len(words_of)]
-    scale = {"domain": list(words_of), "range": paints} if words_of else {"scheme": "viridis"}
+    ends = [float(value.min()), float(value.max())]  # of all points, also of those that are not drawn yet
+    scale = {"domain": list(words_of), "range": paints} if words_of else {"domain": ends, "scheme": "viridis"}
     kind, legend = word if words_of else number, key if by[0] else None
     table = {"x": xy[:, 0], "y": xy[:, 1], "value": [words_of[int(v)] for v in value] if words_of else value}
     encoding = {

@@ -48,3 +48,12 @@ def test_the_chart_holds_every_code(words):
     assert [r["value"] for r in rows] == ([words[int(v)] for v in value] if words else value.tolist())
     assert encoding["x"]["scale"]["domain"] == [-1, 1]
     assert encoding["y"]["scale"]["domain"] == [-2, 2]
+    assert encoding["color"]["scale"]["domain"] == (list(words) or [0, 1])
+
+
+def test_a_code_that_is_not_known_yet_has_the_colours_of_the_others():
+    """Vega leaves out points without a place, and says on the console that it knows no ends of what is left."""
+    value, nowhere = np.array([3.0, -1.0, 7.0]), np.full((3, 2), np.nan)
+    axes = (("a", (-1.0, 1.0)), ("b", (-2.0, 2.0)))
+    (_, encoding, _), *_ = specs.layers(codes.chart("VAE", nowhere, axes, value, (), ("half", "px"), True))
+    assert encoding["color"]["scale"]["domain"] == [-1, 7]
