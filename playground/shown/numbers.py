@@ -142,8 +142,10 @@ def within(check: Check) -> str:
 
 
 def p_value(p: float) -> str:
-    """A p-value to three decimals; one that they cannot tell from 0 to one digit of its own."""
-    return f"{p:.3f}" if p >= 0.0005 or p == 0 else plain_power(p, 1)
+    """A p-value to three decimals; one that they cannot tell from 0 to one digit of its own, or as below any number."""
+    if p == 0:
+        return "< 10⁻³⁰⁰"  # nothing is impossible: it underflowed
+    return f"{p:.3f}" if p >= 0.0005 else plain_power(p, 1)
 
 
 def unit_of(column: str) -> str:
