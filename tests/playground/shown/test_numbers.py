@@ -117,7 +117,14 @@ def test_a_target_has_the_digits_of_its_value():
 
 @pytest.mark.parametrize(
     ("p", "said"),
-    [(0.0426, "0.043"), (0.001, "0.001"), (4.2e-8, "4\u00a0×\u00a010⁻⁸"), (0.00031, "0.0003"), (1.0, "1.000"), (0.0, "< 10⁻³⁰⁰")],
+    [
+        (0.0426, "0.043"),
+        (0.001, "0.001"),
+        (4.2e-8, "4\u00a0×\u00a010⁻⁸"),
+        (0.00031, "0.0003"),
+        (1.0, "1.000"),
+        (0.0, "< 10⁻³⁰⁰"),
+    ],
 )
 def test_a_small_p_is_not_written_as_nothing(p, said):
     assert numbers.p_value(p) == said
