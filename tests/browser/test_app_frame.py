@@ -31,6 +31,9 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (e) =>
   violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile.replace(/.*\\/|\\..*/g, "")}`));
 """
+CUT = """() => [...document.querySelectorAll("[data-testid=stSidebarNavLink]")]
+  .filter((link) => [...link.querySelectorAll("*")].some((part) => part.clientWidth && part.scrollWidth > part.clientWidth + 1))
+  .map((link) => link.textContent)"""
 TOLERATED = "script-src wasm-eval protobuf"
 """Streamlit's protobuf library tries 64-bit sums in WebAssembly and goes on in JavaScript; nothing else may be refused."""
 
@@ -60,6 +63,7 @@ def test_every_tab_says_which_page_it_holds(app, new_page):
     wait(page, lambda: page.title() == "Fit in 2-D \u00b7 Generative Playground", page.title())
     page.get_by_role("link", name="Home").first.click()
     wait(page, lambda: page.title() == "Generative Playground", page.title())
+    assert page.evaluate(CUT) == []  # the names of the pages are read whole
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
