@@ -7,8 +7,9 @@ images build the same noun by `Pictures(name, pixels)` or `Pictures(name, quanti
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
+from threading import Lock
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -193,7 +194,13 @@ def load(name: str, n: int | None = None, key: Key = Key(0)) -> Pictures:  # noq
     size = SIZES[name] if n is None or name in FIXED else n
     if not 10 <= size <= 100_000:
         raise ValueError(f"n must lie between 10 and 100,000, not {n}.")
-    return _made(name, size, SPLIT if name in FIXED else key / "data")
+    with _one_at_a_time(name):  # what many ask for at once is rendered once
+        return _made(name, size, SPLIT if name in FIXED else key / "data")
+
+
+@cache
+def _one_at_a_time(name: str) -> Lock:
+    return Lock()
 
 
 @lru_cache(maxsize=8)

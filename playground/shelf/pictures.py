@@ -4,6 +4,7 @@
 of Python that make the same Pictures. Files that cannot be used take nothing away: the last choice stands.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.data.readers.pictures.raw import MAX_UPLOAD, RawPictures, count
 from core.data.readers.pictures.read import bundle, read_pictures
 from core.key import Key
 from playground import controls, image, session
+from playground.runs import baton
 from playground.shelf import guesses
 from playground.shelf.reading import offer_again, read_once
 
@@ -28,6 +30,7 @@ SHEET = 640
 """About how wide a contact sheet is made, in pixels, so that it stays crisp."""
 GROUND = {False: 0.88, True: 0.22}
 """The brightness between the pictures of a contact sheet: in the dark theme or not."""
+_made: set[str] = set()  # sets that need no waiting for
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,11 @@ def choose(default: str) -> Shelved:
 
 
 def shelved(name: str) -> Shelved:
-    """A built-in set."""
-    return Shelved(images.load(name), f"pictures = images.load({name!r})")
+    """A built-in set; while it is made for the first time in this process, others go on."""
+    with nullcontext() if name in _made else baton.down():
+        pictures = images.load(name)
+    _made.add(name)
+    return Shelved(pictures, f"pictures = images.load({name!r})")
 
 
 def uploaded(default: str) -> Shelved:
