@@ -6,6 +6,7 @@ model's p(x | what is drawn). So every picture sharpens until it is one outfit, 
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from threading import Lock
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -13,7 +14,7 @@ from jaxtyping import Float, Int, UInt8
 from core.categorical.rows import cells, number
 from core.data.renderers.outfit_words import ATTRIBUTES
 from core.data.renderers.outfits import COUNTS, EVERY, render
-from core.process import Step
+from core.process import Step, frozen
 from playground import session
 from playground.instruments import easel
 from playground.instruments.easel import Easel, Frame, Kind, Said, bytes_of
@@ -26,10 +27,26 @@ KIND = (Kind("x", "outfits", "model"),)
 SHAPE = (3, 32, 32)
 
 
+_once = Lock()  # many may be the first to ask
+
+
+def every_picture() -> tuple[Float[np.ndarray, "4032 u"], Int[np.ndarray, " 3072"]]:
+    """`levelled`, made by one for all."""
+    with _once:
+        return levelled()
+
+
 @cache
-def every_picture() -> UInt8[np.ndarray, "4032 3072"]:
-    """All outfits as rows of levels, in the order of their numbers."""
-    return bytes_of(render(EVERY)).reshape(len(EVERY), -1)
+def levelled() -> tuple[Float[np.ndarray, "4032 u"], Int[np.ndarray, " 3072"]]:
+    """All outfits as rows of levels, in the order of their numbers, and where each pixel finds its level in such a row.
+
+    Pixels that have one level in every outfit, as the two cheeks do, stand there once: a quarter of all.
+    """
+    whole = bytes_of(render(EVERY)).reshape(len(EVERY), -1)
+    known: dict[bytes, int] = {}
+    places = np.array([known.setdefault(pixel.tobytes(), len(known)) for pixel in whole.T])
+    first = np.unique(places, return_index=True)[1]
+    return frozen(whole[:, first].astype(np.float32)), frozen(places)
 
 
 def mean_pictures(
@@ -38,21 +55,20 @@ def mean_pictures(
     """The mean picture under p of all outfits whose first `known` features are those of each row."""
     rest = cells(COUNTS[known:])
     at, back = np.unique(number(codes[:, :known], COUNTS[:known]), return_inverse=True)
-    found = np.empty((len(at), every_picture().shape[1]))
-    for i, prefix in enumerate(at):
-        block = slice(prefix * rest, (prefix + 1) * rest)
-        weights = (p[block] / p[block].sum()).astype(np.float32)
-        likely = np.flatnonzero(weights > 1e-7)
-        found[i] = weights[likely] @ every_picture()[block][likely].astype(np.float32)
-    return np.rint(np.minimum(found, 255))[back].reshape(-1, *SHAPE).astype(np.uint8)
+    levels, places = every_picture()
+    weights = p.reshape(-1, rest)[at]
+    weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    found = np.stack([w @ levels[i * rest : (i + 1) * rest] for i, w in zip(at, weights, strict=True)])
+    return np.rint(np.minimum(found, 255)).astype(np.uint8)[back][:, places].reshape(-1, *SHAPE)
 
 
 def steps(screen: Screen) -> Iterator[Step[UInt8[np.ndarray, "m 3 32 32"]]]:
-    """One Step for every feature that is drawn, after one in which none is."""
-    seen = bytes_of(render(screen.shown))
+    """The new outfits, a Step for every feature that is drawn, after one in which none is; beside each the `seen` ones."""
+    arrays = {"times": screen.times(screen.outfits), "seen": bytes_of(render(screen.shown))}
+    tables = {title: np.exp(table) for title, table in screen.tables.items()}
     for known in range(len(COUNTS) + 1):
-        new = [mean_pictures(np.exp(screen.tables[title]), screen.drawn[title], known) for title in MODELS]
-        yield Step(known, np.concatenate([seen, *new]), arrays={"times": screen.times(screen.outfits)})
+        new = [mean_pictures(tables[title], screen.drawn[title], known) for title in MODELS]
+        yield Step(known, np.concatenate(new), arrays=arrays)
 
 
 def run(screen: Screen) -> Run:
@@ -62,7 +78,10 @@ def run(screen: Screen) -> Run:
 
 def frames(made: Sequence[Step[np.ndarray]], first: int = 0) -> list[Frame]:
     """One Frame a Step; at the end each new outfit says whether it was seen."""
-    return [Frame(caption(step), {"x": step.state}, marks=marks(step)) for step in made]
+    return [
+        Frame(caption(step), {"x": np.concatenate([step.arrays["seen"], step.state])}, marks=marks(step))
+        for step in made
+    ]
 
 
 def caption(step: Step[np.ndarray]) -> str:
@@ -80,7 +99,7 @@ def marks(step: Step[np.ndarray]) -> tuple[str, ...]:
     """What stands on each picture: that a drawn one was seen."""
     if step.index < len(ATTRIBUTES):
         return ()
-    old = len(step.state) - ACROSS * len(MODELS)
+    old = len(step.arrays["seen"])
     return tuple("seen" if i >= old and times else "" for i, times in enumerate(step.arrays["times"]))
 
 
