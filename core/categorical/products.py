@@ -20,7 +20,6 @@ from typing import Annotated, Final
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
-from scipy.special import logsumexp
 
 from core.categorical.rows import Codes, drawn
 from core.key import Key
@@ -90,7 +89,7 @@ class Products:
 
     def log_prob(self, codes: Codes) -> Float[np.ndarray, " n"]:
         """log p of each picture, nats, exactly."""
-        return np.asarray(logsumexp(self.log_joint(indicators(codes, self.levels)), axis=1))
+        return shares(self.log_joint(indicators(codes, self.levels)))[1]
 
     def sample(self, n: int, key: Key) -> Codes:
         """`n` independent pictures: a component each, then every pixel on its own."""
@@ -139,11 +138,18 @@ def told(codes: Codes, labels: Int[np.ndarray, " n"], levels: int, alpha: float)
     return maximise(indicators(codes, levels), r, levels, alpha)
 
 
+def shares(joint: Float[np.ndarray, "n k"]) -> tuple[Float[np.ndarray, "n k"], Float[np.ndarray, " n"]]:
+    """softmax and log sum exp of every row, by one exponential for both."""
+    top = joint.max(axis=1)
+    r = np.exp(joint - top[:, None])
+    mass = r.sum(axis=1)
+    return r / mass[:, None], top + np.log(mass)
+
+
 def posterior(model: Products, ones: csr_array) -> tuple[Float[np.ndarray, "n k"], float]:
     """The E-step: responsibilities r_nk = p(k given x_n), and the mean log-likelihood in nats per picture."""
-    joint = model.log_joint(ones)
-    evidence = logsumexp(joint, axis=1)
-    return np.exp(joint - evidence[:, None]), float(evidence.mean())
+    r, evidence = shares(model.log_joint(ones))
+    return r, float(evidence.mean())
 
 
 def fit(

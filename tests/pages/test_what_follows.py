@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 
+from core.categorical import pairs, products
 from core.diffusion.truth.exact import ExactMixture, ExactPoints
 from core.painting import recipes
 from core.painting.painter import Painter
@@ -15,8 +16,11 @@ from playground.rungs.diffusion import bench as benches
 from playground.rungs.diffusion import charts, film, identities, landing
 from playground.rungs.diffusion import numbers as figures
 from playground.rungs.em import fitting
+from playground.rungs.outfits import film as dressing
 from playground.rungs.paint import film as easels
 from playground.rungs.paint import numbers, obeyed
+from playground.rungs.pixels import learning
+from playground.rungs.pixels import screen as levels
 from tests import apps, painters
 
 PLANE, PICTURES = "pages/diffusion.py", "pages/paint.py"
@@ -47,6 +51,22 @@ ON_THE_EASEL = [
     ("steps", 4, PAINTED | {"asked": 4 + 4}),
     ("solver", "DDIM", PAINTED | {"asked": 3 + 4}),
     ("panel", "Code and files", {}),
+]
+ON_OUTFITS = [
+    ("n", 60, {"dressed": 1}),
+    ("seed", 1, {"dressed": 1}),
+    ("alpha", 0.5, {"dressed": 1}),
+    ("deal", 1, {"dressed": 1}),
+    ("model", "Tree", {}),
+    ("panel", "Parameters", {}),
+]
+ON_PIXELS = [
+    ("seed", 1, {"learned": 1, "EM": 1}),
+    ("components", 3, {"learned": 1, "EM": 1}),
+    ("deal", 1, {"learned": 1, "EM": 1}),
+    ("alpha", 0.5, {"learned": 1, "EM": 1, "tree": 1}),
+    ("levels", "2", {"learned": 1, "EM": 1, "tree": 1, "levels": 1}),
+    ("panel", "Ladder", {}),
 ]
 
 
@@ -101,6 +121,42 @@ def test_on_the_easel(count, key, value, again):
     at = apps.opened(PICTURES, **FEW)
     assert changed(at, count, key, value) == again
     assert changed(at, count, key, value) == {}, "nothing was changed"
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often outfits were drawn and pixels were counted, and by whom."""
+    found = Counter()
+    levels.kept.cache_clear()
+    for where, name, said in (
+        (dressing, "steps", "dressed"),
+        (learning, "learned", "learned"),
+        (products, "fit", "EM"),
+        (pairs, "tree", "tree"),
+        (levels.Levelled, "codes", "levels"),
+    ):
+        made = getattr(where, name)
+
+        def noted(*a, made=made, said=said):
+            assert threading.current_thread().name != "ScriptRunner.scriptThread", f"the script waits for {said}"
+            found.update([said])
+            return made(*a)
+
+        monkeypatch.setattr(where, name, noted)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "value", "again"),
+    [("pages/outfits.py", *row) for row in ON_OUTFITS] + [("pages/pixels.py", *row) for row in ON_PIXELS],
+    ids=lambda value: str(value)[:16],
+)
+def test_on_outfits_and_pixels_nothing_is_counted_in_the_script_or_twice(counted, page, key, value, again):
+    at = apps.opened(page)
+    assert changed(at, counted, key, value) == again
+    assert changed(at, counted, key, value) == {}, "nothing was changed"
+    other = apps.opened(page)
+    assert changed(other, counted, key, value) == {}, "another session asks for the same"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def frames(made: Sequence[Step[Moment]], first: int = 0) -> list[Frame]:
 
 def scene(screen: Screen) -> Easel:
     """The stage."""
-    real = min(ACROSS, len(screen.test))
+    real = min(ACROSS, len(screen.rows[2]))
     groups = (("Real, held out", real), *((f"New: {title.lower()}", ACROSS) for title in screen.models))
     names = [f"{label}, {i + 1}" for label, many in groups for i in range(many)]
     return Easel(

@@ -6,6 +6,7 @@ number. So what moves from frame to frame is the model, and what a model has not
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import UInt8
@@ -18,6 +19,7 @@ from core.evaluation.metrics import Estimate, mean
 from core.key import Key
 from core.process import Step
 from playground.rungs.pixels.screen import ACROSS, ALONE, MIXTURE, NAME, TOLD, TREE, Screen
+from playground.runs import shared
 
 Model = Products | Tree
 
@@ -52,7 +54,14 @@ def learned(screen: Screen) -> Iterator[tuple[str, Model, str]]:
         for step in products.fit(screen.config, screen.train, levels, screen.val, screen.start):
             yield MIXTURE, step.state, em_words(step)
     if TREE in screen.models:
-        yield TREE, pairs.tree(seen, levels, alpha), "Tree: each pixel is drawn after the one that tells most of it."
+        yield TREE, tree(screen), "Tree: each pixel is drawn after the one that tells most of it."
+
+
+def tree(screen: Screen) -> Tree:
+    """The tree, which follows from no seed: of the house's own pictures it is counted once for all."""
+    spec = (screen.levels, screen.asked.alpha)
+    count = partial(pairs.tree, screen.seen, *spec)
+    return next(shared.steps(f"{NAME}.tree", spec, screen.pictures, lambda: iter((count(),))))
 
 
 def em_words(step: Step[Products]) -> str:

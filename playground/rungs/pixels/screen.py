@@ -1,8 +1,8 @@
 """What the page of pixels is asked for, and what follows from it: pictures as levels, and the factorisations to count."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -13,6 +13,7 @@ from core.categorical.rows import Codes
 from core.data.images import Pictures
 from core.key import Key
 from core.options import Choice, Range, check
+from core.process import frozen
 from playground.shelf.pictures import Shelved
 
 NAME, DATA = "pixels", "digits"
@@ -44,6 +45,27 @@ class Asked:
 
 
 PRESET = Asked()
+
+
+@dataclass(frozen=True)
+class Levelled:
+    """Pictures of a set at so many levels: what follows from its `digest` and from them alone."""
+
+    digest: str
+    levels: int
+    pictures: Pictures = field(compare=False)
+    rows: Int[np.ndarray, " m"] = field(compare=False)
+
+    def codes(self) -> Codes:
+        """The levels, a row a picture."""
+        x = self.pictures.pixels[self.rows].reshape(len(self.rows), -1).astype(np.int32)
+        return frozen(x * self.levels // self.pictures.levels)
+
+
+@lru_cache(maxsize=4)
+def kept(asked: Levelled) -> Codes:
+    """The codes of the house's own pictures, the same for all who count them."""
+    return asked.codes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,30 +104,31 @@ class Screen:
         train, val, test = self.pictures.split
         return train[:SEEN], val[:TESTED], test[:TESTED]
 
-    def codes(self, rows: Int[np.ndarray, " m"]) -> Codes:
-        """Pictures as levels, pixel by pixel: red, green and blue each count as one."""
-        x = self.pictures.pixels[rows].reshape(len(rows), -1).astype(np.int64)
-        return x * self.levels // self.pictures.levels
-
     @cached_property
+    def codes(self) -> Codes:
+        """The pictures of all three `rows` as levels, pixel by pixel: red, green and blue each count as one."""
+        asked = Levelled(self.pictures.digest, self.levels, self.pictures, np.concatenate(self.rows))
+        return kept(asked) if self.pictures.builtin else asked.codes()
+
+    @property
     def train(self) -> Codes:
         """What is counted."""
-        return self.codes(self.rows[0])
+        return self.codes[: len(self.rows[0])]
 
-    @cached_property
+    @property
     def val(self) -> Codes:
         """What says when EM ends."""
-        return self.codes(self.rows[1])
+        return self.seen[len(self.rows[0]) :]
 
-    @cached_property
+    @property
     def seen(self) -> Codes:
         """All that is counted in the end."""
-        return np.concatenate([self.train, self.val])
+        return self.codes[: len(self.rows[0]) + len(self.rows[1])]
 
-    @cached_property
+    @property
     def test(self) -> Codes:
         """What judges."""
-        return self.codes(self.rows[2])
+        return self.codes[len(self.rows[0]) + len(self.rows[1]) :]
 
     @property
     def labels(self) -> Int[np.ndarray, " n"] | None:

@@ -55,7 +55,7 @@ def show(screen: Screen, step: Moment) -> None:
 
 def said(screen: Screen, moment: Moment) -> str:
     """How to read it."""
-    n = len(screen.test)
+    n = len(screen.rows[2])
     text = (
         f"The mean of −log p over the same {n:,} held-out pictures, ± its standard error. Less is better: 1 nat less, and a "
         "picture is e times as likely."
