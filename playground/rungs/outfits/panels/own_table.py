@@ -12,6 +12,7 @@ from core.categorical.ranking import Ranked
 from core.categorical.rows import Rows
 from core.data.readers.table import clean
 from core.digits import plain_power
+from core.evaluation.metrics import Estimate
 from core.key import Key
 from playground import plot, session
 from playground.rungs.outfits import charts, own
@@ -22,6 +23,7 @@ from playground.shown.numbers import estimate
 
 TITLES = {"full table": FULL, "independent": ALONE, "tree": TREE}
 DRAWN = 1000  # rows of a file of samples
+ROUNDING = 1e-9  # nats below which scores differ by rounding alone
 
 
 def show(screen: Screen, step: object) -> None:
@@ -73,12 +75,18 @@ def score(row: Ranked) -> str:
     """A held-out score in words."""
     if row.model is None:
         return "too many cells"
+    if row.held_out.error < ROUNDING:
+        return f"{estimate(Estimate(row.held_out.value, np.nan))}, every row alike"
     return estimate(row.held_out, "\N{MINUS SIGN}∞" if row.held_out.value == -np.inf else "")
 
 
 def behind(row: Ranked) -> str:
     """How far a model lies below the best, in words."""
-    return "the best" if row.behind.value == 0 else estimate(row.behind, "") if row.model is not None else ""
+    if row.model is None:
+        return ""
+    if abs(row.behind.value) < ROUNDING:
+        return "the best" if row.behind.value == 0 else "as good as the best"
+    return estimate(row.behind if row.behind.error >= ROUNDING else Estimate(row.behind.value, np.nan), "")
 
 
 def samples(ranked: tuple[Ranked, ...], rows: Rows, deal: int) -> None:

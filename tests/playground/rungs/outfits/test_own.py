@@ -1,6 +1,7 @@
 """A table of one's own on the page of outfits: counted, ranked, drawn as a tree, and taken home."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from core.categorical import information, models, ranking
 from core.categorical.rows import Rows
+from core.evaluation.metrics import Estimate
 from core.key import Key
 from playground.rungs.outfits import charts, files
 from playground.rungs.outfits.panels import own_table
@@ -144,3 +146,14 @@ def test_no_two_nodes_of_a_tree_share_a_place():
 def test_a_single_column_has_a_tree_of_one_node():
     at = uploaded(csv(TABLE[["sky"]]))
     assert len(ranked(at)) == 3
+
+
+def test_a_score_that_no_row_differs_from_has_no_error_of_nothing():
+    same = Rows("same", ("a", "b"), (("u", "v"),) * 2, np.zeros((20, 2), int))
+    first, *_, last = ranking.rank(same, 1.0)
+    assert "±" not in own_table.score(first) + own_table.behind(last)
+    assert own_table.score(first).endswith("every row alike")
+    near = replace(first, behind=Estimate(1e-17, 1e-18))
+    assert (own_table.behind(first), own_table.behind(near)) == ("the best", "as good as the best")
+    mixed = Rows("mixed", ("a", "b"), (("u", "v"),) * 2, np.tile([[0, 0], [1, 1]], (10, 1)))
+    assert all("±" in own_table.score(row) for row in ranking.rank(mixed, 1.0))
