@@ -7,13 +7,13 @@ images build the same noun by `Pictures(name, pixels)` or `Pictures(name, quanti
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from importlib import import_module
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from core.dataset import digest
+from core.kept import kept
 from core.key import Key
 from core.process import frozen
 
@@ -186,7 +186,8 @@ FIXED = ("digits", "outfits")
 def load(name: str, n: int | None = None, key: Key = Key(0)) -> Pictures:  # noqa: B008 - a Key is a constant value
     """The set called `name`, `n` images (10 to 100,000) drawn from `key / "data"`; digits and outfits come whole.
 
-    The last few sets are kept, so asking again costs nothing. ValueError for an unknown name or size.
+    The last few sets are kept, so asking again costs nothing, and of many who ask at once one makes it. ValueError for an
+    unknown name or size.
     """
     if name not in MAKERS:
         raise ValueError(f"There is no image set called {name!r}; there are {', '.join(NAMES)}.")
@@ -196,7 +197,7 @@ def load(name: str, n: int | None = None, key: Key = Key(0)) -> Pictures:  # noq
     return _made(name, size, SPLIT if name in FIXED else key / "data")
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _made(name: str, n: int, key: Key) -> Pictures:
     made: Pictures = import_module(MAKERS[name]).pictures(n, key)
     return replace(made, name=name, title=NAMES[name], builtin=True)

@@ -18,6 +18,7 @@ from core.data.readers.pictures.raw import MAX_UPLOAD, RawPictures, count
 from core.data.readers.pictures.read import bundle, read_pictures
 from core.key import Key
 from playground import controls, image, session
+from playground.runs import baton
 from playground.shelf import guesses
 from playground.shelf.reading import offer_again, read_once
 
@@ -58,14 +59,15 @@ def choose(default: str) -> Shelved:
     if name == UPLOAD:
         return uploaded(default)
     session.put_in_link("digest", None)
-    chosen = shelved(name or default)
+    chosen = session.once("pictures.shelved", name or default, lambda: shelved(name or default))
     session.hold("pictures.last", chosen)
     return chosen
 
 
 def shelved(name: str) -> Shelved:
-    """A built-in set."""
-    return Shelved(images.load(name), f"pictures = images.load({name!r})")
+    """A built-in set; while it is made, perhaps for somebody else, other pages go on."""
+    with baton.down():
+        return Shelved(images.load(name), f"pictures = images.load({name!r})")
 
 
 def uploaded(default: str) -> Shelved:
