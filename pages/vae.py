@@ -60,6 +60,7 @@ if run and not len(run.job.trace):
 
 
 polled, news = (runs.every(run), run.job.news) if run else (None, None)
+part = runs.follow(run)
 
 
 @baton.fragment(polled, news)
@@ -76,13 +77,13 @@ def stage() -> Step[VAE]:
     return now.step
 
 
-@baton.fragment(polled, news)
+@part
 def encoded() -> None:
     """The chosen picture through the model of this moment."""
     through.show(picture, through.of(found, instrument.now(found).step))
 
 
-@baton.fragment(polled, news)
+@part
 def bounded() -> None:
     """Its bound."""
     now = instrument.now(found).step

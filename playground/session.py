@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from core.options import meant, options
 
 Value = TypeVar("Value")
+HELD = "playground_held"  # of Streamlit's context of a run, which is one thread's of one session
 
 
 def enter() -> None:
@@ -57,12 +58,17 @@ def hold(name: str, value: Any, *, screen: bool = False) -> None:
 
 
 def _held() -> dict[str, Any]:
-    """All that is held, under one key: Streamlit looks through every key of the state at each widget it draws."""
-    try:
-        return st.session_state["held"]
-    except KeyError:
-        st.session_state["held"] = {}
-        return st.session_state["held"]
+    """All that is held, under one key, as Streamlit looks through every key at each widget. A run asks a hundred times: it is
+    found once, and each of them still ends the run if another is asked for."""
+    ctx = get_script_run_ctx(suppress_warning=True)
+    held: dict[str, Any] | None = getattr(ctx, HELD, None)
+    if ctx is not None and held is not None:
+        ctx.yield_check()
+        return held
+    held = st.session_state.setdefault("held", {})
+    if ctx is not None:
+        setattr(ctx, HELD, held)
+    return held
 
 
 def _screen() -> dict[str, Any]:

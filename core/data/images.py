@@ -7,14 +7,13 @@ images build the same noun by `Pictures(name, pixels)` or `Pictures(name, quanti
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
 from importlib import import_module
-from threading import Lock
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from core.dataset import digest
+from core.kept import kept
 from core.key import Key
 from core.process import frozen
 
@@ -187,23 +186,18 @@ FIXED = ("digits", "outfits")
 def load(name: str, n: int | None = None, key: Key = Key(0)) -> Pictures:  # noqa: B008 - a Key is a constant value
     """The set called `name`, `n` images (10 to 100,000) drawn from `key / "data"`; digits and outfits come whole.
 
-    The last few sets are kept, so asking again costs nothing. ValueError for an unknown name or size.
+    The last few sets are kept, so asking again costs nothing, and of many who ask at once one makes it. ValueError for an
+    unknown name or size.
     """
     if name not in MAKERS:
         raise ValueError(f"There is no image set called {name!r}; there are {', '.join(NAMES)}.")
     size = SIZES[name] if n is None or name in FIXED else n
     if not 10 <= size <= 100_000:
         raise ValueError(f"n must lie between 10 and 100,000, not {n}.")
-    with _one_at_a_time(name):  # what many ask for at once is rendered once
-        return _made(name, size, SPLIT if name in FIXED else key / "data")
+    return _made(name, size, SPLIT if name in FIXED else key / "data")
 
 
-@cache
-def _one_at_a_time(name: str) -> Lock:
-    return Lock()
-
-
-@lru_cache(maxsize=8)
+@kept(8)
 def _made(name: str, n: int, key: Key) -> Pictures:
     made: Pictures = import_module(MAKERS[name]).pictures(n, key)
     return replace(made, name=name, title=NAMES[name], builtin=True)

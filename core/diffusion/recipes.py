@@ -6,7 +6,6 @@ are 12,000 draws of each toy (parameters as in FFJORD, Grathwohl et al., 2019).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from core import checkpoint
@@ -16,6 +15,7 @@ from core.dataset import Dataset
 from core.diffusion import fit as fits
 from core.diffusion.config import Config
 from core.diffusion.model import Diffusion
+from core.kept import kept
 from core.key import Key
 from core.process import Step
 
@@ -58,7 +58,7 @@ def fit(recipe: Recipe) -> Iterator[Step[Diffusion]]:
     yield from fits.fit(recipe.config, recipe.points().points, Key(recipe.seed))
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def stored(name: str) -> Checkpoint[Diffusion]:
     """The checkpoint called `name` in the repository; CheckpointError where there is none or it is not sound."""
     path = FOLDER / f"{name}.safetensors"

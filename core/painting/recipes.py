@@ -7,7 +7,6 @@ symmetry group, over whose motions the guess is averaged.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from jaxtyping import Int
 from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
 from core.data.images import Pictures, load
+from core.kept import kept
 from core.key import Key
 from core.painting import fit as fits
 from core.painting.config import WALLPAPER, Config
@@ -71,7 +71,7 @@ def fit(recipe: Recipe) -> Iterator[Step[Painter]]:
     yield from fits.fit(recipe.config, x, Key(recipe.seed), labels)
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def stored(name: str) -> Checkpoint[Painter]:
     """The checkpoint called `name` in the repository; CheckpointError where there is none or it is not sound."""
     path = FOLDER / f"{name}.safetensors"

@@ -5,7 +5,6 @@ The options of the digits were chosen on their 287 validation images.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from jaxtyping import Float, Int
 from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
 from core.data.images import Pictures, load
+from core.kept import kept
 from core.key import Key
 from core.process import Step
 from core.vae import fit as vae
@@ -69,7 +69,7 @@ def labels_of(recipe: Recipe, pictures: Pictures, rows: Int[np.ndarray, " n"]) -
     return np.array(pictures.labels[rows], dtype=np.int64)[:, None]
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def stored(name: str) -> Checkpoint:
     """The checkpoint called `name` in the repository; CheckpointError where there is none or it is not sound."""
     path = FOLDER / f"{name}.safetensors"

@@ -227,7 +227,7 @@ def unfork(name: str) -> None:
 
 
 def follow(run: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A part of a page that shows `run`: a fragment of its own, run again and again, while Steps may come.
+    """A part of a page that shows `run`, if any: a fragment of its own, run again and again, while Steps may come.
 
     At rest it is a plain part of what is around it, in the same place, which saves a fragment's copies of its surroundings.
     """
@@ -246,5 +246,5 @@ def follow(run: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def every(run: Any) -> float | None:
-    """How often a fragment should look at `run`: 5 times a second while Steps may come, else never."""
-    return 0.2 if run.job.progress().alive else None
+    """How often a fragment should look at `run`: 5 times a second while Steps may come, else never, as where there is none."""
+    return 0.2 if run and run.job.progress().alive else None

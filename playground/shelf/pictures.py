@@ -4,7 +4,6 @@
 of Python that make the same Pictures. Files that cannot be used take nothing away: the last choice stands.
 """
 
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +29,6 @@ SHEET = 640
 """About how wide a contact sheet is made, in pixels, so that it stays crisp."""
 GROUND = {False: 0.88, True: 0.22}
 """The brightness between the pictures of a contact sheet: in the dark theme or not."""
-_made: set[str] = set()  # sets that need no waiting for
 
 
 @dataclass(frozen=True)
@@ -61,17 +59,15 @@ def choose(default: str) -> Shelved:
     if name == UPLOAD:
         return uploaded(default)
     session.put_in_link("digest", None)
-    chosen = shelved(name or default)
+    chosen = session.once("pictures.shelved", name or default, lambda: shelved(name or default))
     session.hold("pictures.last", chosen)
     return chosen
 
 
 def shelved(name: str) -> Shelved:
-    """A built-in set; while it is made for the first time in this process, others go on."""
-    with nullcontext() if name in _made else baton.down():
-        pictures = images.load(name)
-    _made.add(name)
-    return Shelved(pictures, f"pictures = images.load({name!r})")
+    """A built-in set; while it is made, perhaps for somebody else, other pages go on."""
+    with baton.down():
+        return Shelved(images.load(name), f"pictures = images.load({name!r})")
 
 
 def uploaded(default: str) -> Shelved:

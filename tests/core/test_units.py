@@ -203,3 +203,27 @@ def test_a_column_of_which_most_is_one_value_still_has_a_scale():
     assert units.robust_scale(x) == pytest.approx([2.0], rel=0.2)
     assert units.robust_scale(np.full((9, 1), 0.1)).tolist() == [0.0]
     assert units.spread(np.full((9, 1), 0.1)).tolist() == [0.0]
+
+
+def test_the_standing_of_the_same_values_is_worked_out_once(monkeypatch):
+    worked, ordinary = [], units.ordinary
+    monkeypatch.setattr(units, "ordinary", lambda x: worked.append(len(x)) or ordinary(x))
+    x = Key(5).generator().normal(size=(211, 2))
+    first = units.standing(x)
+    centre, scale = units.standing(x.copy())
+    assert worked == [211]
+    assert (centre == first[0]).all()
+    assert (scale == first[1]).all()
+    scale[:] = 0.0  # whoever changes an answer changes nobody else's
+    assert (units.standing(x)[1] > 0).all()
+    other = x.copy()
+    other[0, 0] += 1.0
+    assert (units.standing(other)[0] != first[0]).any()
+    assert worked == [211, 211]
+
+
+def test_few_standings_are_kept(monkeypatch):
+    monkeypatch.setattr(units, "_standings", {})
+    for seed in range(units.KNOWN + 5):
+        units.standing(Key(seed).generator().normal(size=(9, 1)))
+    assert len(units._standings) == units.KNOWN

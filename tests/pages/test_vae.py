@@ -16,6 +16,7 @@ from playground.instruments.stage import unpack
 from playground.rungs.vae import chosen, film, losses, pad, screen, through, training
 from playground.rungs.vae.panels import geometry, scores, surgery, truth
 from playground.rungs.vae.panels.parts import compared
+from playground.runs import baton
 from playground.shown import closer
 from tests import apps
 
@@ -453,3 +454,17 @@ def test_what_did_not_change_is_not_worked_out_again(monkeypatch, query, change,
     change(at)
     assert not at.run().exception
     assert sorted(done) == sorted(follows)
+
+
+def test_with_a_stored_model_only_the_pad_is_a_fragment(monkeypatch):
+    """A fragment copies all that is around it, at every change; and what follows from the picture alone needs none."""
+    names, real = [], baton.fragment
+
+    def noted(*given):
+        return lambda body: names.append(body.__name__) or real(*given)(body)
+
+    monkeypatch.setattr(baton, "fragment", noted)
+    at = opened()
+    assert not at.exception
+    assert "stage" in names
+    assert not {"encoded", "bounded"} & set(names)

@@ -1,9 +1,13 @@
 """A choice whose allowed values follow the data: nothing of other data is left of it but what a person chose."""
 
 import random
+from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.testing.v1 import AppTest
 
+from playground import session
 from tests import apps
 
 SETS = {"A": ("small", "large", "here"), "B": ("here",), "C": ("large", "small", "here"), "D": ("odd", "here")}
@@ -64,3 +68,32 @@ def test_a_choice_that_is_not_drawn_for_a_while_comes_back():
     at.segmented_control[0].set_value("here").run()
     at.toggle[0].set_value(False).run()
     assert at.toggle[0].set_value(True).run().segmented_control[0].value == "here"
+
+
+def test_what_is_held_is_looked_for_once_a_run(monkeypatch):
+    looked, real = [], SafeSessionState.__getitem__
+    monkeypatch.setattr(SafeSessionState, "__getitem__", lambda self, key: looked.append(key) or real(self, key))
+
+    def script():
+        from playground import session
+
+        for k in range(50):
+            session.hold("count", session.recall("count", int) + k)
+
+    at = AppTest.from_function(script).run()
+    first = looked.count("held")
+    at.run()
+    assert (first, looked.count("held")) <= (2, 3)
+    assert at.session_state["held"]["count"] == 2 * sum(range(50))
+
+
+def test_a_run_ends_at_the_next_question_of_what_is_held_if_another_is_asked_for(monkeypatch):
+    class Over(BaseException): ...
+
+    def over():
+        raise Over
+
+    context = SimpleNamespace(yield_check=over, **{session.HELD: {"a": 1}})
+    monkeypatch.setattr(session, "get_script_run_ctx", lambda suppress_warning=False: context)
+    with pytest.raises(Over):
+        session.recall("a", int)
