@@ -12,6 +12,7 @@ from playground.rungs.decide.screen import NAME, Screen
 from playground.runs import runs
 from playground.runs.drain import Progress
 from playground.runs.watch import watch
+from playground.runs.whose import House
 
 
 def show(screen: Screen, step: object) -> None:
@@ -20,7 +21,7 @@ def show(screen: Screen, step: object) -> None:
     with right:
         rho = st.slider("Correlation ρ of every two columns", 0.0, 0.9, 0.5, 0.1, key="rho", bind="query-params")
     key, limits = Key(0) / NAME / "curves", curves.limits(rho)
-    run = runs.open_run(f"{NAME}.curves", ("curves", rho), "", lambda: curves.curves(rho, key))
+    run = runs.open_run(f"{NAME}.curves", ("curves", rho), "", lambda: curves.curves(rho, key), of=House())
 
     def draw(newest: Step[tuple[int, ...]], progress: Progress) -> None:
         crossed = crossing.overtaken(newest.state, newest.arrays[curves.LOGISTIC], newest.arrays[curves.NAIVE])
