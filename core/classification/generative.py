@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import logsumexp
 
-from core.classification.rows import Rows
+from core.classification.rows import Rows, log_total
 from core.joint.joint import Kernels
 from core.key import Key
 from core.laws.gaussian import Gaussian
@@ -51,12 +50,12 @@ class ClassLaws:
 
     def log_prob(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, " n"]:
         """log p(x), nats."""
-        return logsumexp(self.log_joint(x), axis=1)
+        return log_total(self.log_joint(x))
 
     def log_posterior(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n k"]:
         """log p(y = k given x), nats (Bayes' rule)."""
         joint = self.log_joint(x)
-        return joint - logsumexp(joint, axis=1, keepdims=True)
+        return joint - log_total(joint)[:, None]
 
     def marginal(self, column: int) -> "ClassLaws":
         """The same classes where only this column is known: every other one is summed out, exactly."""

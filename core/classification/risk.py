@@ -17,7 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import logsumexp, ndtr
+from scipy.special import ndtr
+
+from core.classification.rows import log_total
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ def risk(log_joint: Float[np.ndarray, "m k"], choice: Int[np.ndarray, " m"], are
 def excess(log_joint: Float[np.ndarray, "m k"], log_q: Float[np.ndarray, "m k"], area: float) -> float:
     """E KL(p(y given x), q(y given x)), nats; infinite where q calls a class impossible that is not."""
     p = np.exp(log_joint)
-    log_p = log_joint - np.where(p.sum(axis=1, keepdims=True) > 0, logsumexp(log_joint, axis=1, keepdims=True), 0.0)
-    some = p > 0
-    return float((p[some] * (log_p[some] - log_q[some])).sum() / p.sum())
+    with np.errstate(invalid="ignore"):
+        parts = p * (log_joint - log_total(log_joint)[:, None] - log_q)
+    return float(np.where(p > 0, parts, 0.0).sum() / p.sum())
 
 
 def linear_risk(
@@ -79,7 +81,7 @@ def reliability(
     `weight` is p(x, y = k), on cells or 1 / n on each point's own class. Bins of no mass are NaN.
     """
     at = np.minimum((q * bins).astype(int), bins - 1)
-    total = np.broadcast_to(weight.sum(axis=1, keepdims=True), q.shape)
+    total = np.broadcast_to(sum(weight.T)[:, None], q.shape)
     sums = [np.bincount(at.ravel(), v.ravel(), bins) for v in (total * q, weight, total)]
     with np.errstate(invalid="ignore", divide="ignore"):
         return sums[0] / sums[2], sums[1] / sums[2], sums[2] / sums[2].sum()

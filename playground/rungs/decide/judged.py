@@ -12,7 +12,7 @@ from core.classification import discriminative, generative, risk
 from core.classification.discriminative import Logistic
 from core.classification.generative import ClassLaws
 from core.classification.risk import Cells
-from core.classification.rows import Rows, split
+from core.classification.rows import Rows, log_total, split
 from core.dataset import Dataset
 from core.key import Key
 from core.process import Step
@@ -123,7 +123,7 @@ def steps(
     left, right = generative.fit(kind, learned, key / "law"), discriminative.fit(features, learned, ridge)
     at = nodes(dataset)
     joint, posterior = left.log_joint(at), right.log_posterior(at)
-    density = np.exp(np.logaddexp.reduce(joint, axis=1)).reshape(SIDE, SIDE)
+    density = np.exp(log_total(joint)).reshape(SIDE, SIDE)
     scores = tuple(tested(m, held) for m in (left, right))
     seen = Seen(
         left, right, learned, held, density, (lay(dataset, joint), lay(dataset, posterior)), (scores[0], scores[1])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 from scipy.stats import chisquare
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
@@ -12,7 +13,7 @@ from core.classification import discriminative, generative
 from core.classification.discriminative import LINEAR, QUADRATIC
 from core.classification.generative import GAUSSIANS, KERNELS, KINDS, LDA, NAIVE, QDA
 from core.classification.risk import cells
-from core.classification.rows import Rows, admit, split
+from core.classification.rows import Rows, admit, log_total, split
 from core.data import builtin
 from core.dataset import Dataset, around
 from core.key import Key
@@ -165,3 +166,9 @@ def test_of_each_class_a_part_is_held_out():
     together = np.concatenate([learned.x, held.x])
     assert sorted(map(tuple, together)) == sorted(map(tuple, made.x))
     assert set(GAUSSIANS) < set(KINDS)
+
+
+def test_the_logarithm_of_a_sum_is_scipys_also_of_nothing_and_far_out():
+    log_p = Key(3).generator().normal(scale=400, size=(500, 3))
+    log_p[0], log_p[1, :2] = -np.inf, -np.inf
+    np.testing.assert_allclose(log_total(log_p), logsumexp(log_p, axis=1), rtol=1e-14)
