@@ -115,12 +115,13 @@ def truth_of(dataset: Dataset, rows: Rows) -> Callable[[], Truth | None]:
 
 
 def steps(
-    dataset: Dataset, rows: Rows, asked: tuple[str, str, float], key: Key, truth: Callable[[], Truth | None]
+    dataset: Dataset, rows: Rows, asked: tuple[tuple[str, int], str, float], key: Key, truth: Callable[[], Truth | None]
 ) -> Iterator[Step[Seen]]:
     """Both models with what they say and their errors on the points held out; then what the truth says of them."""
-    kind, features, ridge = asked
+    (kind, components), features, ridge = asked
     learned, held = split(rows, key / "held")
-    left, right = generative.fit(kind, learned, key / "law"), discriminative.fit(features, learned, ridge)
+    left = generative.fit(kind, learned, key / "law", components)
+    right = discriminative.fit(features, learned, ridge)
     at = nodes(dataset)
     joint, posterior = left.log_joint(at), right.log_posterior(at)
     density = np.exp(log_total(joint)).reshape(SIDE, SIDE)
