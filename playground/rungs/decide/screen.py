@@ -1,5 +1,6 @@
 """What the page of two ways to tell classes apart is asked for, and the run that follows from it."""
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -23,7 +24,8 @@ PANELS = {
     "Calibration": "calibration",
 }
 HIDDEN = ("up", "across")
-WORDS = {"hidden": HIDDEN}
+TAILS = {"Gaussian": math.inf, "Student t, ν = 5": 5.0, "Student t, ν = 3": 3.0}
+WORDS = {"hidden": HIDDEN, "tails": tuple(TAILS)}
 """The keyed widgets of the panels with their allowed words, the default first."""
 
 

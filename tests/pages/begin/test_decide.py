@@ -132,6 +132,13 @@ def test_learning_curves_say_where_they_cross():
     crossed = crossing.overtaken(step.state, step.arrays[curves.LOGISTIC], step.arrays[curves.NAIVE])
     assert f"overtakes naive Bayes at about {crossed:.0f} points** (with ridge 1 before 10 points)" in apps.words(at)
     assert "naive Bayes makes fewer errors" in apps.words(apps.opened(PAGE, rho=0.0))
+    heavy = apps.words(apps.opened(PAGE, rho=0.2, tails="Student t, ν = 3"))
+    *_, step = curves.curves(0.2, KEY / "curves", dof=3.0)
+    crossed = crossing.overtaken(step.state, step.arrays[curves.LOGISTIC], step.arrays[curves.NAIVE])
+    assert f"at about {crossed:.0f} points" in heavy
+    assert f"the best rule errs in {100 * curves.limits(0.2, 3.0)[0]:.1f} %" in heavy
+    heavy = apps.words(apps.opened(PAGE, rho=0.0, tails="Student t, ν = 3"))
+    assert "has **not overtaken naive Bayes**" in heavy
 
 
 @pytest.mark.parametrize("hidden", ["Up", "Across"])
