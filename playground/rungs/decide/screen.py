@@ -5,6 +5,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
+import numpy as np
+
 from core.classification import discriminative, generative
 from core.classification.rows import Rows
 from core.dataset import Dataset
@@ -21,9 +23,11 @@ PANELS = {
     "Learning curves": "curves",
     "Hidden coordinate": "hidden",
     "Far away": "far",
+    "Other shares": "shares",
     "Calibration": "calibration",
 }
 HIDDEN = ("up", "across")
+SHARES = np.arange(1, 50) / 50  # of the first class, where classes come in other shares than those learned from
 TAILS = {"Gaussian": math.inf, "Student t, ν = 5": 5.0, "Student t, ν = 3": 3.0}
 WORDS = {"hidden": HIDDEN, "tails": tuple(TAILS)}
 """The keyed widgets of the panels with their allowed words, the default first."""
