@@ -4,7 +4,9 @@ Two equally likely classes N(-m, S) and N(m, S) in ten dimensions, m = (.45 five
 and correlation rho between every two coordinates; n points, half of each class. Of each redraw the sizes take the first n,
 so differences are paired. Naive Bayes (variances shared by the classes) and logistic regression are the pair of Ng and Jordan
 (2001), LDA the generative rule that knows of correlation. Naive Bayes' rule tends to w = diag(S)^-1 (m_1 - m_0), which is
-not the best one unless rho = 0. Every risk is exact (`core.classification.risk.linear_risk`).
+not the best one unless rho = 0. With `dof` = nu degrees of freedom the points are m + e / sqrt(chi^2_nu / nu), e ~ N(0, S):
+Student's t, which has the same best line and which no rule here assumes. Every risk is exact
+(`core.classification.risk.linear_risk`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,25 +32,27 @@ def covariance(rho: float) -> Float[np.ndarray, "10 10"]:
     return np.full((len(MEAN), len(MEAN)), rho) + (1 - rho) * np.eye(len(MEAN))
 
 
-def limits(rho: float) -> tuple[float, float]:
-    """The Bayes risk, and the risk that naive Bayes tends to."""
+def limits(rho: float, dof: float = np.inf) -> tuple[float, float]:
+    """The Bayes risk, and the risk that naive Bayes tends to where variances are finite (`dof` > 2)."""
     s, means, zero = covariance(rho), np.stack([-MEAN, MEAN]), np.zeros(())
-    best = linear_risk(np.linalg.solve(s, MEAN), zero, means, s)
-    return float(best), float(linear_risk(MEAN, zero, means, s))
+    best = linear_risk(np.linalg.solve(s, MEAN), zero, means, s, dof)
+    return float(best), float(linear_risk(MEAN, zero, means, s, dof))
 
 
 def curves(
-    rho: float, key: Key, sizes: Sequence[int] = SIZES, redraws: int = REDRAWS
+    rho: float, key: Key, sizes: Sequence[int] = SIZES, redraws: int = REDRAWS, dof: float = np.inf
 ) -> Iterator[Step[tuple[int, ...]]]:
     """One size after the other: the sizes so far, and of every rule its exact risk (redraw, size)."""
     s, means = covariance(rho), np.stack([-MEAN, MEAN])
     y = np.arange(max(sizes)) % 2
     noise = key.generator().standard_normal((redraws, max(sizes), len(MEAN)))
+    if np.isfinite(dof):
+        noise /= np.sqrt((key / "tails").generator().chisquare(dof, (redraws, max(sizes), 1)) / dof)
     x = means[y] + noise @ np.linalg.cholesky(s).T
     found = {name: np.empty((redraws, len(sizes))) for name in RULES}
     for i, n in enumerate(sizes):
         for name, (w, b) in rules(x[:, :n], y[:n]).items():
-            found[name][:, i] = linear_risk(w, b, means, s)
+            found[name][:, i] = linear_risk(w, b, means, s, dof)
         yield Step(i, tuple(sizes[: i + 1]), arrays={name: risks[:, : i + 1].copy() for name, risks in found.items()})
 
 

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import log_softmax
 
-from core.classification.rows import Rows
+from core.classification.rows import Rows, log_total
 from core.process import frozen
 
 LINEAR, QUADRATIC = FEATURES = ("linear", "quadratic")
@@ -50,7 +49,7 @@ class Logistic:
 
     def log_posterior(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n k"]:
         """log p(y = k given x), nats."""
-        return log_softmax(self.phi(x) @ self.weights.T, axis=1)
+        return log_softmax(self.phi(x) @ self.weights.T)
 
     def slope(self, rows: Rows) -> Float[np.ndarray, "k f"]:
         """The gradient of what is minimised, per point: 0 at the bottom."""
@@ -81,14 +80,19 @@ def fit(features: str, rows: Rows, ridge: float) -> Logistic:
     return Logistic(w, features, blank.shift, blank.scale, ridge, runaway)
 
 
+def log_softmax(scores: Float[np.ndarray, "n k"]) -> Float[np.ndarray, "n k"]:
+    """Scores less the logarithm of their exponentials' sum."""
+    return scores - log_total(scores)[:, None]
+
+
 def loss(w: np.ndarray, phi: np.ndarray, told: np.ndarray, ridge: float) -> float:
     """What is minimised, nats."""
-    return float(-(told * log_softmax(phi @ w.T, axis=1)).sum() + ridge / 2 * (w[:, 1:] ** 2).sum())
+    return float(-(told * log_softmax(phi @ w.T)).sum() + ridge / 2 * (w[:, 1:] ** 2).sum())
 
 
 def slope(w: np.ndarray, phi: np.ndarray, told: np.ndarray, ridge: float) -> Float[np.ndarray, "k f"]:
     """Its gradient."""
-    found = (np.exp(log_softmax(phi @ w.T, axis=1)) - told).T @ phi
+    found = (np.exp(log_softmax(phi @ w.T)) - told).T @ phi
     found[:, 1:] += ridge * w[:, 1:]
     return found
 
@@ -96,7 +100,7 @@ def slope(w: np.ndarray, phi: np.ndarray, told: np.ndarray, ridge: float) -> Flo
 def curvature(w: np.ndarray, phi: np.ndarray, ridge: float) -> Float[np.ndarray, "kf kf"]:
     """Its Hessian, with a trace of a ridge on what it leaves open: a term that all classes share."""
     k, f = w.shape
-    p = np.exp(log_softmax(phi @ w.T, axis=1))
+    p = np.exp(log_softmax(phi @ w.T))
     found = np.empty((k, f, k, f))
     for a in range(k):
         for b in range(k):

@@ -2,12 +2,13 @@
 
     log p(x, y = k) = log pi_k + log p_k(x),    p(x) = sum_k p(x, k),    p(k given x) = p(x, k) / p(x)
 
-pi_k is the share of class k, p_k one of five laws, each at the top of its likelihood (variances have divisor n):
+pi_k is the share of class k, p_k one of six laws, each at the top of its likelihood (variances have divisor n):
 
     naive Bayes     a Gaussian whose coordinates are independent within a class
     shared          the same, with the variances of all classes in one
     LDA             Gaussians with one covariance: linear boundaries (Fisher, 1936; Welch, 1939)
     QDA             Gaussians with a covariance each: quadratic boundaries
+    mixture         a mixture of full Gaussians, the best of some runs of EM within the class
     kernels         a Gaussian bump on every point (on `BUMPS` random ones where a class has more), its width by
                     cross-validated likelihood within the class
 
@@ -19,15 +20,17 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import logsumexp
 
-from core.classification.rows import Rows
-from core.joint.joint import Kernels
+from core.classification.rows import Rows, log_total
+from core.joint.joint import Kernels, Mixture
 from core.key import Key
 from core.laws.gaussian import Gaussian
 from core.process import Halt, frozen
 
-NAIVE, SHARED, LDA, QDA, KERNELS = KINDS = ("naive Bayes", "naive Bayes, shared variances", "LDA", "QDA", "kernels")
+NAIVE, SHARED, LDA, QDA, MIXTURE, KERNELS = KINDS = (
+    *("naive Bayes", "naive Bayes, shared variances", "LDA", "QDA"),
+    *("mixture", "kernels"),
+)
 GAUSSIANS = (NAIVE, SHARED, LDA, QDA)
 BUMPS = 1000  # of a class: every place asks each of them
 
@@ -51,12 +54,12 @@ class ClassLaws:
 
     def log_prob(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, " n"]:
         """log p(x), nats."""
-        return logsumexp(self.log_joint(x), axis=1)
+        return log_total(self.log_joint(x))
 
     def log_posterior(self, x: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n k"]:
         """log p(y = k given x), nats (Bayes' rule)."""
         joint = self.log_joint(x)
-        return joint - logsumexp(joint, axis=1, keepdims=True)
+        return joint - log_total(joint)[:, None]
 
     def marginal(self, column: int) -> "ClassLaws":
         """The same classes where only this column is known: every other one is summed out, exactly."""
@@ -73,9 +76,17 @@ class ClassLaws:
         return np.stack(pools)[y, np.arange(n)], y
 
 
-def fit(kind: str, rows: Rows, key: Key) -> ClassLaws:
-    """The laws of this `kind` at the top of their likelihood; Halt where a class has no law of this kind."""
+def fit(kind: str, rows: Rows, key: Key, components: int = 3) -> ClassLaws:
+    """The laws of this `kind` at the top of their likelihood; Halt where a class has no law of this kind.
+
+    A class's mixture has so many `components`.
+    """
     parts = [rows.x[rows.y == k] for k in range(rows.k)]
+    if kind == MIXTURE:
+        ways = [Mixture(components, key / str(k)) for k in range(rows.k)]
+        return ClassLaws(
+            rows.shares, tuple(named(rows, k, lambda k=k: ways[k].fit(parts[k]).model) for k in range(rows.k))
+        )
     if kind == KERNELS:
         parts = [x if len(x) <= BUMPS else thinned(x, key / "bumps" / str(k)) for k, x in enumerate(parts)]
         laws = [named(rows, k, lambda x=x, k=k: Kernels(key=key / str(k)).fit(x).model) for k, x in enumerate(parts)]

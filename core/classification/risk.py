@@ -10,14 +10,19 @@ and for two equally likely Gaussians of one covariance S the risk of any linear 
 
     1/2 Phi(-(b + w . m_1) / s) + 1/2 Phi((b + w . m_0) / s),    s^2 = w . S w,    least at Phi(-Delta / 2)
 
-with Delta the Mahalanobis distance of the means (Fisher, 1936). No test points, so no noise.
+with Delta the Mahalanobis distance of the means (Fisher, 1936). With Student's t of nu degrees of freedom in place of the
+Gaussians, of the same scale matrix S, every w . x is a t on the line and Phi is its distribution function (Kotz and
+Nadarajah, 2004). No test points, so no noise.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import logsumexp, ndtr
+from scipy.special import ndtr, stdtr
+
+from core.classification.rows import log_total
 
 
 @dataclass(frozen=True)
@@ -56,18 +61,26 @@ def risk(log_joint: Float[np.ndarray, "m k"], choice: Int[np.ndarray, " m"], are
 def excess(log_joint: Float[np.ndarray, "m k"], log_q: Float[np.ndarray, "m k"], area: float) -> float:
     """E KL(p(y given x), q(y given x)), nats; infinite where q calls a class impossible that is not."""
     p = np.exp(log_joint)
-    log_p = log_joint - np.where(p.sum(axis=1, keepdims=True) > 0, logsumexp(log_joint, axis=1, keepdims=True), 0.0)
-    some = p > 0
-    return float((p[some] * (log_p[some] - log_q[some])).sum() / p.sum())
+    with np.errstate(invalid="ignore"):
+        parts = p * (log_joint - log_total(log_joint)[:, None] - log_q)
+    return float(np.where(p > 0, parts, 0.0).sum() / p.sum())
 
 
 def linear_risk(
-    w: Float[np.ndarray, "... d"], b: Float[np.ndarray, "..."], means: Float[np.ndarray, "2 d"], s: np.ndarray
+    w: Float[np.ndarray, "... d"],
+    b: Float[np.ndarray, "..."],
+    means: Float[np.ndarray, "2 d"],
+    s: np.ndarray,
+    dof: float = np.inf,
 ) -> Float[np.ndarray, "..."]:
-    """The risk of linear rules on two equally likely Gaussians with these means and one covariance `s` (d, d)."""
+    """The risk of linear rules on two equally likely Gaussians with these means and one covariance `s` (d, d).
+
+    With `dof` degrees of freedom they are Student's t with that scale matrix.
+    """
+    below = ndtr if np.isinf(dof) else partial(stdtr, dof)
     sd = np.sqrt(np.einsum("...i,ij,...j->...", w, s, w))
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = 0.5 * ndtr(-(b + w @ means[1]) / sd) + 0.5 * ndtr((b + w @ means[0]) / sd)
+        found = 0.5 * below(-(b + w @ means[1]) / sd) + 0.5 * below((b + w @ means[0]) / sd)
     return np.where(sd > 0, found, 0.5)
 
 
@@ -79,7 +92,7 @@ def reliability(
     `weight` is p(x, y = k), on cells or 1 / n on each point's own class. Bins of no mass are NaN.
     """
     at = np.minimum((q * bins).astype(int), bins - 1)
-    total = np.broadcast_to(weight.sum(axis=1, keepdims=True), q.shape)
+    total = np.broadcast_to(sum(weight.T)[:, None], q.shape)
     sums = [np.bincount(at.ravel(), v.ravel(), bins) for v in (total * q, weight, total)]
     with np.errstate(invalid="ignore", divide="ignore"):
         return sums[0] / sums[2], sums[1] / sums[2], sums[2] / sums[2].sum()

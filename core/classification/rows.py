@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -81,3 +82,11 @@ def split(rows: Rows, key: Key) -> tuple[Rows, Rows]:
         own = generator.permutation(np.flatnonzero(rows.y == c))
         held[own[: min(max(1, round(HELD * len(own))), len(own) - 4)]] = True
     return rows.part(np.flatnonzero(~held)), rows.part(np.flatnonzero(held))
+
+
+def log_total(log_p: Float[np.ndarray, "m k"]) -> Float[np.ndarray, " m"]:
+    """log sum_k exp(log_p_k), column after column: there are few classes and many places; -inf where all are."""
+    top = reduce(np.maximum, log_p.T)
+    top = np.where(np.isfinite(top), top, 0.0)
+    with np.errstate(divide="ignore"):
+        return top + np.log(sum(np.exp(column - top) for column in log_p.T))

@@ -64,10 +64,6 @@ class Joint:
         """log p of one column alone, nats."""
         if isinstance(self.model, GaussianCopula):
             return self.model.margins[column].log_prob(at)
-        if isinstance(self.model, GMM):
-            own = slice(column, column + 1)
-            alone = GMM(self.model.weights, self.model.means[:, own], self.model.covariances[:, own, own])
-            return alone.log_prob(at[:, None])
         return self.model.marginal([column]).log_prob(at[:, None])
 
     def conditional(self, column: int, value: float, at: Float[np.ndarray, " m"]) -> Float[np.ndarray, " m"]:

@@ -13,7 +13,7 @@ log-likelihood never falls. It is unbounded: a component alone on a point shrink
 k-means++ starts. All logarithms are natural (nats).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -122,6 +122,11 @@ class GMM:
     def rescaled(self, shift: Float[np.ndarray, " d"], scale: Float[np.ndarray, " d"]) -> "GMM":
         """The mixture of scale * x + shift, where x follows this one."""
         return GMM(self.weights, self.means * scale + shift, self.covariances * scale[:, None] * scale)
+
+    def marginal(self, columns: Sequence[int]) -> "GMM":
+        """The law of these columns, in the order given."""
+        keep = list(columns)
+        return GMM(self.weights, self.means[:, keep], self.covariances[:, keep][:, :, keep])
 
 
 class Collapse(Halt):

@@ -20,7 +20,7 @@ from core.process import Step
 from playground import session
 from playground.runs import again, baton, jobs, shared
 from playground.runs.drain import Job
-from playground.runs.shared import Noun
+from playground.runs.whose import Noun
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -12,34 +12,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from itertools import islice
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from playground import session
 from playground.runs import baton
 from playground.runs.turns import away
+from playground.runs.whose import Noun
 
 Value = TypeVar("Value")
 BYTES = 96 << 20  # of all rows together
 ROW = 4  # a row of more than one part in `ROW` of that is nobody's
 OVERHEAD = 512  # about what a value's Python objects take beside what `size` counts
-
-
-class Noun(Protocol):
-    """A Dataset or Pictures: whether it is one of the house's own, what it is called, and its content."""
-
-    @property
-    def builtin(self) -> bool:
-        """Whether it is one of the house's own."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def digest(self) -> str:
-        """Of its content."""
 
 
 class Row(Generic[Value]):

@@ -18,8 +18,8 @@ from playground import session
 from playground.importing import fetch, known
 from playground.runs import baton, runs
 from playground.runs.drain import Progress
-from playground.runs.shared import Noun
 from playground.runs.watch import watch
+from playground.runs.whose import Noun
 from playground.shown import numbers
 from playground.shown.files import Home
 

@@ -10,6 +10,7 @@ TRAINING = "The training is not in the link, only its settings and seed; whoever
 KEPT = "The kept run is not in the link; whoever opens it sees the present run alone."
 FORK = "The fork is not in the link; whoever opens it sees the training begin at its own start."
 FILE = "Your file is not in the link; whoever opens it is asked for that very file, and sees nothing before."
+RULE = "Your rule is not in the link; whoever opens it is asked for one."
 
 
 def points() -> list[str]:

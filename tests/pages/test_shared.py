@@ -57,7 +57,14 @@ def test_the_second_session_on_a_page_takes_no_step_of_its_own(page, taken, monk
 
 
 @pytest.mark.parametrize(
-    ("page", "panel"), [("fit1", "Families"), ("fit2", "Numbers"), ("vae", "Numbers"), ("vae", "The truth beside it")]
+    ("page", "panel"),
+    [
+        ("fit1", "Families"),
+        ("fit2", "Numbers"),
+        ("vae", "Numbers"),
+        ("vae", "The truth beside it"),
+        ("decide", "Learning curves"),
+    ],
 )
 def test_a_closer_look_is_worked_out_once(page, panel, taken, monkeypatch):
     monkeypatch.setattr("core.vae.scores.TESTED", 20)

@@ -32,7 +32,9 @@ def left_out(at):
     return [caption.value for caption in at.caption if "not in the link" in caption.value]
 
 
-@pytest.mark.parametrize("page", ["em", "fit1", "fit2", "vae", "diffusion", "paint", "outfits", "pixels", "decide"])
+@pytest.mark.parametrize(
+    "page", ["em", "fit1", "fit2", "vae", "diffusion", "paint", "game", "outfits", "pixels", "decide"]
+)
 def test_nothing_is_said_of_a_screen_that_is_all_in_its_link(page):
     quick = {"steps": 4, "samples": 4} if page == "paint" else {}
     assert left_out(apps.opened(f"pages/{page}.py", **FILES, **quick)) == []

@@ -1,4 +1,4 @@
-"""What follows from what on the two pages of walks: for each change, the things that are worked out again, counted.
+"""What follows from what where walks are shown and where classes are told apart: what a change has worked out again, counted.
 
 Everything else stands as it was, and what another session has worked out of the house's own data is not worked out at all.
 """
@@ -9,9 +9,11 @@ from collections import Counter
 import pytest
 
 from core.categorical import pairs, products
+from core.classification import curves, discriminative, generative
 from core.diffusion.truth.exact import ExactMixture, ExactPoints
 from core.painting import recipes
 from core.painting.painter import Painter
+from playground.rungs.decide import judged
 from playground.rungs.diffusion import bench as benches
 from playground.rungs.diffusion import charts, film, identities, landing
 from playground.rungs.diffusion import numbers as figures
@@ -23,7 +25,7 @@ from playground.rungs.pixels import learning
 from playground.rungs.pixels import screen as levels
 from tests import apps, painters
 
-PLANE, PICTURES = "pages/diffusion.py", "pages/paint.py"
+PLANE, PICTURES, CLASSES = "pages/diffusion.py", "pages/paint.py", "pages/decide.py"
 SHORT = {"steps": 6}
 FEW = {"steps": 3, "samples": 4}
 WALK = {"walk": 1, "landing": 1}
@@ -69,6 +71,17 @@ ON_PIXELS = [
     ("panel", "Ladder", {}),
 ]
 
+TOLD = {"left": 1, "right": 1, "exact": 2}
+OF_CLASSES = [
+    ("seed", 1, TOLD),
+    ("law", "LDA", TOLD),
+    ("ridge", 1.0, TOLD),
+    ("data", "Two circles", TOLD),
+    ("deal", 1, {}),
+    ("rho", 0.8, {"curves": 1}),
+    ("panel", "Calibration", {}),
+]
+
 
 @pytest.fixture(autouse=True)
 def _rested(monkeypatch):
@@ -93,6 +106,10 @@ def count(monkeypatch):
         (Painter, "run", "asked"),
         (obeyed, "read", "read"),
         (numbers, "of_painter", "checks"),
+        (generative, "fit", "left"),
+        (discriminative, "fit", "right"),
+        (judged, "exact", "exact"),
+        (curves, "curves", "curves"),
     ):
         made = getattr(where, name)
         monkeypatch.setattr(where, name, lambda *a, made=made, said=said, **k: found.update([said]) or made(*a, **k))
@@ -157,6 +174,16 @@ def test_on_outfits_and_pixels_nothing_is_counted_in_the_script_or_twice(counted
     assert changed(at, counted, key, value) == {}, "nothing was changed"
     other = apps.opened(page)
     assert changed(other, counted, key, value) == {}, "another session asks for the same"
+
+
+@pytest.mark.parametrize(("key", "value", "again"), OF_CLASSES, ids=lambda value: str(value)[:12])
+def test_of_classes(count, key, value, again):
+    """And another session, which asks for the same, has nothing worked out."""
+    at = apps.opened(CLASSES)
+    assert changed(at, count, key, value) == again
+    assert changed(at, count, key, value) == {}, "nothing was changed"
+    other = apps.opened(CLASSES)
+    assert changed(other, count, key, value) == {}
 
 
 @pytest.mark.parametrize(

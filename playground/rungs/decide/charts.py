@@ -81,6 +81,24 @@ def named(colours: Mapping[str, str]) -> list[Part]:
     return parts
 
 
+def at_shares(
+    firsts: np.ndarray, found: Mapping[str, tuple[np.ndarray, np.ndarray]], now: float, of: str, dark: bool
+) -> Part:
+    """Error over the share of the first class: of each rule told of it, dotted where it is not, and the share that is set."""
+    top = max(0.05, *(float(lines.max()) for pair in found.values() for lines in pair))
+    across = axis("share", f"share of {of}", (0.0, 1.0), axis={"format": ".0%"})
+    up = axis("error", "error", (0.0, min(1.0, 1.05 * top)), axis={"format": ".0%"})
+    colours = dict(zip(found, (ROLES["model"][dark], OTHER[dark], ROLES["truth"][dark]), strict=False))
+    parts = [layer("rule", {"share": [now]}, {"x": across}, color=ROLES["noise"][dark], strokeWidth=1.5)]
+    for name, pair in found.items():
+        for line, dash in zip(pair, ([1, 0], [2, 4]), strict=True):
+            data = {"share": firsts, "error": line, "rule": [name] * len(line)}
+            tip = [word("rule"), number("share", format=".0%"), number("error", format=".1%")]
+            look = {"color": colours[name], "strokeWidth": 2.2, "strokeDash": dash}
+            parts.append(layer("line", data, {"x": across, "y": up, "tooltip": tip}, **look))
+    return vega.layers(parts + named(colours), 260)
+
+
 def calibration(found: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]], dark: bool) -> Part:
     """The true share over what was said, a disc a bin, as large as its mass; the diagonal is calibrated."""
     across, up = axis("said", "probability that was said", (0.0, 1.0)), axis("true", "true share", (0.0, 1.0))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from core.classification import generative
 from core.process import Step
 from playground.rungs.decide.film import DRAWN, draws
 from playground.rungs.decide.judged import Seen, nodes
@@ -53,11 +54,12 @@ def posterior(screen: Screen, seen: Seen) -> bytes:
 def script(screen: Screen, seen: Seen) -> str:
     """Python that prints the errors on the screen."""
     asked, key = screen.asked, screen.key
+    mixed = f", components={asked.components}" if asked.law == generative.MIXTURE else ""
     lines = [
         screen.shelved.code,
         "rows = admit(dataset)",
         f"learned, held = split(rows, {key / 'held'})",
-        f"left = generative.fit({asked.law!r}, learned, {key / 'law'})",
+        f"left = generative.fit({asked.law!r}, learned, {key / 'law'}{mixed})",
         f"right = discriminative.fit({asked.features!r}, learned, {asked.ridge!r})",
         'for name, model in (("generative", left), ("discriminative", right)):',
         "    wrong = model.log_posterior(held.x).argmax(axis=1) != held.y",

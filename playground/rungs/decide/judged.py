@@ -12,7 +12,7 @@ from core.classification import discriminative, generative, risk
 from core.classification.discriminative import Logistic
 from core.classification.generative import ClassLaws
 from core.classification.risk import Cells
-from core.classification.rows import Rows, split
+from core.classification.rows import Rows, log_total, split
 from core.dataset import Dataset
 from core.key import Key
 from core.process import Step
@@ -115,15 +115,16 @@ def truth_of(dataset: Dataset, rows: Rows) -> Callable[[], Truth | None]:
 
 
 def steps(
-    dataset: Dataset, rows: Rows, asked: tuple[str, str, float], key: Key, truth: Callable[[], Truth | None]
+    dataset: Dataset, rows: Rows, asked: tuple[tuple[str, int], str, float], key: Key, truth: Callable[[], Truth | None]
 ) -> Iterator[Step[Seen]]:
     """Both models with what they say and their errors on the points held out; then what the truth says of them."""
-    kind, features, ridge = asked
+    (kind, components), features, ridge = asked
     learned, held = split(rows, key / "held")
-    left, right = generative.fit(kind, learned, key / "law"), discriminative.fit(features, learned, ridge)
+    left = generative.fit(kind, learned, key / "law", components)
+    right = discriminative.fit(features, learned, ridge)
     at = nodes(dataset)
     joint, posterior = left.log_joint(at), right.log_posterior(at)
-    density = np.exp(np.logaddexp.reduce(joint, axis=1)).reshape(SIDE, SIDE)
+    density = np.exp(log_total(joint)).reshape(SIDE, SIDE)
     scores = tuple(tested(m, held) for m in (left, right))
     seen = Seen(
         left, right, learned, held, density, (lay(dataset, joint), lay(dataset, posterior)), (scores[0], scores[1])

@@ -1,8 +1,11 @@
 """What the page of two ways to tell classes apart is asked for, and the run that follows from it."""
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Annotated
+
+import numpy as np
 
 from core.classification import discriminative, generative
 from core.classification.rows import Rows
@@ -20,10 +23,13 @@ PANELS = {
     "Learning curves": "curves",
     "Hidden coordinate": "hidden",
     "Far away": "far",
+    "Other shares": "shares",
     "Calibration": "calibration",
 }
 HIDDEN = ("up", "across")
-WORDS = {"hidden": HIDDEN}
+SHARES = np.arange(1, 50) / 50  # of the first class, where classes come in other shares than those learned from
+TAILS = {"Gaussian": math.inf, "Student t, ν = 5": 5.0, "Student t, ν = 3": 3.0}
+WORDS = {"hidden": HIDDEN, "tails": tuple(TAILS)}
 """The keyed widgets of the panels with their allowed words, the default first."""
 
 
@@ -34,6 +40,9 @@ class Asked:
     law: Annotated[
         str, Choice(generative.KINDS, "Generative: law of a class", "p(x) p(y given x), by a law of every class.")
     ] = generative.QDA
+    components: Annotated[
+        int, Range(1, 12, "Components of a class", "Of a mixture: how many Gaussians every class gets.", more=True)
+    ] = 3
     features: Annotated[
         str, Choice(discriminative.FEATURES, "Discriminative: features", "Logistic regression of the class on these.")
     ] = discriminative.QUADRATIC
@@ -46,6 +55,11 @@ class Asked:
     def __post_init__(self) -> None:
         """Raise ValueError for an option outside its declaration."""
         check(self)
+
+    @property
+    def way(self) -> tuple[str, int]:
+        """The law of every class, and the components of a mixture where it is one."""
+        return self.law, self.components if self.law == generative.MIXTURE else 0
 
 
 PRESET = Asked()
@@ -73,7 +87,7 @@ class Screen:
         return (
             self.dataset.digest,
             self.dataset.classes,
-            self.asked.law,
+            self.asked.way,
             self.asked.features,
             self.asked.ridge,
             self.key,
@@ -82,7 +96,9 @@ class Screen:
     @property
     def titles(self) -> tuple[str, str]:
         """What the two models are called."""
-        return title(self.asked.law), f"Logistic, {self.asked.features}"
+        return title(self.asked.law) + f" of {self.asked.components}" * (
+            self.asked.law == generative.MIXTURE
+        ), f"Logistic, {self.asked.features}"
 
     def along(self, now: "Screen") -> "Screen":
         """These models where the hand of the screen `now` is, if that is of the same data."""
@@ -91,7 +107,7 @@ class Screen:
     def run(self) -> Run:
         """The session's fits of them."""
         found = judged.truth_of(self.dataset, self.rows)
-        asked, rows = (self.asked.law, self.asked.features, self.asked.ridge), self.rows
+        asked, rows = (self.asked.way, self.asked.features, self.asked.ridge), self.rows
         return runs.open_run(
             NAME,
             self.models,

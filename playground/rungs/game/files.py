@@ -10,6 +10,7 @@ from playground.rungs.game import law
 from playground.rungs.game.law import Seen
 from playground.rungs.game.rules import FIRST
 from playground.rungs.game.screen import Screen
+from playground.shown import unlinked
 from playground.shown.files import Download, Home
 from playground.shown.files import script as program
 
@@ -39,8 +40,7 @@ def home(screen: Screen, step: Step[Seen]) -> Home:
     if screen.revealed:
         files.append(Download("The rule (NPY)", "rule.npy", lambda: npy(screen.rule.mask.cells)))
     notes = [screen.rule.source] if screen.revealed else ["The rule is hidden; reveal it to take it home."]
-    drawn = ["Your rule is not in the link; whoever opens it is asked for one."] * (not screen.rule.everybody)
-    return Home(script(screen), files, notes, unlinked=drawn)
+    return Home(script(screen), files, notes, unlinked=[] if screen.rule.everybody else [unlinked.RULE])
 
 
 def csv(x: np.ndarray, screen: Screen) -> bytes:

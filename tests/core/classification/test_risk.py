@@ -118,6 +118,25 @@ def test_the_discriminative_rule_overtakes_sooner_the_more_the_coordinates_go_to
     assert crossed(0.8, curves.LOGISTIC) == 10
 
 
+@pytest.mark.parametrize("dof", [3.0, 5.0])
+def test_with_heavy_tails_risks_are_exact_too_and_the_best_line_is_the_same(dof):
+    w, b = best()
+    noise = Key(4).generator().standard_normal((400_000, 2)) @ np.linalg.cholesky(S).T
+    heavy = noise / np.sqrt(Key(5).generator().chisquare(dof, (400_000, 1)) / dof)
+    y = np.arange(400_000) % 2
+    for turn in (0.0, 0.4):
+        rule = w + turn * np.array([1.0, -1.0])
+        wrong = ((MEANS[y] + heavy) @ rule + b > 0) != y
+        found = float(risk.linear_risk(rule, b, MEANS, S, dof))
+        assert wrong.mean() == pytest.approx(found, abs=4 * wrong.std() / np.sqrt(len(y)))
+    assert risk.linear_risk(w, b, MEANS, S, dof) < found
+    assert risk.linear_risk(w, b, MEANS, S, 1e9) == pytest.approx(risk.linear_risk(w, b, MEANS, S), abs=1e-8)
+    *_, step = curves.curves(0.5, Key(0), (1000,), 40, dof)
+    bayes, limit = curves.limits(0.5, dof)
+    assert step.arrays[curves.LDA].min() >= bayes > curves.limits(0.5)[0]
+    assert step.arrays[curves.NAIVE].mean() == pytest.approx(limit, abs=0.01)
+
+
 def test_every_redraw_is_the_bottom_of_its_own_loss():
     x = Key(1).generator().standard_normal((3, 30, 4))
     y = np.arange(30) % 2

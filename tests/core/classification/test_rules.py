@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 from scipy.stats import chisquare
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
@@ -10,11 +11,12 @@ from sklearn.preprocessing import PolynomialFeatures
 
 from core.classification import discriminative, generative
 from core.classification.discriminative import LINEAR, QUADRATIC
-from core.classification.generative import GAUSSIANS, KERNELS, KINDS, LDA, NAIVE, QDA
+from core.classification.generative import GAUSSIANS, KERNELS, KINDS, LDA, MIXTURE, NAIVE, QDA
 from core.classification.risk import cells
-from core.classification.rows import Rows, admit, split
+from core.classification.rows import Rows, admit, log_total, split
 from core.data import builtin
 from core.dataset import Dataset, around
+from core.joint.joint import Mixture
 from core.key import Key
 from core.process import Halt
 
@@ -95,8 +97,8 @@ def test_separable_classes_run_away_without_a_ridge_and_only_then():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_generative_model_is_a_law_of_points_and_classes(kind):
-    made = rows(150)
-    found = generative.fit(kind, made, Key(0))
+    made = rows(600)
+    found = generative.fit(kind, made, Key(0), components=2)
     grid = cells(around(made.x), 220, 1.0)
     assert grid.area * np.exp(found.log_prob(grid.x)).sum() == pytest.approx(1, abs=2e-3)
     np.testing.assert_allclose(found.log_prob(AT)[:, None] + found.log_posterior(AT), found.log_joint(AT), atol=1e-10)
@@ -110,7 +112,7 @@ def test_a_generative_model_is_a_law_of_points_and_classes(kind):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("column", [0, 1])
 def test_a_hidden_coordinate_is_summed_out(kind, column):
-    found = generative.fit(kind, rows(90), Key(0))
+    found = generative.fit(kind, rows(300), Key(0), components=2)
     at = np.linspace(-3, 4, 9)
     other = np.linspace(-40, 40, 8001)
     x = np.empty((len(at), len(other), 2))
@@ -165,3 +167,24 @@ def test_of_each_class_a_part_is_held_out():
     together = np.concatenate([learned.x, held.x])
     assert sorted(map(tuple, together)) == sorted(map(tuple, made.x))
     assert set(GAUSSIANS) < set(KINDS)
+
+
+def test_the_logarithm_of_a_sum_is_scipys_also_of_nothing_and_far_out():
+    log_p = Key(3).generator().normal(scale=400, size=(500, 3))
+    log_p[0], log_p[1, :2] = -np.inf, -np.inf
+    np.testing.assert_allclose(log_total(log_p), logsumexp(log_p, axis=1), rtol=1e-14)
+
+
+def test_a_mixture_a_class_is_that_class_fitted_alone_and_one_component_is_qda():
+    made = rows(300)
+    found = generative.fit(MIXTURE, made, Key(2), components=2)
+    for k, law in enumerate(found.laws):
+        own = made.x[made.y == k]
+        alone = Mixture(2, Key(2) / str(k)).fit(own).model
+        np.testing.assert_allclose(law.log_prob(AT), alone.log_prob(AT), atol=1e-12)
+        assert law.log_prob(own).mean() > generative.fit(QDA, made, Key(0)).laws[k].log_prob(own).mean()
+    one = generative.fit(MIXTURE, made, Key(2), components=1)
+    np.testing.assert_allclose(one.log_posterior(AT), generative.fit(QDA, made, Key(0)).log_posterior(AT), atol=1e-3)
+    few = Rows(made.x[:30], made.y[:30], made.classes)
+    with pytest.raises(Halt, match="Class a has no law of this kind: 10 points are too few for 12 components"):
+        generative.fit(MIXTURE, few, Key(2), components=12)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from core.classification import curves, discriminative, generative, risk
+from core.classification import curves, discriminative, generative, priors, risk
 from core.classification.generative import KERNELS, KINDS
 from core.classification.rows import admit, split
 from core.data import builtin
@@ -132,6 +132,13 @@ def test_learning_curves_say_where_they_cross():
     crossed = crossing.overtaken(step.state, step.arrays[curves.LOGISTIC], step.arrays[curves.NAIVE])
     assert f"overtakes naive Bayes at about {crossed:.0f} points** (with ridge 1 before 10 points)" in apps.words(at)
     assert "naive Bayes makes fewer errors" in apps.words(apps.opened(PAGE, rho=0.0))
+    heavy = apps.words(apps.opened(PAGE, rho=0.2, tails="Student t, ν = 3"))
+    *_, step = curves.curves(0.2, KEY / "curves", dof=3.0)
+    crossed = crossing.overtaken(step.state, step.arrays[curves.LOGISTIC], step.arrays[curves.NAIVE])
+    assert f"at about {crossed:.0f} points" in heavy
+    assert f"the best rule errs in {100 * curves.limits(0.2, 3.0)[0]:.1f} %" in heavy
+    heavy = apps.words(apps.opened(PAGE, rho=0.0, tails="Student t, ν = 3"))
+    assert "has **not overtaken naive Bayes**" in heavy
 
 
 @pytest.mark.parametrize("hidden", ["Up", "Across"])
@@ -164,6 +171,29 @@ def test_far_away_one_abstains_and_the_other_is_sure():
     words = apps.words(at).replace("\xa0", " ")
     assert f"It answers for {100 * answers:.1f} % of the points held out" in words
     assert "logistic regression is over 99.9 % sure" in words
+
+
+@pytest.mark.parametrize("data", ["Two moons", "Irises"])
+def test_where_classes_come_in_other_shares_both_posteriors_are_reweighted(data):
+    """The errors are those of the models with the new shares, and the boundary on the stage goes with them."""
+    at = apps.opened(PAGE, panel="Other shares", data=data, share=90)
+    dataset = at.session_state["held"]["standing.decide"][0].dataset
+    learned, held = split(admit(dataset), KEY / "held")
+    models = generative.fit("QDA", learned, KEY / "law"), discriminative.fit("quadratic", learned, 0.01)
+    x, weight = held.x, np.eye(held.k)[held.y]
+    if data == "Two moons":
+        grid = risk.cells(dataset.bounds, 200, 0.15)
+        x, weight = grid.x, np.exp(dataset.truth.log_joint(grid.x))
+    for name, model in zip(("QDA", "Logistic, quadratic"), models, strict=True):
+        told = (
+            priors.risks(weight, model.log_posterior(x), learned.shares, np.array([0.9]), follows)[0]
+            for follows in (True, False)
+        )
+        assert row(at, name, -1) == [f"{100 * error:.1f} %" for error in told]
+    assert bool("Exact. p(x" in apps.words(at)) == (data == "Two moons")
+    edges = [unpack(apps.messages(apps.opened(PAGE, panel="Other shares", data=data, share=n))[2]) for n in (10, 90)]
+    first, last = ({la["name"]: la for la in told["scene"]["layers"]}["other"]["arrays"]["xy"] for told in edges)
+    assert first.shape != last.shape or (first != last).any()
 
 
 @pytest.mark.parametrize(("data", "how"), [("Two moons", "Exact"), ("Irises", "On the 45 points held out")])

@@ -1,11 +1,13 @@
 """The game as a person plays it: what is hidden stays hidden, what is said is what the rule and the model say."""
 
+import io
 import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.key import Key
 from core.region import land, scores, shapes
@@ -13,6 +15,7 @@ from core.region.mask import Mask
 from core.region.scores import Covering
 from playground.instruments.stage import unpack
 from playground.rungs.game import law, rules
+from playground.shown import unlinked
 from tests import apps
 from tests.apps import messages, opened
 
@@ -183,6 +186,42 @@ def test_an_island_that_was_drawn_is_a_rule():
     at = opened(PAGE, rule=rules.DRAWN)
     assert scene(at)["brush"] is not None
     assert not at.button
+    at.session_state["held"]["screen."][rules.DRAWING] = strokes
+    at.session_state["panel"] = "Code and files"
+    assert not at.run().exception
+    xy = layers(at)["points"]["arrays"]["xy"].reshape(-1, 2)
+    near = np.linalg.norm(xy[:, None] - strokes * rules.UNIT[:, 1], axis=2).min(axis=1)
+    assert near.max() < 1.01 * radius, "all points fell on the island"
+    assert unlinked.RULE in [caption.value for caption in at.caption]
+    at.button(key="game.another").click().run()
+    assert scene(at)["brush"] is not None
+
+
+def png(pixels):
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "png")
+    return held.getvalue()
+
+
+def test_points_fall_on_the_dark_parts_of_a_picture_or_on_the_bright_ones():
+    pixels = np.full((40, 64), 255, np.uint8)
+    pixels[:, :32] = 0
+    at = opened(PAGE, rule=rules.PICTURE, panel="Code and files")
+    at.file_uploader(key="game.picture").upload("half.png", png(pixels), "image/png").run()
+    assert not at.exception
+    assert (layers(at)["points"]["arrays"]["xy"].reshape(-1, 2)[:, 0] < 0.8).all()
+    assert unlinked.RULE in [caption.value for caption in at.caption]
+    at.toggle(key="game.bright").set_value(True).run()
+    assert (layers(at)["points"]["arrays"]["xy"].reshape(-1, 2)[:, 0] > 0.8).all()
+
+
+def test_a_picture_of_one_colour_gets_one_sentence():
+    at = opened(PAGE, rule=rules.PICTURE)
+    at.file_uploader(key="game.picture").upload("grey.png", png(np.full((9, 9), 90, np.uint8)), "image/png").run()
+    assert not at.exception
+    assert [e.value.replace("\\", "") for e in at.error] == [
+        "This picture is all of one colour: a rule needs dark parts and bright ones."
+    ]
 
 
 def test_a_picture_s_dark_parts_stand_upright_in_the_middle():
