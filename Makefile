@@ -9,11 +9,11 @@ play: $(VENV)/.play  ## the app on http://localhost:8501
 	@$(BIN)/python -m playground.server --port $(PORT)
 
 test: $(VENV)/.test  ## everything: unit, contract, architecture, pages, browser
-	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m tests
 
 near: $(VENV)/.test  ## only the tests that what was changed can reach; make near BASE=HEAD~3 counts from there
-	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m tests.near $(BASE)
 
 check: $(VENV)/.test  ## ruff, types, architecture
@@ -23,7 +23,7 @@ check: $(VENV)/.test  ## ruff, types, architecture
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
 bench: $(VENV)/.test  ## ours beside the peer's, in one run
-	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m tests.bench
 
 checkpoints: $(VENV)/.play  ## train every checkpoint again and write checkpoints/README.md

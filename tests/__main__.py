@@ -2,7 +2,8 @@
 
 python -m tests
 
-Who drives a browser waits for it a third of the time, so that three such queues keep two processors busy.
+Queues of a kind have one list of files, and each takes the longest that is left (`tests.sharing`). Who drives a browser
+waits for it a third of the time, so that three such queues keep two processors busy.
 
 A browser test that failed beside others is run once more with nothing beside it. If it holds then, it is named at the
 end and the whole does not fail for it: the fault was of the test, or of the page under load. What computes is never
@@ -18,22 +19,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from subprocess import PIPE
 
+from tests import sharing
+
 HERE = Path(__file__).parent
-COMPUTED = ["core", *sorted(file.name for file in HERE.glob("test_*.py"))], ["pages", "playground"]
-NAMED = (  # of what drives a browser; each queue takes about as long as the one of all the others
-    ["em", "instruments", "test_app_paint.py", "test_app_theme.py", "test_late_reading.py"],
-    ["every", "test_app_diffusion.py", "test_app_frame.py", "test_app_plane.py"],
-)
-ALL = {file.relative_to(HERE / "browser").parts[0] for file in HERE.glob("browser/**/test_*.py")}
-OTHERS = sorted(ALL.difference(*NAMED))
-DRIVEN = tuple([f"browser/{name}" for name in queue] for queue in (*NAMED, OTHERS))
+COMPUTED = 2, ["core", "pages", "playground", *sorted(file.name for file in HERE.glob("test_*.py"))]
+DRIVEN = 3, ["browser"]
+"""How many queues, and the files and folders that they share."""
+SECONDS = Path(".pytest_cache/seconds.json")  # what each file took the last time, from the folder above
 FORGIVEN = 5  # the most browser tests that may have failed once
 ASIDE = "Held only when run alone: read the first failure above as a fault of the test, or of the page under load"
 
 
-def pytest(names: Iterable[str], notes: Path, to: object = PIPE) -> subprocess.Popen:
+def pytest(names: Iterable[str], notes: Path, to: object = PIPE, share: Path | None = None) -> subprocess.Popen:
     """A pytest of these files, folders or tests that has begun; which tests fail it writes down in `notes`."""
-    command = [sys.executable, "-m", "pytest", "-o", f"cache_dir={notes}", *(str(HERE / name) for name in names)]
+    files = [str(HERE / name) for name in names]
+    sharing = ["-p", "tests.sharing", "--share", str(share)] if share else []
+    command = [sys.executable, "-m", "pytest", *sharing, "-o", f"cache_dir={notes}", *files]
     return subprocess.Popen(command, stdout=to, stderr=subprocess.STDOUT, text=True, cwd=HERE.parent)
 
 
@@ -52,26 +53,29 @@ def show(lines: Iterable[str]) -> str:
     return last
 
 
-def beside(queues: Sequence[Sequence[str]], notes: Path) -> list[tuple[int, str]]:
+def beside(count: int, names: Sequence[str], notes: Path) -> list[tuple[int, str]]:
     """Run queues side by side; what the first says is shown as it comes, the others' after it. Statuses and summaries."""
+    share, known = notes / "share", HERE.parent / SECONDS
+    share.mkdir(parents=True)
+    (share / "known.json").write_text(json.dumps(sharing.read(known)))
     with contextlib.ExitStack() as stack:
-        aside = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in queues[1:]]
-        begun = [
-            pytest(queue, notes / str(i), to) for i, (queue, to) in enumerate(zip(queues, (PIPE, *aside), strict=True))
-        ]
+        aside = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in range(count - 1)]
+        begun = [pytest(names, notes / str(i), to, share) for i, to in enumerate((PIPE, *aside))]
         with begun[0]:
             said = [show(begun[0].stdout)]
         for process, heard in zip(begun[1:], aside, strict=True):
             process.wait()
             heard.seek(0)
             said.append(show(heard))
-        return [(process.returncode, last) for process, last in zip(begun, said, strict=True)]
+    known.parent.mkdir(exist_ok=True)
+    known.write_text(json.dumps(sharing.read(known) | sharing.found(share), indent=0, sort_keys=True))
+    return [(process.returncode, last) for process, last in zip(begun, said, strict=True)]
 
 
 def second_look(statuses: Iterable[int], notes: Path) -> tuple[int, list[str]]:
     """Run alone what failed in queues that have ended: 0 if all of it holds now, and the tests that do."""
     statuses = list(statuses)
-    tests = [name for i in range(len(statuses)) for name in failed(notes / str(i))]
+    tests = sorted(name for i in range(len(statuses)) for name in failed(notes / str(i)))
     status = max(statuses, key=abs)
     if status != 1 or not 0 < len(tests) <= FORGIVEN:
         return status, []
@@ -86,10 +90,10 @@ def second_look(statuses: Iterable[int], notes: Path) -> tuple[int, list[str]]:
 def main() -> int:
     """Run all, and close with every summary; the exit status is of the first queue that failed."""
     with tempfile.TemporaryDirectory() as notes:
-        computed, driven = beside(COMPUTED, Path(notes, "computed")), beside(DRIVEN, Path(notes, "driven"))
+        computed, driven = beside(*COMPUTED, Path(notes, "computed")), beside(*DRIVEN, Path(notes, "driven"))
         status, forgiven = second_look((status for status, _ in driven), Path(notes, "driven"))
-    for names, (_, said) in zip((*COMPUTED, *DRIVEN), (*computed, *driven), strict=True):
-        print(f"{' '.join(names)}: {said}")
+    for kind, found in (("computed", computed), ("driven", driven)):
+        print(*(f"{kind}: {said}" for _, said in found), sep="\n")
     if forgiven:
         print("\n".join((f"\n{ASIDE}:", *forgiven)))
     return next((status for status, _ in computed if status), status)

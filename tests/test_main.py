@@ -1,10 +1,13 @@
 """The whole suite's second look: what failed in a browser beside others is asked once more, alone; the rest never is."""
 
 import importlib
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from tests import sharing
 from tests.browser import conftest
 
 everything = importlib.import_module("tests.__main__")  # an import by its statement would name pytest's own
@@ -27,6 +30,7 @@ def once(*names):
 def written(tmp_path, monkeypatch):
     """`written(core=text, ...)` makes those the queues of the suite; the folder they lie in."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(everything.HERE.parent))
     monkeypatch.setattr(everything, "HERE", tmp_path / "tests")
 
     def write(**texts):
@@ -34,8 +38,8 @@ def written(tmp_path, monkeypatch):
         (tmp_path / "tests").mkdir()
         for name, text in texts.items():
             (tmp_path / "tests" / f"test_{name}.py").write_text(text)
-        monkeypatch.setattr(everything, "COMPUTED", (["test_core.py"],))
-        monkeypatch.setattr(everything, "DRIVEN", (["test_first.py"], ["test_rest.py"]))
+        monkeypatch.setattr(everything, "COMPUTED", (1, ["test_core.py"]))
+        monkeypatch.setattr(everything, "DRIVEN", (2, [f"test_{name}.py" for name in texts if name != "core"]))
         return tmp_path / "tests"
 
     return write
@@ -47,7 +51,7 @@ def looked(written, tmp_path):
 
     def look(first, rest):
         here = written(first=first, rest=rest)
-        found = everything.beside(everything.DRIVEN, tmp_path / "notes")
+        found = everything.beside(*everything.DRIVEN, tmp_path / "notes")
         return *everything.second_look((status for status, _ in found), tmp_path / "notes"), here
 
     return look
@@ -70,12 +74,15 @@ def test_one_that_fails_twice_is_not(looked):
     assert looked(once("a"), BAD)[:2] == (1, ["test_first.py::test_a"])
 
 
-@pytest.mark.parametrize("rest", [once(*"fg"), BROKEN], ids=["too many", "a queue that never began"])
-def test_too_many_or_a_queue_that_broke_off_fail_without_a_second_look(looked, rest):
-    status, held, here = looked(once(*"abcd"), rest)
-    assert status != 0
-    assert held == []
+def test_too_many_fail_without_a_second_look(looked):
+    status, held, here = looked(once(*"abcd"), once(*"fg"))
+    assert (status, held) == (1, [])
     assert (here / "test_first.runs").read_text() == "a b c d "
+
+
+def test_a_file_that_cannot_be_read_fails_without_a_second_look(looked):
+    status, held, _ = looked(once("a"), BROKEN)
+    assert (status, held) == (2, [])
 
 
 def test_a_traceback_of_a_server_ends_its_queue_with_a_status_that_is_not_forgiven(tmp_path, monkeypatch):
@@ -94,8 +101,8 @@ def test_a_traceback_of_a_server_ends_its_queue_with_a_status_that_is_not_forgiv
     assert everything.second_look([session.exitstatus, 1], tmp_path) == (3, [])
 
 
-def test_every_test_is_in_one_queue():
-    names = [name for queue in (*everything.COMPUTED, *everything.DRIVEN) for name in queue]
+def test_every_test_is_in_one_list():
+    names = [name for _, names in (everything.COMPUTED, everything.DRIVEN) for name in names]
     here = everything.HERE
     found = [
         file
@@ -103,3 +110,34 @@ def test_every_test_is_in_one_queue():
         for file in ((here / name).rglob("test_*.py") if (here / name).is_dir() else [here / name])
     ]
     assert sorted(found) == sorted(here.rglob("test_*.py"))
+
+
+def test_each_queue_takes_the_longest_file_that_is_left_and_what_it_took_is_known_the_next_time(written, tmp_path):
+    note = """
+import time
+import pytest
+from pathlib import Path
+@pytest.fixture(scope="module")
+def opened():
+    yield
+    with Path("{log}").open("a") as log: print("closed {name}", file=log)
+def test_nothing(opened):
+    pass
+def test_it(opened):
+    with Path("{log}").open("a") as log: print("{name}", file=log)
+    time.sleep({seconds})
+"""
+    lengths, log = {"a": 0, "b": 0.4, "c": 0.2, "d": 0.1}, tmp_path / "log"
+    written(**{name: note.format(name=name, seconds=seconds, log=log) for name, seconds in lengths.items()})
+    for _ in range(2):
+        log.write_text("")
+        assert [
+            status for status, _ in everything.beside(1, everything.DRIVEN[1], Path(tempfile.mkdtemp(dir=tmp_path)))
+        ] == [0]
+    assert log.read_text().split("\n")[:-1] == [said for name in "bcda" for said in (name, f"closed {name}")]
+    log.write_text("")
+    found = everything.beside(2, everything.DRIVEN[1], tmp_path / "both")
+    assert [status for status, _ in found] == [0, 0]
+    assert sorted(log.read_text().split()) == sorted([*"abcd", *"abcd", *["closed"] * 4])
+    known = sharing.read(tmp_path / everything.SECONDS)
+    assert sorted(known, key=known.get) == [f"tests/test_{name}.py" for name in "adcb"]

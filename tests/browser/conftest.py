@@ -21,7 +21,7 @@ from core.key import Key
 from core.mixture import gmm
 from core.process import Step
 from core.units import units_of
-from tests import chromium
+from tests.browser import chromium
 
 REPO = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"

@@ -3,7 +3,7 @@
 Best is the one without windows: for every page that is opened the other draws a window and its tools that nobody sees,
 which is a third of all that a test has the processor do.
 
-python -m tests.chromium        prints where it is, or one sentence saying what to install
+python -m tests.browser.chromium        prints where it is, or one sentence saying what to install
 """
 
 import os
