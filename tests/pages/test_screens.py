@@ -1,6 +1,7 @@
 """The address reproduces the screen after any sequence of actions: a fresh session that opens it shows the same.
 
-A walk changes widgets at random and turns back to an address it came through, as the browser's back button and undo do.
+A walk changes widgets at random, and at times turns back to an address it came through, as the browser's back button and
+undo do. Every beginning of a walk is a walk of its own: its screen is opened afresh after each action.
 """
 
 import os
@@ -18,8 +19,9 @@ from playground.runs import runs
 from tests import apps
 
 PAGES = ("game", "outfits", "pixels", "decide", "fit1", "fit2", "em", "vae", "diffusion", "paint")
-WALKS = 200 if os.environ.get("EXAMPLES") == "soak" else 2
-CHANGES = 3  # between two looks at the address
+SCREENS = 200 if os.environ.get("EXAMPLES") == "soak" else 8
+"""How many beginnings of a page's walk are looked at; every screen costs its action and a fresh session."""
+BACK = 0.15  # of the actions turn back
 KINDS = ("selectbox", "button_group", "slider", "number_input", "toggle", "select_slider")
 BEGIN = {"vae": {"panel": "Code and files"}}
 SHORT = {"vae": {"epochs": "3"}, "paint": {"samples": "4", "steps": "3"}}  # of every experiment
@@ -58,7 +60,10 @@ def framed(path, page):
 
 def opened(page, **query):
     """A page opened by a link in a session of its own."""
-    return apps.opened(framed, {"path": str(apps.ROOT / "pages" / f"{page}.py"), "page": page}, **query)
+    at = apps.opened(framed, {"path": str(apps.ROOT / "pages" / f"{page}.py"), "page": page}, **query)
+    at.newest = {"caption": None, "metrics": None}
+    shown(at)
+    return at
 
 
 def widgets(at):
@@ -83,12 +88,16 @@ def address(at):
 
 
 def shown(at):
-    """What the main instrument plays: how many frames, and the caption and the metrics of the newest."""
+    """What the main instrument plays: how many frames, and the caption and the metrics of the newest.
+
+    To be asked after every action, as a frame is sent once.
+    """
     if not (sent := apps.messages(at)):
         return "nothing", apps.words(at), None
     header = unpack(sent[0])
-    newest = header["frames"][-1] if header["frames"] else {"caption": None, "metrics": None}
-    return header["first"] + len(header["frames"]), newest["caption"], newest["metrics"]
+    if header["frames"]:
+        at.newest = header["frames"][-1]
+    return header["first"] + len(header["frames"]), at.newest["caption"], at.newest["metrics"]
 
 
 def change(at, rng):
@@ -132,17 +141,15 @@ def test_the_address_reproduces_the_screen_after_any_walk(page, monkeypatch):
     rng = random.Random(page)
     at = opened(page, **BEGIN.get(page, {}))
     links, done = [address(at)], []
-    for _ in range(WALKS):
-        for _ in range(CHANGES):
+    for _ in range(SCREENS):
+        if rng.random() < BACK:
+            links.append(rng.choice(links))
+            turn(at, links[-1], monkeypatch)
+            done.append(f"back to {links[-1]}")
+        else:
             done.append(change(at, rng))
-        links.append(address(at))
-        fresh = opened(page, **links[-1])
-        assert_same(at, fresh, done)
-        if rng.random() < 0.5:
-            back = rng.choice(links)
-            turn(at, back, monkeypatch)
-            done.append(f"back to {back}")
-            assert_same(at, opened(page, **back), done)
+            links.append(address(at))
+        assert_same(at, opened(page, **links[-1]), done)
 
 
 @pytest.mark.parametrize("page", PAGES)
