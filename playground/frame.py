@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from playground import importing, session, theme, trail
+from playground import image, importing, session, theme, trail
 from playground.runs import baton, runs
 
 ROOT = Path(__file__).resolve().parent.parent
 _known: set[str] = set()  # the pages that have run in this process: what they import is there
 NAME = "Generative Playground"
-ICON = str(Path(__file__).resolve().parent / "icon.png")
+ICON = image.carried((Path(__file__).resolve().parent / "icon.png").read_bytes())
 
 PAGES = {  # section: (file in pages/, title, icon)
     "": (("home", "Home", ":material/home:"),),

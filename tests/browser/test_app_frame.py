@@ -64,6 +64,8 @@ def test_every_tab_says_which_page_it_holds(app, new_page):
     page.get_by_role("link", name="Home").first.click()
     wait(page, lambda: page.title() == "Generative Playground", page.title())
     assert page.evaluate(CUT) == []  # the names of the pages are read whole
+    icon = page.locator("link[rel~=icon]").get_attribute("href")
+    assert icon.startswith("data:image/png"), "an address that the server forgets"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
