@@ -59,6 +59,12 @@ def test_the_staircase_is_inverted_exactly(values, u):
     np.testing.assert_array_equal(law.quantile(np.array([0.0, 1.0])), law.values[[0, -1]])
 
 
+def test_no_step_of_the_staircase_is_missed_by_rounding():
+    for n in range(1, 300):
+        law = Empirical(np.arange(n) + 0.0)
+        np.testing.assert_array_equal(law.quantile(law.cdf(law.values)), law.values)
+
+
 def test_a_million_draws_lie_in_the_band():
     n = 1_000_000
     nodes = np.linspace(-3, 5, 80)
