@@ -88,7 +88,7 @@ ALLOWED_ARROWS = {  # room -> what it may import, beside itself; with `core`, al
     "core.painting": ("core.nouns", "core.diffusion", "core.evaluation", "core.data"),
     "core.categorical": ("core.nouns", "core.evaluation", "core.data"),
     "core.classification": ("core.nouns", "core.joint", "core.laws", "core.evaluation"),
-    "core.samplers": ("core.nouns", "core.mixture"),
+    "core.samplers": ("core.nouns", "core.mixture", "core.evaluation"),
 }
 FAMILIES = {
     room for room in ALLOWED_ARROWS if room not in ("core.nouns", "core.data", "core.data.sets", "core.evaluation")

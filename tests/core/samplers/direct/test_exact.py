@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from core.key import Key
-from core.samplers import exact
+from core.samplers.direct import exact
 
 
 def test_box_muller():

@@ -1,0 +1,1 @@
+"""A density that a person types: its grammar, its exact derivatives, the target it becomes, and what is refused."""
