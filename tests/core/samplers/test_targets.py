@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import integrate
 
 from core.key import Key
 from core.samplers import modes, targets
@@ -36,6 +37,17 @@ def test_normaliser_and_moments_are_the_integrals(target):
     np.testing.assert_allclose(
         np.einsum("ab,abi,abj->ij", mass, grid, grid) - np.outer(mean, mean), target.covariance, atol=2e-4
     )
+
+
+@pytest.mark.parametrize("width", [1.5, 3.0])
+def test_wide_rings_have_their_normaliser_and_covariance(width):
+    """Where a ring is as wide as its radius its middle counts too; narrow rings cannot tell."""
+    rings = modes.Rings((1.0, 2.5), width)
+    r = np.linspace(0, 2.5 + 12 * width, 200_001)
+    profile = sum(np.exp(-0.5 * ((r - radius) / width) ** 2) for radius in rings.radii)
+    first, third = (integrate.simpson(profile * r**power, x=r) for power in (1, 3))
+    assert np.exp(rings.log_normaliser) == pytest.approx(2 * np.pi * first, rel=1e-9)
+    np.testing.assert_allclose(rings.covariance, np.eye(2) * third / (2 * first), rtol=1e-9, atol=1e-12)
 
 
 @drawn
