@@ -17,9 +17,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @contextlib.contextmanager
 def rested(monkeypatch, at_once: float = 60.0) -> Iterator[None]:
-    """Runs are waited for at most `at_once` seconds when a page opens them; none is left behind."""
+    """Runs are waited for at most `at_once` seconds when a page opens them; none is found, and none is left behind."""
     monkeypatch.setattr(runs, "AT_ONCE", at_once)
+    end_all()
     yield
+    end_all()
+
+
+def end_all() -> None:
+    """End all jobs, those of other files' tests too, and wait for their threads: what they record would be counted."""
     left = list(jobs._jobs.values())
     jobs.release("")
     for job in left:
